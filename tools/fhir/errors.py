@@ -1,18 +1,18 @@
 """Everything that can go wrong between us and a FHIR server. Knows nothing of planners or of clinical meaning.
 
-    FhirError
-    ├── SearchSyntaxError   (also ValueError) a search no server should be sent; the text lists what is valid
-    ├── ServerUnreachable   no connection
-    ├── ServerTimeout       no answer in time, after the retries
-    ├── NotFhir             an answer that is no FHIR JSON: an HTML page, a cut-off body
-    ├── ServerRefused       an OperationOutcome or another 4xx/5xx; has `status`
-    │   ├── NotFound        404 or 410
-    │   └── ScopeDenied     401 or 403, or a type that the granted scopes leave out
-    ├── SearchNotHonoured   the server says it ran another search than the one sent
-    ├── PageLoop            a `next` link that was already followed
-    ├── BudgetExceeded      more pages or bytes than allowed
-    ├── ForeignRecord       an answer holds another patient's record
-    └── ForeignHost         a link leads to another host
+FhirError
+├── SearchSyntaxError   (also ValueError) a search no server should be sent; the text lists what is valid
+├── ServerUnreachable   no connection
+├── ServerTimeout       no answer in time, after the retries
+├── NotFhir             an answer that is no FHIR JSON: an HTML page, a cut-off body
+├── ServerRefused       an OperationOutcome or another 4xx/5xx; has `status`
+│   ├── NotFound        404 or 410
+│   └── ScopeDenied     401 or 403, or a type that the granted scopes leave out
+├── SearchNotHonoured   the server says it ran another search than the one sent
+├── PageLoop            a `next` link that was already followed
+├── BudgetExceeded      more pages or bytes than allowed
+├── ForeignRecord       an answer holds another patient's record
+└── ForeignHost         a link leads to another host
 """
 
 from __future__ import annotations

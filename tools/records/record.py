@@ -1,0 +1,95 @@
+"""Record: one FHIR resource in clinical terms, the same shape for every kind. Knows nothing of servers or queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tools.chart_query import Kind, Slot
+from tools.evidence import Value
+from tools.fhir.dates import FhirTime
+
+Json = dict[str, Any]
+
+Standing = Literal["current", "past", "planned", "refuted", "unconfirmed", "not_done", "unknown", "void"]
+"""What a record's statuses say: `void` (entered-in-error) never counts; `unknown` where no status is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One `system|code`, with the display the record gives it."""
+
+    system: str
+    code: str
+    display: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a record is about: its name, every other name it bears, and its codes."""
+
+    text: str
+    """The name to show: `code.text`, else the best display, else a code."""
+    names: tuple[str, ...] = ()
+    """Every text, display and, of drugs, ingredient name, `text` first, without repeats."""
+    codings: tuple[Coding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured or stated value as the record writes it."""
+
+    value: Value
+    """A number (int where it is written as one), a boolean, an ISO date, or text."""
+    unit: str | None = None
+    comparator: str | None = None
+    """`<`, `<=`, `>`, `>=`: the true value lies beyond."""
+    unit_code: str | None = None
+    """UCUM code, where the record gives one."""
+
+    @property
+    def text(self) -> str:
+        """`<0.3 mg/dL`, without the unit where there is none."""
+        shown = f"{self.comparator or ''}{self.value}"
+        return f"{shown} {self.unit}" if self.unit else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a record that has several: systolic of a blood pressure, an answer of a questionnaire."""
+
+    concept: Concept
+    reading: Reading | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One resource. Times are the record's own: naive wall clock plus its offset."""
+
+    reference: str
+    """`Observation/123`."""
+    version: str
+    """`meta.versionId`, or `sha256:` and the hash of the canonical JSON."""
+    kinds: frozenset[Kind]
+    """Every kind it answers to: an ICU stay is an encounter as well."""
+    concept: Concept
+    start: FhirTime | None
+    """When it happened or began: effective, performed, onset, authoredOn, period.start …"""
+    end: FhirTime | None
+    recorded: FhirTime | None
+    """When it was written down: issued, recordedDate, authoredOn; None where the record does not say."""
+    status: str | None
+    """The status code as written; of conditions and allergies clinical and verification status joined by a comma."""
+    standing: Standing
+    reading: Reading | None = None
+    components: tuple[Component, ...] = ()
+    fields: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    """Attributes by slot, in the record's own words: route, dose, prescriber, reason, specimen …"""
+    encounter: str | None = None
+    """`Encounter/…` it belongs to."""
+    links: tuple[str, ...] = ()
+    """References that were followed to describe it: Medication and ingredients, specimen, organism, requester …"""
+    ingredients: tuple[str, ...] = ()
+    """Of a drug: the names of its ingredients, mixes unfolded; its own name where it has none."""
+    resource: Json = field(default_factory=dict, repr=False)

@@ -1,0 +1,183 @@
+"""Resources as they lie in files: NDJSON, Bundles, single resources, gzip, folders. Knows nothing of the database."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from tools.store.errors import InvalidResource
+from tools.store.incoming import Incoming, build_incoming, check_type, parse_resource
+from tools.store.raw_json import entry_resources, put_id, rewrite_links, strip_space
+
+_SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
+_LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+_DEEPEST_BUNDLE = 8
+# Synthea writes hospitals and practitioners in files of their own, to which the patients' files refer.
+_REFERRED_TO = ("hospitalInformation", "practitionerInformation")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was not taken in, and why."""
+
+    place: str
+    """File name and line or entry: `Patient.ndjson line 3`."""
+    reference: str | None
+    """`Type/id`, where it has one."""
+    reason: str
+
+
+def list_files(paths: Sequence[Path]) -> tuple[list[Path], list[Refusal]]:
+    """The files to read, each once, and the paths that can't be. Folders are searched for JSON and NDJSON files."""
+    files: dict[Path, None] = {}
+    refused = []
+    for path in paths:
+        if path.is_dir():
+            found = [p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(_SUFFIXES)]
+            files.update(dict.fromkeys(sorted(found, key=_reading_order)))
+            if not found:
+                refused.append(Refusal(str(path), None, "the folder holds no .json or .ndjson file"))
+        elif path.is_file():
+            files[path] = None
+        else:
+            refused.append(Refusal(str(path), None, "no such file"))
+    return list(files), refused
+
+
+def _reading_order(path: Path) -> tuple[bool, str]:
+    return not path.name.startswith(_REFERRED_TO), str(path)
+
+
+def read_file(path: Path, file: IO[bytes]) -> Iterator[Incoming | Refusal]:
+    """Everything in one open file, gzipped or not: what can be taken in, and what can't."""
+    with _unpacked(file) as content:
+        if path.name.lower().endswith(_LINES):
+            yield from _read_lines(path.name, content)
+        else:
+            yield from _read_whole(path.name, content)
+
+
+@contextmanager
+def _unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    magic = file.read(2)
+    file.seek(0)
+    if magic == b"\x1f\x8b":
+        with gzip.open(file) as content:
+            yield cast(IO[bytes], content)
+    else:
+        yield file
+
+
+def _read_lines(name: str, lines: IO[bytes]) -> Iterator[Incoming | Refusal]:
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if stripped := line.strip():
+                yield from expand(stripped, f"{name} line {number}")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(f"{name} line {number + 1}", None, "the compressed file is cut off or damaged here")
+
+
+def _read_whole(name: str, content: IO[bytes]) -> Iterator[Incoming | Refusal]:
+    try:
+        raw = content.read().strip().removeprefix(b"\xef\xbb\xbf")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(name, None, "the compressed file is cut off or damaged")
+        return
+    if not raw:
+        yield Refusal(name, None, "the file is empty")
+    elif _is_lines(raw):
+        for number, line in enumerate(raw.split(b"\n"), 1):
+            if line.strip():
+                yield from expand(line.strip(), f"{name} line {number}")
+    else:
+        yield from expand(raw, name)
+
+
+def _is_lines(raw: bytes) -> bool:
+    """NDJSON under another name: the first line is a resource of its own, and more follows."""
+    first, _, rest = raw.partition(b"\n")
+    if not rest.strip():
+        return False
+    try:
+        parse_resource(first)
+    except InvalidResource:
+        return False
+    return True
+
+
+def expand(raw: bytes, place: str, depth: int = 0) -> Iterator[Incoming | Refusal]:
+    """One JSON text: the resource itself or, of a Bundle, the resources in it."""
+    resource: Json = {}
+    try:
+        resource = parse_resource(raw)
+        if resource["resourceType"] != "Bundle":
+            yield build_incoming(raw, resource)
+        elif depth >= _DEEPEST_BUNDLE:
+            yield Refusal(place, None, f"Bundles are nested deeper than {_DEEPEST_BUNDLE}")
+        else:
+            yield from _expand_bundle(raw, resource, place, depth)
+    except InvalidResource as error:
+        yield Refusal(place, _name(resource), str(error))
+
+
+def _name(resource: Json) -> str | None:
+    kind, fhir_id = resource.get("resourceType"), resource.get("id")
+    return f"{kind}/{fhir_id}"[:128] if isinstance(kind, str) and isinstance(fhir_id, str) else None
+
+
+def _expand_bundle(raw: bytes, bundle: Json, place: str, depth: int) -> Iterator[Incoming | Refusal]:
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        raise InvalidResource("the Bundle's entry is no list")
+    ids = {n: _entry_id(entry) for n, entry in enumerate(entries)}
+    links = _link_targets(entries, ids)
+    pieces = entry_resources(raw)
+    for number, entry in enumerate(entries):
+        where = f"{place} entry {number + 1}"
+        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
+            piece = _prepare_piece(next(pieces), entry["resource"], ids[number], links)
+            yield from expand(piece, where, depth + 1)
+        elif not isinstance(entry, dict) or "resource" in entry:
+            yield Refusal(where, None, "the entry holds no resource")
+
+
+def _prepare_piece(piece: bytes, resource: Json, fhir_id: str | None, links: Mapping[str, str]) -> bytes:
+    piece = strip_space(piece) if b"\n" in piece else piece
+    if fhir_id and "id" not in resource:
+        piece = put_id(piece, resource, fhir_id)
+    return rewrite_links(piece, links.get)
+
+
+def _entry_id(entry: Any) -> str | None:
+    """The id of an entry's resource; where it has none, the UUID that stands for it in the Bundle."""
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    if not isinstance(resource, dict):
+        return None
+    fhir_id, full_url = resource.get("id"), entry.get("fullUrl")
+    if isinstance(fhir_id, str):
+        return fhir_id
+    stands_for_it = isinstance(full_url, str) and full_url.startswith("urn:uuid:")
+    return str(full_url).removeprefix("urn:uuid:") if stands_for_it else None
+
+
+def _link_targets(entries: list[Any], ids: Mapping[int, str | None]) -> dict[str, str]:
+    """`fullUrl` → `Type/id`, by which references within the Bundle are rewritten."""
+    targets = {}
+    for number, entry in enumerate(entries):
+        if ids[number] is None or not isinstance(entry.get("fullUrl"), str):
+            continue
+        kind = entry["resource"].get("resourceType")
+        try:
+            check_type(kind)
+        except InvalidResource:
+            continue
+        targets[entry["fullUrl"]] = f"{kind}/{ids[number]}"
+    return targets

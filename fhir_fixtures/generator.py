@@ -142,7 +142,8 @@ class _Life:
         start = datetime(day.year, day.month, day.day, self.dice.randint(0, 23), tzinfo=UTC)
         self._add(
             "Encounter", subject=self.subject, status="finished",
-            **{"class": _coding(_ACT, "IMP", "inpatient encounter")}, period=_period(start, timedelta(days=self.dice.randint(2, 9))),
+            **{"class": _coding(_ACT, "IMP", "inpatient encounter")},
+            period=_period(start, timedelta(days=self.dice.randint(2, 9))),
         )  # fmt: skip
 
 

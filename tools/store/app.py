@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ParamSpec
-from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -55,7 +54,7 @@ class _Server:
     async def get(self, request: Request) -> Response:
         """Everything that is read by an address."""
         _check_accept(request)
-        path = unquote(request.url.path).removeprefix(unquote(request.base_url.path).rstrip("/"))
+        path = request.scope["path"].removeprefix(_mounted_at(request))
         return await self._answer(run_get, self._store, _base(request), path, request.url.query)
 
     async def at_type(self, request: Request) -> Response:
@@ -97,7 +96,12 @@ class _Server:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    return str(request.base_url.replace(path=_mounted_at(request))).rstrip("/")
+
+
+def _mounted_at(request: Request) -> str:
+    """The path under which this application is served, within others too; `base_url` names the outermost one's."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
 
 
 def _check_accept(request: Request) -> None:

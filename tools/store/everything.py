@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.engine import Connection
 
 from tools.fhir.parameters import list_parameters, resource_types
 from tools.store.conditions import Scope, match_updated
@@ -53,38 +54,44 @@ def find_compartment(store: Store, asked: Everything) -> list[int]:
 @cache
 def _shared_paths() -> tuple[int, ...]:
     """Where types that may be about several patients name them: `Appointment.participant.actor` …"""
-    paths: list[int] = []
-    for kind in resource_types():
-        parameter = list_parameters(kind).get("patient")
-        if parameter and patient_element(kind) is None:
-            paths += Scope(kind).paths(parameter)
-    return tuple(paths)
+    return tuple(key for kind in _shared_types() for key in Scope(kind).paths(list_parameters(kind)["patient"]))
+
+
+@cache
+def _shared_types() -> tuple[str, ...]:
+    """Types that may be about several patients."""
+    return tuple(t for t in resource_types() if "patient" in list_parameters(t) and patient_element(t) is None)
 
 
 def find_linked(store: Store, asked: Everything, compartment: Sequence[int]) -> list[int]:
     """The keys of what these resources refer to and is about no patient: practitioners, places, medications."""
+    seen, fresh = set(compartment), set(compartment)
     with store.reading() as connection:
-        seen = set(compartment)
-        fresh: Iterable[int] = compartment
         for _ in range(_ROUNDS):
-            terms: set[int] = set()
-            for part in _slices(sorted(fresh)):
-                found = select(TERM_ENTRY.c.term).where(TERM_ENTRY.c.resource.in_(part))
-                terms |= {row[0] for row in connection.execute(found)}
-            linked: set[int] = set()
-            for part in _slices(sorted(terms)):
-                places = select(RESOURCE.c.pk).where(RESOURCE.c.ref.in_(part), RESOURCE.c.patient == 0)
-                places = places.where(RESOURCE.c.type.not_in(_NEVER_LINKED))
-                linked |= {row[0] for row in connection.execute(places)}
-            fresh = linked - seen
-            seen |= linked
-        keys = sorted(seen - set(compartment))
+            fresh = _follow(connection, fresh) - seen
+            seen |= fresh
         kept: list[int] = []
-        for part in _slices(keys):
+        for part in _slices(seen - set(compartment)):
             statement = asked.limit(select(RESOURCE.c.pk).where(RESOURCE.c.pk.in_(part)))
             kept += [row[0] for row in connection.execute(statement)]
-        return kept
+    return kept
 
 
-def _slices(keys: Sequence[int], size: int = 5_000) -> list[Sequence[int]]:
-    return [keys[start : start + size] for start in range(0, len(keys), size)]
+def _follow(connection: Connection, keys: set[int]) -> set[int]:
+    """The keys of what these resources refer to and is about no patient."""
+    terms: set[int] = set()
+    for part in _slices(keys):
+        found = select(TERM_ENTRY.c.term).where(TERM_ENTRY.c.resource.in_(part))
+        terms |= {row[0] for row in connection.execute(found)}
+    linked: set[int] = set()
+    never = (*_NEVER_LINKED, *_shared_types())
+    for part in _slices(terms):
+        places = select(RESOURCE.c.pk).where(RESOURCE.c.ref.in_(part), RESOURCE.c.patient == 0)
+        linked |= {row[0] for row in connection.execute(places.where(RESOURCE.c.type.not_in(never)))}
+    return linked
+
+
+def _slices(keys: set[int], size: int = 5_000) -> list[list[int]]:
+    """At most so many keys at once as a statement may hold, in a fixed order."""
+    ordered = sorted(keys)
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]

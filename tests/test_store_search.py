@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tools.fhir.errors import SearchSyntaxError
 from tools.fhir.search_query import parse_search
+from tools.store.app import build_app
 from tools.store.incoming import build_incoming
 from tools.store.loading import load_paths
 from tools.store.operations import run_lastn
@@ -220,12 +230,43 @@ _REFUSED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    opened = open_store(":memory:")
-    opened.save([build_incoming(raw, json.loads(raw)) for raw in (json.dumps(r).encode() for r in _RESOURCES)])
-    yield opened
-    opened.close()
+def _find_program(name: str) -> str | None:
+    """A program of PostgreSQL's: Debian keeps them off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """The URL of a database cluster that lives as long as the tests, reached by a socket; skips where none can be."""
+    pytest.importorskip("psycopg")
+    initdb, server = _find_program("initdb"), _find_program("pg_ctl")
+    owner = pwd.getpwuid(os.getuid()).pw_name
+    if owner == "root":
+        owner = "postgres"
+    if not initdb or not server or owner not in {user.pw_name for user in pwd.getpwall()}:
+        pytest.skip("PostgreSQL is not installed, or there is no unprivileged user to run it as")
+    # Not pytest's own folder: the unprivileged user could not enter it, and a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        shutil.chown(folder, owner)
+        run = partial(subprocess.run, user=owner, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        run([initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8"])
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        run([server, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"])
+        try:
+            yield f"postgresql://tester@/postgres?host={folder}"
+        finally:
+            run([server, "-D", f"{folder}/data", "-m", "immediate", "-w", "stop"])
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The same resources in each kind of database."""
+    with nullcontext(":memory:") if request.param == "sqlite" else _postgres() as place:
+        opened = open_store(place)
+        opened.save([build_incoming(raw, json.loads(raw)) for raw in (json.dumps(r).encode() for r in _RESOURCES)])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -294,3 +335,32 @@ def test_searching_patient_by_patient_finds_every_record_once(fixtures: Store) -
     for kind in ("Observation", "Condition", "MedicationRequest", "Encounter"):
         by_patient = [i for patient in patients for i in _find(fixtures, kind, f"patient={patient}")]
         assert sorted(by_patient) == sorted(_find(fixtures, kind, ""))
+
+
+def test_new_version_is_found_and_the_old_one_kept_in_each_database(store: Store, tmp_path: Path) -> None:
+    resource: Json = {"resourceType": "Location", "id": "ward", "name": "Old ward"}
+    for name in ("Old ward", "Old ward", "New ward"):
+        (tmp_path / "l.json").write_text(json.dumps(resource | {"name": name}))
+        report = load_paths(store, [tmp_path / "l.json"])
+    assert report.updated == {"Location": 1}
+    assert [stored.version for stored in store.read_history("Location", "ward")] == [2, 1]
+    assert _find(store, "Location", "name=new") == ["ward"]
+    assert _find(store, "Location", "name=old") == []
+
+
+def test_server_answers_from_each_database(store: Store) -> None:
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=build_app(store))
+        async with httpx.AsyncClient(transport=transport, base_url="http://store.local/") as client:
+            transaction = {"resourceType": "Bundle", "type": "transaction", "entry": []}
+            return [
+                await client.get("Patient/ann/$everything"),
+                await client.get("Observation?patient=ann&_sort=date&_count=1&_include=Observation:subject"),
+                await client.get("Patient/nobody"),
+                await client.post("", json=transaction),
+            ]
+
+    everything, search, missing, transaction = asyncio.run(ask())
+    assert [r.status_code for r in (everything, search, missing, transaction)] == [200, 200, 404, 200]
+    assert everything.json()["total"] == 7
+    assert [entry["resource"]["id"] for entry in search.json()["entry"]] == ["g1", "ann"]

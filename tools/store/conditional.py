@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from tools.fhir.errors import SearchSyntaxError
 from tools.fhir.search_query import parse_search
+from tools.store.extraction import UNRESOLVED
 from tools.store.incoming import Incoming, build_incoming
-from tools.store.indexing import UNRESOLVED
 from tools.store.raw_json import rewrite_links
 from tools.store.saving import replace_in_place
 from tools.store.store import Store

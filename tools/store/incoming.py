@@ -14,7 +14,8 @@ import orjson
 from tools.fhir.dates import FhirDateError, parse_fhir_time
 from tools.fhir.parameters import resource_types
 from tools.store.errors import InvalidResource
-from tools.store.indexing import IndexRows, build_rows, patient_key
+from tools.store.extraction import IndexRows
+from tools.store.indexing import build_rows, patient_key
 from tools.store.terms import text_key
 
 Json = dict[str, Any]

@@ -16,8 +16,8 @@ import orjson
 from tools.store.answers import Answer, build_resource
 from tools.store.conditional import Resolver
 from tools.store.errors import BadRequest, InvalidResource, UnknownPlace, VersionConflict
+from tools.store.extraction import UNRESOLVED
 from tools.store.incoming import Incoming, build_incoming, parse_resource
-from tools.store.indexing import UNRESOLVED
 from tools.store.raw_json import put_id, strip_space
 from tools.store.saving import Outcome, Stamp, lock_writer, save_batch
 from tools.store.store import Store, Stored, read_current

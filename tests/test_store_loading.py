@@ -67,6 +67,7 @@ _BAD = [
         "when.json",
         "not a date that exists",
     ),
+    ("nul.json", b'{"resourceType":"Patient","id":"x","name":[{"family":"a\\u0000"}]}', "nul.json", "NUL"),
     ("shape.json", b'{"resourceType":"Patient","id":"x","name":["Ann"]}', "shape.json", "wrong shape"),
     ("cut.json.gz", gzip.compress(_text(_ANN) * 50)[:-20], "cut.json.gz", "cut off or damaged"),
 ]

@@ -97,7 +97,19 @@ _RESOURCES: list[Json] = [
     },
 ]
 
+_LONG = "a very long text " * 500
+_RESOURCES += [
+    {"resourceType": "Location", "id": "long", "name": _LONG, "identifier": [{"value": _LONG}]},
+    {"resourceType": "Location", "id": "longer", "name": _LONG + "b"},
+]
+
 _CASES = [
+    ("Location", "name=a very", "long longer"),
+    ("Location", f"name={_LONG}", "long longer"),
+    ("Location", f"name={_LONG}b", "longer"),
+    ("Location", f"name:exact={_LONG}b", "longer"),
+    ("Location", f"identifier={_LONG}", "long"),
+    ("Location", "name:contains=text b", "longer"),
     ("Patient", "", "ann bo"),
     ("Patient", "_id=ann", "ann"),
     ("Patient", "_id=ann,bo,nobody", "ann bo"),
@@ -187,6 +199,8 @@ _CASES = [
     ("Encounter", "date=sa2020-02", "e2"),
     ("Encounter", "class=IMP&status=in-progress", "e2"),
 ]
+
+_NAMES = [f"{kind}?{query[:80]}" for kind, query, _ in _CASES]
 
 _ORDERS = [
     ("Observation", "patient=ann&_sort=date", "g1 g2 g3 t1"),
@@ -282,12 +296,12 @@ def _find(store: Store, resource_type: str, query: str) -> list[str]:
     return [s.fhir_id for s in store.read_keys(store.search(parse_search(resource_type, query)).keys)]
 
 
-@pytest.mark.parametrize(("resource_type", "query", "ids"), _CASES)
+@pytest.mark.parametrize(("resource_type", "query", "ids"), _CASES, ids=_NAMES)
 def test_search_finds_exactly_these(store: Store, resource_type: str, query: str, ids: str) -> None:
     assert sorted(_find(store, resource_type, query)) == ids.split()
 
 
-@pytest.mark.parametrize(("resource_type", "query", "ids"), _CASES)
+@pytest.mark.parametrize(("resource_type", "query", "ids"), _CASES, ids=_NAMES)
 def test_count_agrees_with_the_search(store: Store, resource_type: str, query: str, ids: str) -> None:
     assert store.count(parse_search(resource_type, query)) == len(ids.split())
 

@@ -24,7 +24,16 @@ from tools.fhir.search_values import (
     parse_token,
     unescape_value,
 )
-from tools.store.tables import DATE_ENTRY, QUANTITY_ENTRY, RESOURCE, TERM_ENTRY, TEXT_VALUE, TOKEN
+from tools.store.tables import (
+    DATE_ENTRY,
+    FOLDED_START,
+    FOLDED_START_LENGTH,
+    QUANTITY_ENTRY,
+    RESOURCE,
+    TERM_ENTRY,
+    TEXT_VALUE,
+    TOKEN,
+)
 from tools.store.terms import fold_text, path_key, text_key, to_micros, token_key
 
 Condition = ColumnElement[bool]
@@ -105,8 +114,12 @@ def _fold(value: str) -> str:
 
 
 def _starts_with(value: str) -> Condition:
-    folded = _fold(value)
-    return and_(TEXT_VALUE.c.folded >= folded, TEXT_VALUE.c.folded < folded + _ABOVE_ALL)
+    folded, column = _fold(value), FOLDED_START
+    start = folded[:FOLDED_START_LENGTH]
+    found = and_(column >= start, column < start + _ABOVE_ALL)
+    if start == folded:
+        return found
+    return and_(found, TEXT_VALUE.c.folded >= folded, TEXT_VALUE.c.folded < folded + _ABOVE_ALL)
 
 
 def _texts(conditions: Iterable[Condition]) -> Condition:

@@ -21,6 +21,7 @@ from tools.store.terms import text_key
 Json = dict[str, Any]
 
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _TYPES = frozenset(resource_types())
 # Elements that hold a date wherever they stand, searched or not: `period.start`, `recordedDate`, `valueDateTime` …
 _DATED = re.compile(
@@ -84,6 +85,8 @@ def build_incoming(raw: bytes, resource: Json, digest: bytes | None = None) -> I
         raise InvalidResource("no id")
     if not isinstance(fhir_id, str) or not _ID.fullmatch(fhir_id):
         raise InvalidResource("malformed id: 1 to 64 of A-Z a-z 0-9 - .")
+    if _NUL.search(raw):
+        raise InvalidResource("a text holds the character NUL, which FHIR forbids")
     for text in _DATED.findall(raw):
         _check_date(text)
     kind, rows, patient = resource["resourceType"], build_rows(resource), patient_key(resource)

@@ -6,7 +6,7 @@ search within one chart touches only that chart's rows. Knows nothing of searche
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Text, func, literal_column
 from sqlmodel import Field, SQLModel
 
 SCHEMA_VERSION = 1
@@ -114,7 +114,8 @@ class Token(SQLModel, table=True):
     system: str = Field(sa_column=Column(_Ordered, nullable=False))
     code: str = Field(sa_column=Column(_Ordered, nullable=False))
 
-    __table_args__ = (Index("token_by_code", "code"),)
+    # PostgreSQL's sorted index takes values of 2,700 bytes at most; codes are only ever looked up whole.
+    __table_args__ = (Index("token_by_code", "code", postgresql_using="hash"),)
 
 
 class TextValue(SQLModel, table=True):
@@ -125,8 +126,6 @@ class TextValue(SQLModel, table=True):
     text: str = Field(sa_column=Column(_Ordered, nullable=False))
     folded: str = Field(sa_column=Column(_Ordered, nullable=False))
 
-    __table_args__ = (Index("text_value_by_folded", "folded"),)
-
 
 RESOURCE = SQLModel.metadata.tables["resource"]
 VERSION = SQLModel.metadata.tables["version"]
@@ -136,5 +135,9 @@ QUANTITY_ENTRY = SQLModel.metadata.tables["quantity_entry"]
 TOKEN = SQLModel.metadata.tables["token"]
 TEXT_VALUE = SQLModel.metadata.tables["text_value"]
 SCHEMA_INFO = SQLModel.metadata.tables["schema_info"]
+FOLDED_START_LENGTH = 200
+FOLDED_START = func.substr(TEXT_VALUE.c.folded, literal_column("1"), literal_column(str(FOLDED_START_LENGTH)))
+"""What is indexed of a string: long texts don't fit into PostgreSQL's sorted index."""
+Index("text_value_by_start", FOLDED_START)
 ALL_TABLES = (RESOURCE, VERSION, TERM_ENTRY, DATE_ENTRY, QUANTITY_ENTRY, TOKEN, TEXT_VALUE, SCHEMA_INFO)
 INDEX_TABLES = (TERM_ENTRY, DATE_ENTRY, QUANTITY_ENTRY)

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from tools.fhir.errors import SearchSyntaxError
+from tools.fhir.parameters import list_parameters, resource_types
 from tools.fhir.search_query import parse_search
 from tools.store.app import build_app
 from tools.store.incoming import build_incoming
@@ -237,6 +238,9 @@ _REFUSED = [
     ("Patient", "_include=Patient:colour", "unknown search parameter"),
     ("Patient", "_filter=name eq x", "unknown search parameter '_filter'"),
     ("Observation", "value-quantity=high", "not a number"),
+    ("Observation", "value-quantity=1e99999999", "not a number"),
+    ("Observation", "_lastUpdated:missing=true", "unknown modifier ':missing' on _lastUpdated"),
+    ("Observation", "_id:not=x", "unknown modifier ':not' on _id"),
     ("Observation", "value-quantity=5|mg", "not a quantity"),
     ("Observation", "code=a|b|c", "not a token"),
     ("Observation", "subject:Practitioner.name=x", "points to Device, Group, Location, Patient, not to"),
@@ -378,3 +382,26 @@ def test_server_answers_from_each_database(store: Store) -> None:
     assert [r.status_code for r in (everything, search, missing, transaction)] == [200, 200, 404, 200]
     assert everything.json()["total"] == 7
     assert [entry["resource"]["id"] for entry in search.json()["entry"]] == ["g1", "ann"]
+
+
+_SAMPLES = {
+    "token": "http://s|c",
+    "date": "ge2020-01",
+    "string": "x",
+    "reference": "x1",
+    "quantity": "gt5||mg",
+    "number": "5",
+    "uri": "http://x",
+}
+
+
+@pytest.mark.parametrize("modifier", ["", ":missing"])
+def test_every_parameter_of_every_type_can_be_searched_by(modifier: str) -> None:
+    opened = open_store(":memory:")
+    for resource_type in resource_types():
+        for parameter in list_parameters(resource_type).values():
+            if modifier and parameter.name in ("_id", "_lastUpdated"):
+                continue
+            value = "true" if modifier else _SAMPLES[parameter.kind]
+            assert _find(opened, resource_type, f"{parameter.name}{modifier}={value}") == []
+    opened.close()

@@ -188,7 +188,8 @@ def _find_named(resource_type: str, name: str) -> SearchParameter:
 
 
 def _check_modifier(parameter: SearchParameter, param: SearchParam) -> None:
-    valid = list(MODIFIERS[parameter.kind]) if parameter.name != "_id" else []
+    always_there = parameter.name in ("_id", "_lastUpdated")
+    valid = [] if always_there else list(MODIFIERS[parameter.kind])
     if parameter.kind == "reference":
         valid += parameter.targets
     if param.modifier and param.modifier not in valid:

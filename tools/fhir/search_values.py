@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"([\\,$|])")
 _ESCAPED = re.compile(r"\\([\\,$|])")
 _PIECE = re.compile(r"(?:[^\\,]|\\.)*", re.DOTALL)
 _FIELD = re.compile(r"(?:[^\\|]|\\.)*", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 

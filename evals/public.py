@@ -78,7 +78,7 @@ def read_gold(suite: Suite, row: Row) -> Gold:
     if suite == "fhirpath-qa":
         answer = json.loads(row["answer"]) if isinstance(row["answer"], str) else row["answer"]
         values = read_json_atoms(answer)
-        return Gold(values, one_of=_name_one_thing(values))
+        return Gold(values, one_of=_name_one_thing(str(row.get("query", "")), values))
     ids = row.get("true_fhir_ids") or {}
     references = frozenset(f"{kind}/{i}" for kind, found in ids.items() for i in found)
     return Gold(
@@ -90,9 +90,9 @@ def read_gold(suite: Suite, row: Row) -> Gold:
     )
 
 
-def _name_one_thing(values: Sequence[Any]) -> bool:
-    """Several codings of one record: a bare code stands among the names."""
-    return len(values) > 1 and any(isinstance(v, str) and re.fullmatch(r"\d{6,}", v) for v in values)
+def _name_one_thing(query: str, values: Sequence[Any]) -> bool:
+    """Several codings of one record, where the gold's query ends in its codes."""
+    return len(values) > 1 and bool(re.search(r"(coding\.code|\(code \| display)\)*$", query))
 
 
 def score_row(gold: Gold, row: Row, result: Row | None, note: str = "") -> Scored:

@@ -161,7 +161,9 @@ class ChartQuery(Plan):
     """One retrieval over the bound patient's chart."""
 
     kind: Kind
-    about: tuple[str, ...] = Field(default=(), description="Clinical names or codes; any of them. Empty: all of the kind.")
+    about: tuple[str, ...] = Field(
+        default=(), description="Clinical names or codes; any of them. Empty: all of the kind."
+    )
     when: str | None = Field(
         default=None, max_length=200, description="Time phrase: 'since March 2015', 'last 24 hours', 'in 2137'."
     )

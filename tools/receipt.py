@@ -1,4 +1,4 @@
-"""Receipt: proof of what a retrieval did, and whether it saw everything it needed. Knows nothing of clinical meaning."""
+"""Receipt: proof of what a retrieval did, and whether it saw all it needed. Knows nothing of clinical meaning."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tools.errors import ToolError
 from tools.evidence import Finding
 
 if TYPE_CHECKING:
-    from tools.chart import Chart
+    from tools.chart import ChartContext
 
 
 @dataclass
@@ -43,11 +43,11 @@ class Tool:
     name: str
     description: str
     arguments: type[BaseModel]
-    run: Callable[[Chart, Any, Handles], Awaitable[Finding]]
+    run: Callable[[ChartContext, Any, Handles], Awaitable[Finding]]
 
 
 async def run_tool(
-    tools: Mapping[str, Tool], chart: Chart, name: str, arguments: Mapping[str, Any], handles: Handles
+    tools: Mapping[str, Tool], chart: ChartContext, name: str, arguments: Mapping[str, Any], handles: Handles
 ) -> Finding:
     """Run one call. Raises ToolError for an unknown tool or arguments that do not fit."""
     tool = tools.get(name)

@@ -1,0 +1,73 @@
+"""Times loading and `query_chart` over a folder of FHIR files, through the HTTP client: `python -m evals.bench FOLDER`.
+
+Prints load seconds, peak memory, and the median and 99th percentile of queries on charts just opened (cold: the
+records are read by search) and on charts already looked at (warm: from what this conversation has read).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import resource
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+import httpx
+import orjson
+
+from tools.chart import open_chart
+from tools.chart_query import ChartQuery, Compute, Kind
+from tools.execute.run import run_query
+from tools.fhir.client import FhirClient
+from tools.registry import Handles
+from tools.store.app import build_app
+from tools.store.loading import load_paths
+from tools.store.store import Store, open_store
+
+_KINDS = (Kind.CONDITION, Kind.MEDICATION_ORDERED, Kind.OUTPUT, Kind.PROCEDURE, Kind.HOSPITAL_STAY, Kind.MICROBIOLOGY)
+_COMPUTES = (Compute.COUNT, Compute.EXISTS, Compute.LIST, Compute.TIME)
+
+
+def main() -> None:
+    """Load, query, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--queries", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder) / "bench.sqlite")
+        started = time.monotonic()
+        load_paths(store, [arguments.folder])
+        seconds = time.monotonic() - started
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        count = sum(store.count_types().values())
+        print(f"loaded {count} resources in {seconds:.1f} s, peak memory {peak:.0f} MB")
+        cold, warm = asyncio.run(_time_queries(store, arguments.queries, random.Random(arguments.seed)))  # noqa: S311
+        for name, times in (("cold", cold), ("warm", warm)):
+            p99 = quantiles(times, n=100)[98]
+            print(f"query_chart {name}: n {len(times)}, p50 {median(times) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms")
+
+
+async def _time_queries(store: Store, number: int, dice: random.Random) -> tuple[list[float], list[float]]:
+    cold: list[float] = []
+    warm: list[float] = []
+    transport = httpx.ASGITransport(app=build_app(store))
+    async with FhirClient("http://store.local/", transport=transport) as client:
+        answer = await httpx.AsyncClient(transport=transport).get("http://store.local/Patient?_count=1000&_elements=id")
+        patients = [entry["resource"]["id"] for entry in orjson.loads(answer.content)["entry"]]
+        for _ in range(number):
+            query = ChartQuery(kind=dice.choice(_KINDS), compute=dice.choice(_COMPUTES))
+            chart = await open_chart(client, dice.choice(patients), "2199-12-31T23:59:59")
+            for times in (cold, warm):
+                started = time.perf_counter()
+                await run_query(chart, query, Handles())
+                times.append(time.perf_counter() - started)
+    return cold, warm
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""run_query: a ChartQuery against the bound patient's chart, to a Finding with its receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tools.chart import ChartContext
+from tools.chart_query import ChartQuery, Compute, Kind
+from tools.concepts.match import match_concepts
+from tools.evidence import Evidence, Finding, Value
+from tools.execute.computing import Computed, compute_values
+from tools.execute.selection import (
+    counts_at_all,
+    keep_around,
+    keep_in_window,
+    keep_where,
+    pick_records,
+    time_key,
+)
+from tools.execute.stays import STAY_KINDS, STAY_NAMES, StayScope, build_scope, choose_stays
+from tools.execute.wording import kind_name, state_absence, state_finding
+from tools.fhir.client import SearchResult
+from tools.overview import build_entries
+from tools.records.loading import load_records
+from tools.records.record import Record
+from tools.registry import Handles
+from tools.time_window import parse_window
+
+_SHOWN = 20
+_NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
+
+
+@dataclass
+class _Search:
+    """What one query gathers on its way."""
+
+    chart: ChartContext
+    query: ChartQuery
+    results: list[SearchResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scope: StayScope | None = None
+    contrary: tuple[Record, ...] = ()
+    """Records on the matter that say it is not so: refuted, not done, none known."""
+
+    async def load(self, kind: Kind) -> list[Record]:
+        loaded = await load_records(self.chart, kind)
+        self.results += [r for r in loaded.results if not any(r is known for known in self.results)]
+        return list(loaded.records)
+
+
+async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) -> Finding:
+    """Run a query. Raises ToolError for what the planner can mend, FhirError where the server fails."""
+    search = _Search(chart, query)
+    if query.field is not None and query.kind is Kind.PATIENT:
+        records = await search.load(Kind.PATIENT)
+    else:
+        records = await _select(search)
+    picked, tied = pick_records(sorted(records, key=time_key), query.pick)
+    if tied:
+        search.notes.append(f"{len(picked)} records tie at that instant; all are given")
+    computed = compute_values(query, picked, chart.as_of)
+    return _build_finding(search, picked, computed, handles)
+
+
+async def _select(search: _Search) -> list[Record]:
+    query = search.query
+    found = await search.load(query.kind)
+    found = _about(search, query.kind, query.about, found)
+    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done") or _says_none(r))
+    records = [r for r in found if counts_at_all(r, query.kind) and not _says_none(r)]
+    if query.during is not None:
+        records = await _during(search, records)
+    if query.when:
+        window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
+        search.notes += window.notes
+        records = keep_in_window(records, window)
+    if query.around is not None:
+        records = await _around(search, records)
+    return keep_where(records, query.where)
+
+
+def _says_none(record: Record) -> bool:
+    return Kind.ALLERGY in record.kinds and bool(_NO_ALLERGY.search(record.concept.text))
+
+
+def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:
+    """The records that any of the names means; a name that can be read in several ways is said in the notes."""
+    if not about:
+        return records
+    entries = build_entries(kind, records)
+    wanted: set[str] = set()
+    for term in about:
+        match = match_concepts(term, kind, entries)
+        wanted |= {e.text for e in match.matched}
+        if match.note:
+            search.notes.append(match.note)
+        if not match.matched and match.alternatives:
+            search.notes.append(f'nothing named "{term}"; nearest: {", ".join(e.text for e in match.alternatives[:5])}')
+    return [r for r in records if r.concept.text in wanted or (kind is Kind.ALLERGY and _says_none(r))]
+
+
+async def _during(search: _Search, records: list[Record]) -> list[Record]:
+    stay = search.query.during
+    if stay is None:
+        return records
+    stays = choose_stays(stay, await search.load(STAY_KINDS[stay.type]))
+    if not stays:
+        at = search.chart.as_of.text
+        missing = f"no {STAY_NAMES[stay.type]} is in progress at {at}" if stay.which == "current" else (
+            f"there is no such {STAY_NAMES[stay.type]}"
+        )
+        search.notes.append(missing)
+        return []
+    search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER))
+    return [r for r in records if search.scope.holds(r)]
+
+
+async def _around(search: _Search, records: list[Record]) -> list[Record]:
+    anchor = search.query.around
+    if anchor is None:
+        return records
+    candidates = [r for r in await search.load(anchor.kind) if counts_at_all(r, anchor.kind)]
+    candidates = sorted(_about(search, anchor.kind, anchor.about, candidates), key=time_key)
+    dated = [r for r in candidates if r.start is not None]
+    if not dated:
+        name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
+        search.notes.append(f"there is no dated record of {name} to search around")
+        return []
+    return keep_around(records, anchor, dated[0] if anchor.pick == "first" else dated[-1])
+
+
+def _build_finding(search: _Search, picked: list[Record], computed: Computed, handles: Handles) -> Finding:
+    query = search.query
+    receipt = search.chart.receipt(search.results)
+    resting, values, statement, known = picked, computed.values, "", computed.problem is None
+    if computed.problem:
+        values = ()
+    if picked:
+        statement = state_finding(query, computed, picked)
+        resting = list(computed.rests_on)
+    else:
+        values, statement, known, resting = _absence(search, computed, receipt.complete, receipt.reasons)
+    if picked and not receipt.complete and query.compute is not Compute.EXISTS:
+        known, values = False, ()
+        statement = f"Not determinable: not everything could be read ({'; '.join(receipt.reasons)}). Seen: {statement}"
+    if search.notes:
+        statement += " (" + "; ".join(dict.fromkeys(search.notes)) + ")"
+    stays = search.scope.stays if search.scope else ()
+    shown = [*picked, *(r for r in resting if r not in picked)]
+    return Finding(
+        handle=handles.finding(),
+        tool="query_chart",
+        query=query,
+        evidence=tuple(to_evidence(r, query.kind, handles) for r in shown[:_SHOWN]),
+        total=len(picked),
+        statement=statement,
+        values=values,
+        determinable=known,
+        rests_on=tuple(dict.fromkeys(r.reference for r in resting)),
+        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in (r.reference, *r.links))),
+        receipt=receipt,
+        notes=tuple(dict.fromkeys(search.notes)),
+    )
+
+
+def _absence(
+    search: _Search, computed: Computed, complete: bool, reasons: Sequence[str]
+) -> tuple[tuple[Value, ...], str, bool, list[Record]]:
+    """Values, statement, whether it is known, and the records that say so, of a query that selected nothing."""
+    query = search.query
+    statement = state_absence(query, complete, reasons)
+    if not complete:
+        return (), statement, False, []
+    contrary = list(search.contrary)
+    if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
+        return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
+    if contrary:
+        said = "; ".join(f"{r.concept.text} [{r.status}]" if r.status else r.concept.text for r in contrary[:5])
+        statement += f" The chart says: {said}."
+    zero: dict[Compute, tuple[Value, ...]] = {
+        Compute.EXISTS: (False,), Compute.COUNT: (0,), Compute.COUNT_DISTINCT: (0,)
+    }  # fmt: skip
+    return zero.get(query.compute, ()), statement, True, contrary
+
+
+def _unasked(search: _Search) -> bool:
+    """No allergy record of any kind: whether there are allergies was never recorded."""
+    return not any(result.resources for result in search.results)
+
+
+def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:
+    """A record as the line a planner sees."""
+    value, unit = None, None
+    if record.reading is not None:
+        value, unit = f"{record.reading.comparator or ''}{record.reading.value}", record.reading.unit
+    elif record.components:
+        parts = [c for c in record.components if c.reading is not None]
+        value = ", ".join(f"{c.concept.text} {c.reading.text}" for c in parts if c.reading)
+    details = [(slot.value.replace("_", " "), "; ".join(texts)) for slot, texts in record.fields.items() if texts]
+    return Evidence(
+        handle=handles.record(record.reference),
+        reference=record.reference,
+        version=record.version,
+        kind=kind.value,
+        label=record.concept.text,
+        date=record.start.raw if record.start else None,
+        end=record.end.raw if record.end else None,
+        value=value,
+        unit=unit,
+        status=record.status,
+        details=tuple(details),
+    )
+

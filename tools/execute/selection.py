@@ -1,0 +1,190 @@
+"""Selection: which of the loaded records a ChartQuery means. Pure; knows nothing of servers and of wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tools.chart_query import Anchor, Condition, Kind, Pick, Slot
+from tools.errors import ToolError
+from tools.records.record import Reading, Record
+from tools.time_window import Window
+
+_LATE = datetime.max.replace(tzinfo=UTC)
+_WORDS = re.compile(r"[a-z0-9]+")
+_ROUTES = (
+    {"iv", "intravenous", "intravenously"},
+    {"po", "oral", "orally", "by mouth", "mouth"},
+    {"sc", "sq", "subcutaneous", "subcut", "subcutaneously"},
+    {"im", "intramuscular", "intramuscularly"},
+    {"pr", "rectal", "rectally"},
+    {"sl", "sublingual"},
+    {"tp", "topical", "topically"},
+    {"ih", "inhalation", "inhaled", "inhalational"},
+    {"td", "transdermal"},
+    {"neb", "nebulized", "nebulised", "nebulizer"},
+    {"ng", "nasogastric"},
+)
+_CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
+_PAST_WORDS = {"inactive", "past", "resolved", "stopped", "completed", "ended"}
+
+
+def time_key(record: Record) -> tuple[datetime, str]:
+    """Order of time, records without a time last; ties by reference, so that the order never varies."""
+    return (record.start.instant_low if record.start else _LATE, record.reference)
+
+
+def keep_in_window(records: Iterable[Record], window: Window) -> list[Record]:
+    """Records whose own time lies in the window, on the record's wall clock.
+
+    A time less precise than the window's bounds counts where the whole of it lies within.
+    """
+    kept = []
+    for record in records:
+        if record.start is None:
+            continue
+        low, high = record.start.low, record.start.high
+        coarse = record.start.precision in ("year", "month")
+        if window.holds(low) and (not coarse or window.holds(high)):
+            kept.append(record)
+    return kept
+
+
+def keep_where(records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:
+    """Records that meet every filter."""
+    return [r for r in records if all(meets(r, c) for c in conditions)]
+
+
+def meets(record: Record, condition: Condition) -> bool:
+    """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
+    if condition.field is Slot.STATUS:
+        return _meets_status(record, condition)
+    if condition.op in ("=", "!="):
+        found = any(_same(condition, text) for text in texts_of(record, condition.field))
+        return found == (condition.op == "=")
+    try:
+        bound = float(condition.value)
+    except ValueError:
+        raise ToolError(f"{condition.value!r} is no number to compare with; give a number") from None
+    return any(compare(reading, condition.op, bound) for reading in readings_of(record, condition.field))
+
+
+def _meets_status(record: Record, condition: Condition) -> bool:
+    word = condition.value.casefold()
+    statuses = {s.strip().casefold() for s in (record.status or "").split(",")}
+    if word in _CURRENT_WORDS:
+        found = record.standing == "current"
+    elif word in _PAST_WORDS and word not in statuses:
+        found = record.standing == "past"
+    else:
+        found = word in statuses or word == record.standing
+    return found == (condition.op == "=")
+
+
+def _same(condition: Condition, text: str) -> bool:
+    asked, held = condition.value.casefold().strip(), text.casefold().strip()
+    if asked == held:
+        return True
+    if condition.field is Slot.ROUTE:
+        return any(asked in names and held in names for names in _ROUTES)
+    asked_words, held_words = _WORDS.findall(asked), _WORDS.findall(held)
+    return bool(asked_words) and all(w in held_words for w in asked_words)
+
+
+def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
+    """What a record says on an attribute, in its own words."""
+    if slot is Slot.NAME:
+        return record.concept.names or (record.concept.text,)
+    if slot is Slot.VALUE and record.reading is not None:
+        return (str(record.reading.value),)
+    if slot is Slot.TIME:
+        return (record.start.raw,) if record.start else ()
+    if slot is Slot.END:
+        return (record.end.raw,) if record.end else ()
+    if slot is Slot.STATUS:
+        return (record.status,) if record.status else ()
+    return tuple(record.fields.get(slot, ()))
+
+
+def readings_of(record: Record, slot: Slot) -> tuple[Reading, ...]:
+    """The numbers of an attribute; of a record in parts, each part's."""
+    if slot is Slot.VALUE:
+        parts = (record.reading, *(c.reading for c in record.components))
+        return tuple(r for r in parts if r is not None and is_number(r.value))
+    return tuple(r for text in texts_of(record, slot) if (r := parse_amount(text)) is not None)
+
+
+def is_number(value: object) -> bool:
+    """A number, and no boolean."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def parse_amount(text: str) -> Reading | None:
+    """`30 gm` as a reading; None for anything else.
+
+    >>> parse_amount("30 gm")
+    Reading(value=30, unit='gm', comparator=None, unit_code=None)
+    >>> parse_amount("1-2 tablets") is None
+    True
+    """
+    match = re.fullmatch(r"\s*([-+]?\d+(?:\.\d+)?)\s*([A-Za-z%/\[\]{}\d.^*-]*)\s*", text)
+    if match is None or (match[2] and match[2][0].isdigit()) or match[2].startswith("-"):
+        return None
+    number = float(match[1]) if "." in match[1] else int(match[1])
+    return Reading(number, match[2] or None)
+
+
+def compare(reading: Reading, op: str, bound: float) -> bool:
+    """Whether a reading is for certain on that side of the bound; `<5` is below 5, and not known to be above 3."""
+    value = float(reading.value)
+    if reading.comparator in ("<", "<="):
+        return op in ("<", "<=") and value <= bound
+    if reading.comparator in (">", ">="):
+        return op in (">", ">=") and value >= bound
+    return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[op]
+
+
+def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> list[Record]:
+    """Records in the relation to the anchor record that is asked for."""
+    if found.start is None:
+        return []
+    kept = [r for r in records if r.start is not None and r.reference != found.reference]
+    if anchor.relation == "same_day":
+        return [r for r in kept if r.start and found.start and r.start.low.date() == found.start.low.date()]
+    if anchor.relation == "same_stay":
+        return [r for r in kept if r.encounter and r.encounter == found.encounter]
+    at = found.start.instant_low
+    if anchor.relation == "before":
+        return [r for r in kept if r.start and r.start.instant_low < at]
+    if anchor.relation == "after":
+        return [r for r in kept if r.start and r.start.instant_low > at]
+    span = timedelta(hours=anchor.hours or 24)
+    return [r for r in kept if r.start and abs(r.start.instant_low - at) <= span]
+
+
+def pick_records(records: Sequence[Record], pick: Pick) -> tuple[list[Record], bool]:
+    """The records picked in order of time, and whether some tie at the instant picked: those are all given."""
+    if pick.which == "all":
+        return list(records), False
+    dated = [r for r in records if r.start is not None]
+    moments = sorted({r.start.instant_low for r in dated if r.start})
+    if pick.which == "nth":
+        ordered = sorted(dated, key=time_key)
+        return ordered[pick.n - 1 : pick.n], False
+    if pick.n > 1:
+        ordered = sorted(dated, key=time_key, reverse=pick.which == "last")
+        return sorted(ordered[pick.skip : pick.skip + pick.n], key=time_key), False
+    position = pick.skip if pick.which == "first" else len(moments) - 1 - pick.skip
+    if not 0 <= position < len(moments):
+        return [], False
+    picked = [r for r in dated if r.start and r.start.instant_low == moments[position]]
+    return sorted(picked, key=time_key), len(picked) > 1
+
+
+def counts_at_all(record: Record, kind: Kind) -> bool:
+    """Whether a record stands for what is: not void, refuted or not done; planned only of orders and plans."""
+    if record.standing in ("void", "refuted", "not_done"):
+        return False
+    plans = {Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER, Kind.MEDICATION_ORDERED, Kind.MEDICATION}
+    return record.standing != "planned" or kind in plans

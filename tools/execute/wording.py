@@ -1,0 +1,112 @@
+"""Wording: the statement a finding supports, made by code so that every planner says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.chart_query import ChartQuery, Compute, Kind
+from tools.evidence import Value, clean_text
+from tools.execute.computing import Computed, natural_slot, slot_values
+from tools.execute.stays import STAY_NAMES
+from tools.records.record import Record
+
+_SHOWN = 12
+_PLURALS = {
+    Kind.ALLERGY: "allergies", Kind.MICROBIOLOGY: "microbiology tests", Kind.INTAKE: "intake records",
+    Kind.OUTPUT: "output records", Kind.FAMILY_HISTORY: "family history entries", Kind.IMAGING: "imaging studies",
+    Kind.SOCIAL_HISTORY: "social history entries", Kind.PATIENT: "patient records", Kind.LAB: "lab results",
+    Kind.MEDICATION: "medication records", Kind.MEDICATION_ORDERED: "medication orders",
+    Kind.MEDICATION_DISPENSED: "dispensed medications", Kind.MEDICATION_ADMINISTERED: "medication administrations",
+    Kind.MEDICATION_REPORTED: "reported medications", Kind.ICU_STAY: "ICU stays",
+    Kind.ED_VISIT: "emergency department visits", Kind.VITAL: "vital signs", Kind.COVERAGE: "coverages",
+}  # fmt: skip
+
+
+def kind_name(kind: Kind, count: int = 2) -> str:
+    """A kind in words, in the plural unless there is one.
+
+    >>> kind_name(Kind.ALLERGY), kind_name(Kind.CONDITION, 1)
+    ('allergies', 'condition')
+    """
+    plural = _PLURALS.get(kind, kind.value.replace("_", " ") + "s")
+    if count != 1:
+        return plural
+    return plural[:-3] + "y" if plural.endswith("ies") else plural.removesuffix("s")
+
+
+def describe_scope(query: ChartQuery) -> str:
+    """What was searched, in words: `"aspirin" medication orders during the last hospital stay, since 2140`."""
+    about = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
+    parts = [f"{about} {kind_name(query.kind)}".strip()]
+    parts += [f"with {c.field.value.replace('_', ' ')} {c.op} {clean_text(c.value, 60)}" for c in query.where]
+    if query.during is not None:
+        which = f"number {query.during.n} " if query.during.which == "nth" else f"{query.during.which} "
+        parts.append(f"during the {which}{STAY_NAMES[query.during.type]}")
+    if query.around is not None:
+        other = " or ".join(query.around.about) or kind_name(query.around.kind, 1)
+        parts.append(f"{query.around.relation.replace('_', ' ')} the {query.around.pick} {clean_text(other, 80)}")
+    if query.when:
+        parts.append(clean_text(query.when, 80))
+    return " ".join(parts)
+
+
+def state_absence(query: ChartQuery, complete: bool, reasons: Sequence[str]) -> str:
+    """No record, said only with a complete receipt."""
+    if complete:
+        return f"No record of {describe_scope(query)}."
+    return f"Not determinable: {describe_scope(query)} could not be read in full ({'; '.join(reasons)})."
+
+
+def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Record]) -> str:
+    """The statement for a query that found something."""
+    if computed.problem:
+        return f"Not determinable: {computed.problem}."
+    scope = describe_scope(query)
+    lines = list_lines(query, records)
+    if query.compute is Compute.EXISTS:
+        return f"Yes: {lines}."
+    if query.compute is Compute.COUNT:
+        return f"{len(records)} {scope}: {lines}." if records else f"0 {scope}."
+    if query.compute is Compute.COUNT_DISTINCT:
+        return f"{format_value(computed.values[0])} different {scope}: {lines}."
+    if query.compute in (Compute.LIST, Compute.VALUE, Compute.TIME):
+        return f"{lines}."
+    shown = ", ".join(format_value(v) for v in computed.values) or "none"
+    unit = f" {computed.unit}" if computed.unit else ""
+    label = query.compute.value.replace("_", " ")
+    return f"{label.capitalize()} for {scope}: {shown}{unit}, from {lines}."
+
+
+def list_lines(query: ChartQuery, records: Sequence[Record]) -> str:
+    """The records in words, bounded, with their number where cut."""
+    shown = [describe_record(query, r) for r in records[:_SHOWN]]
+    if len(records) > _SHOWN:
+        shown.append(f"and {len(records) - _SHOWN} more ({len(records)} in all)")
+    return "; ".join(shown)
+
+
+def describe_record(query: ChartQuery, record: Record) -> str:
+    """One record: name, value or attribute asked for, time, status."""
+    slot = natural_slot(query)
+    value = ", ".join(clean_text(format_value(v), 200) for v in slot_values(record, slot))
+    name = clean_text(record.concept.text, 160)
+    text = name if not value or value == name else f"{name}: {slot.value.replace('_', ' ')} {value}"
+    if record.reading is not None and slot.value == "value":
+        text = f"{name}: {clean_text(record.reading.text, 200)}"
+    if record.start is not None and record.start.raw not in text:
+        text += f" ({record.start.raw}"
+        text += f" to {record.end.raw})" if record.end is not None else ")"
+    if record.status and record.standing in ("past", "refuted", "unconfirmed", "planned", "not_done"):
+        text += f" [{record.status}]"
+    return text
+
+
+def format_value(value: Value) -> str:
+    """A value as text.
+
+    >>> format_value(True), format_value(2.5), format_value(7.123456789)
+    ('yes', '2.5', '7.12346')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,108 @@
+"""Overview: what a chart holds, counted and dated; the bounded text a model gets up front, and the concept index."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tools.chart import ChartContext
+from tools.chart_query import Kind, Slot
+from tools.concepts.entry import ConceptEntry
+from tools.evidence import clean_text
+from tools.fhir.client import SearchResult
+from tools.receipt import Receipt
+from tools.records.loading import load_records
+from tools.records.record import Record
+
+_LEFT_OUT = frozenset({Kind.MEDICATION, Kind.ORDER, Kind.WARD_STAY, Kind.INTAKE})
+"""Kinds whose records stand under another kind already."""
+_NAMED = 4
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class KindSummary:
+    """One kind: how many, from when to when, and what is most frequent."""
+
+    kind: Kind
+    count: int
+    first: str | None
+    last: str | None
+    concepts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a chart holds at `as_of`."""
+
+    patient: str
+    """One line: name, sex, birth date, identifiers."""
+    kinds: tuple[KindSummary, ...]
+    absent: tuple[Kind, ...]
+    index: tuple[ConceptEntry, ...]
+    receipt: Receipt
+
+    @property
+    def text(self) -> str:
+        """About 600 tokens for a model: a line per kind, then what is absent."""
+        lines = [self.patient]
+        for summary in self.kinds:
+            named = "; ".join(f"{clean_text(text, _LONGEST_NAME)} ({n})" for text, n in summary.concepts[:_NAMED])
+            more = f" and {len(summary.concepts) - _NAMED} more" if len(summary.concepts) > _NAMED else ""
+            dates = f" {summary.first} to {summary.last}" if summary.first else ""
+            lines.append(f"{summary.kind.value}: {summary.count}{dates}: {named}{more}")
+        if self.absent:
+            lines.append("no records: " + ", ".join(kind.value for kind in self.absent))
+        return "\n".join(lines)
+
+
+async def build_overview(chart: ChartContext) -> Overview:
+    """Read the whole chart once and count it. Raises FhirError where the server fails."""
+    summaries: list[KindSummary] = []
+    absent: list[Kind] = []
+    results: list[SearchResult] = []
+    index: list[ConceptEntry] = []
+    for kind in Kind:
+        loaded = await load_records(chart, kind)
+        results += [r for r in loaded.results if not any(r is known for known in results)]
+        if kind in _LEFT_OUT:
+            continue
+        if not loaded.records:
+            absent.append(kind)
+            continue
+        entries = build_entries(kind, loaded.records)
+        index += entries
+        dates = sorted(r.start.raw[:10] for r in loaded.records if r.start)
+        concepts = tuple((e.text, e.count) for e in sorted(entries, key=lambda e: (-e.count, e.text)))
+        first, last = (dates[0], dates[-1]) if dates else (None, None)
+        summaries.append(KindSummary(kind, len(loaded.records), first, last, concepts))
+    patient = (await load_records(chart, Kind.PATIENT)).records
+    line = _patient_line(patient[0]) if patient else "patient not readable"
+    return Overview(line, tuple(summaries), tuple(absent), tuple(index), chart.receipt(results))
+
+
+def build_entries(kind: Kind, records: tuple[Record, ...] | list[Record]) -> tuple[ConceptEntry, ...]:
+    """The concepts of some records, by the name shown."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record.concept.text].append(record)
+    return tuple(_build_entry(kind, text, members) for text, members in groups.items())
+
+
+def _build_entry(kind: Kind, text: str, members: list[Record]) -> ConceptEntry:
+    dates = sorted(r.start.raw for r in members if r.start)
+    return ConceptEntry(
+        kind=kind,
+        text=text,
+        names=tuple(dict.fromkeys(n for r in members for n in r.concept.names)),
+        codings=tuple(dict.fromkeys(c for r in members for c in r.concept.codings)),
+        count=len(members),
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+    )
+
+
+def _patient_line(record: Record) -> str:
+    parts = [f"{slot.value}: {', '.join(texts)}" for slot in (Slot.GENDER, Slot.BIRTH_DATE, Slot.DEATH, Slot.IDENTIFIER)
+             if (texts := record.fields.get(slot))]  # fmt: skip
+    return f"patient: {clean_text(record.concept.text, 80)}; " + "; ".join(clean_text(p, 80) for p in parts)

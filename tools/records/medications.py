@@ -1,0 +1,216 @@
+"""Orders, dispenses, administrations and statements of drugs, and the Medications they refer to.
+
+A drug is named by code, reference, contained resource or display alone; a mix by its ingredients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tools.chart_query import Kind, Slot
+from tools.records.draft import Draft
+from tools.records.reading_json import (
+    items,
+    name_of,
+    names_of,
+    period_of,
+    quantity_text,
+    reference_of,
+    references_of,
+    to_concept,
+    to_reading,
+    to_time,
+)
+from tools.records.record import Coding, Concept, Standing
+
+Json = dict[str, Any]
+Linked = Mapping[str, Json]
+
+_KINDS = {
+    "MedicationRequest": Kind.MEDICATION_ORDERED,
+    "MedicationDispense": Kind.MEDICATION_DISPENSED,
+    "MedicationAdministration": Kind.MEDICATION_ADMINISTERED,
+    "MedicationStatement": Kind.MEDICATION_REPORTED,
+}
+_STANDINGS: dict[str, Standing] = {
+    "active": "current", "in-progress": "current", "intended": "planned", "on-hold": "past", "draft": "planned",
+    "completed": "past", "stopped": "past", "ended": "past", "entered-in-error": "void", "cancelled": "past",
+    "not-done": "not_done", "not-taken": "not_done", "declined": "not_done", "preparation": "planned",
+}  # fmt: skip
+_UNFOLD = 3
+
+
+def convert_medication_event(resource: Json, linked: Linked) -> Draft:
+    """A MedicationRequest, -Dispense, -Administration or -Statement."""
+    kind = resource["resourceType"]
+    concept, ingredients = drug_of(resource, linked)
+    status = resource.get("status")
+    draft = Draft({_KINDS[kind], Kind.MEDICATION}, concept, status=status, ingredients=ingredients)
+    draft.standing = _STANDINGS.get(str(status), "unknown")
+    draft.start, draft.end = period_of(
+        resource, "authoredOn", "effectiveDateTime", "effectivePeriod", "whenHandedOver", "whenPrepared", "dateAsserted"
+    )
+    if kind == "MedicationRequest":
+        _order(draft, resource)
+    elif kind == "MedicationDispense" and draft.standing == "past":
+        draft.standing = "current" if status == "completed" else "past"
+    draft.encounter = reference_of(resource.get("encounter") or resource.get("context"))
+    draft.recorded = to_time(resource.get("authoredOn") or resource.get("dateAsserted"))
+    _dosage(draft, resource)
+    _people(draft, resource, linked)
+    return draft
+
+
+def _order(draft: Draft, resource: Json) -> None:
+    if resource.get("intent") in ("proposal", "plan", "option"):
+        draft.standing = "planned"
+    if resource.get("doNotPerform") is True:
+        draft.standing = "not_done"
+    draft.kinds.add(Kind.ORDER)
+    validity = (resource.get("dispenseRequest") or {}).get("validityPeriod") or {}
+    if draft.start is None:
+        draft.start = to_time(validity.get("start"))
+    draft.put(Slot.END, validity.get("end"))
+
+
+def _dosage(draft: Draft, resource: Json) -> None:
+    instructions = items(resource.get("dosageInstruction")) or items(resource.get("dosage"))
+    doses: list[str] = []
+    routes: list[str] = []
+    times: list[str] = []
+    for dosage in instructions:
+        if not isinstance(dosage, dict):
+            continue
+        amounts = [d.get("doseQuantity") for d in items(dosage.get("doseAndRate"))] + [dosage.get("dose")]
+        found = [t for a in amounts if (t := quantity_text(a))]
+        doses += found
+        routes += names_of([dosage.get("route")])
+        timing = dosage.get("timing") or {}
+        times += [t for t in (name_of(timing.get("code")), dosage.get("text"), dosage.get("patientInstruction")) if t]
+    draft.put(Slot.DOSE, *doses)
+    draft.put(Slot.ROUTE, *routes)
+    draft.put(Slot.FREQUENCY, *times)
+
+
+def _people(draft: Draft, resource: Json, linked: Linked) -> None:
+    draft.put(Slot.PRESCRIBER, person_name(resource.get("requester"), linked))
+    performers = [p.get("actor", p) for p in items(resource.get("performer")) if isinstance(p, dict)]
+    draft.put(Slot.PERFORMER, *(person_name(p, linked) for p in performers))
+    reasons = [name_of(c) for c in (*items(resource.get("reasonCode")), *items(resource.get("statusReason")))]
+    for reference in references_of(resource.get("reasonReference")):
+        if reference in linked:
+            reasons.append(to_concept(linked[reference].get("code")).text)
+    draft.put(Slot.REASON, *reasons)
+    draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
+
+
+def person_name(reference: object, linked: Linked) -> str | None:
+    """The name of who a Reference points to: its display, else the name on the resource, else of the role's person."""
+    if not isinstance(reference, dict):
+        return None
+    if isinstance(reference.get("display"), str):
+        return str(reference["display"])
+    target = linked.get(reference_of(reference) or "")
+    if target is None:
+        return None
+    if target["resourceType"] == "PractitionerRole":
+        return person_name(target.get("practitioner"), linked)
+    name = target.get("name")
+    if isinstance(name, str):
+        return name
+    return human_name(items(name))
+
+
+def human_name(names: list[Any]) -> str | None:
+    """A HumanName as people write it."""
+    chosen = next((n for n in names if isinstance(n, dict) and n.get("use") == "official"), next(iter(names), None))
+    if not isinstance(chosen, dict):
+        return None
+    if isinstance(chosen.get("text"), str):
+        return str(chosen["text"])
+    parts = [*items(chosen.get("prefix")), *items(chosen.get("given")), *items(chosen.get("family"))]
+    return " ".join(map(str, parts)) or None
+
+
+def drug_of(resource: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]]:
+    """The drug of a medication event and the names of its ingredients."""
+    if resource.get("medicationCodeableConcept"):
+        concept = to_concept(resource["medicationCodeableConcept"])
+        behind = _behind_request(resource, linked)
+        if behind is not None and not any(c.display for c in concept.codings):
+            named, ingredients = behind
+            names = tuple(dict.fromkeys((*named.names, *concept.names)))
+            return Concept(named.text, names, (*concept.codings, *named.codings)), ingredients
+        return concept, (concept.text,)
+    reference = resource.get("medicationReference") or {}
+    medication = _find(reference, resource, linked)
+    if medication is None:
+        shown = reference.get("display") or "a drug the chart does not name"
+        return Concept(shown, (shown,)), (shown,)
+    concept, ingredients = describe_medication(medication, linked)
+    if isinstance(reference.get("display"), str) and reference["display"] not in concept.names:
+        names = (*concept.names, reference["display"])
+        shown = reference["display"] if concept.text == "unnamed" else concept.text
+        concept = Concept(shown, names, concept.codings)
+    return concept, ingredients
+
+
+def _behind_request(resource: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]] | None:
+    """Of an administration with a bare formulary code: the drug of the request it carries out."""
+    request = linked.get(reference_of(resource.get("request")) or "")
+    if request is None or request.get("resourceType") != "MedicationRequest":
+        return None
+    return drug_of(request, linked)
+
+
+def _find(reference: Json, holder: Json, linked: Linked) -> Json | None:
+    written = reference.get("reference", "")
+    if isinstance(written, str) and written.startswith("#"):
+        return next((c for c in items(holder.get("contained")) if f"#{c.get('id')}" == written), None)
+    return linked.get(reference_of(reference) or "")
+
+
+def describe_medication(medication: Json, linked: Linked, depth: int = 0) -> tuple[Concept, tuple[str, ...]]:
+    """A Medication's names and codes, and its ingredients' names, mixes unfolded."""
+    own = to_concept(medication.get("code"))
+    identifiers = [i for i in items(medication.get("identifier")) if isinstance(i, dict) and i.get("value")]
+    named = [str(i["value"]) for i in identifiers if str(i.get("system", "")).endswith("-name")]
+    codings = [Coding(str(i.get("system", "")), str(i["value"])) for i in identifiers]
+    parts = [] if depth >= _UNFOLD else list(_ingredients(medication, linked, depth))
+    ingredients = tuple(dict.fromkeys(name for _, names in parts for name in names))
+    displayed = [n for n in own.names if n != "unnamed" and any(n in (c.display, own.text) for c in own.codings)]
+    has_name = medication.get("code", {}).get("text") or any(c.display for c in own.codings)
+    shown = (displayed[0] if has_name and displayed else None) or next(iter(named), None)
+    shown = shown or " / ".join(ingredients) or own.text
+    inner = [n for concept, _ in parts for n in concept.names]
+    codes = [c.code for c in (*own.codings, *codings) if c.code]
+    names = tuple(dict.fromkeys((shown, *named, *displayed, *ingredients, *inner, *codes)))
+    inner_codings = [c for concept, _ in parts for c in concept.codings]
+    return Concept(shown, names, (*own.codings, *codings, *inner_codings)), ingredients or (shown,)
+
+
+def _ingredients(medication: Json, linked: Linked, depth: int) -> Iterator[tuple[Concept, tuple[str, ...]]]:
+    for ingredient in items(medication.get("ingredient")):
+        if ingredient.get("itemCodeableConcept"):
+            concept = to_concept(ingredient["itemCodeableConcept"])
+            yield concept, (concept.text,)
+            continue
+        found = _find(ingredient.get("itemReference") or {}, medication, linked)
+        if found is not None:
+            yield describe_medication(found, linked, depth + 1)
+
+
+def convert_immunization(resource: Json, linked: Linked) -> Draft:
+    """An Immunization."""
+    draft = Draft({Kind.IMMUNIZATION}, to_concept(resource.get("vaccineCode")), status=resource.get("status"))
+    standings: dict[str, Standing] = {"completed": "past", "not-done": "not_done", "entered-in-error": "void"}
+    draft.standing = standings.get(str(draft.status), "unknown")
+    draft.start = to_time(resource.get("occurrenceDateTime"))
+    draft.reading = to_reading(resource, "occurrence") if draft.start is None else None
+    draft.put(Slot.BODY_SITE, name_of(resource.get("site")))
+    draft.put(Slot.ROUTE, name_of(resource.get("route")))
+    draft.put(Slot.DOSE, quantity_text(resource.get("doseQuantity")))
+    draft.put(Slot.PERFORMER, *(person_name(p.get("actor"), linked) for p in items(resource.get("performer"))))
+    draft.encounter = reference_of(resource.get("encounter"))
+    return draft

@@ -1,0 +1,132 @@
+"""Reads the data types of FHIR JSON: times, periods, codes, references, quantities. Knows nothing of resource types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
+from tools.records.record import Coding, Concept, Reading
+
+Json = dict[str, Any]
+
+
+def items(value: object) -> list[Any]:
+    """A list as it is, one element as a list of it, nothing as none."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def to_time(text: object) -> FhirTime | None:
+    """A FHIR time; None where there is none or it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return parse_fhir_time(text)
+    except FhirDateError:
+        return None
+
+
+def period_of(resource: Json, *names: str) -> tuple[FhirTime | None, FhirTime | None]:
+    """Start and end of the first of these elements that is there, a moment or a Period."""
+    for name in names:
+        value = resource.get(name)
+        if isinstance(value, dict):
+            start, end = to_time(value.get("start")), to_time(value.get("end"))
+            if start or end:
+                return start, end
+        elif (time := to_time(value)) is not None:
+            return time, None
+    return None, None
+
+
+def to_concept(*codeables: object) -> Concept:
+    """One concept of one or more CodeableConcepts, or of Codings.
+
+    >>> to_concept({"coding": [{"code": "1", "display": "Fever"}]}).text
+    'Fever'
+    """
+    names: dict[str, None] = {}
+    codings: list[Coding] = []
+    for codeable in (c for value in codeables for c in items(value)):
+        if not isinstance(codeable, dict):
+            continue
+        if isinstance(codeable.get("text"), str):
+            names[codeable["text"].strip()] = None
+        for coding in codeable.get("coding", [codeable] if "code" in codeable else []):
+            made = Coding(coding.get("system", ""), str(coding.get("code", "")), coding.get("display"))
+            codings.append(made)
+            if made.display:
+                names[made.display.strip()] = None
+    names.pop("", None)
+    shown = next(iter(names), None) or next((c.code for c in codings if c.code), "unnamed")
+    return Concept(shown, tuple(names) or (shown,), tuple(codings))
+
+
+def name_of(value: object) -> str | None:
+    """The name of a CodeableConcept, Coding or Reference with display; None where there is none."""
+    for part in items(value):
+        if not isinstance(part, dict):
+            continue
+        if isinstance(part.get("display"), str):
+            return str(part["display"])
+        concept = to_concept(part)
+        if concept.text != "unnamed":
+            return concept.text
+    return None
+
+
+def names_of(values: Iterable[object]) -> tuple[str, ...]:
+    """The names there are, without repeats."""
+    return tuple(dict.fromkeys(n for v in values if (n := name_of(v))))
+
+
+def reference_of(value: object) -> str | None:
+    """`Type/id` of a Reference, its version left out."""
+    if isinstance(value, dict) and isinstance(value.get("reference"), str):
+        return "/".join(str(value["reference"]).partition("/_history/")[0].split("/")[-2:])
+    return None
+
+
+def references_of(values: object) -> Iterator[str]:
+    """The references of a list."""
+    return (r for v in items(values) if (r := reference_of(v)) is not None and not r.startswith("#"))
+
+
+def to_reading(element: Mapping[str, Any], prefix: str = "value") -> Reading | None:
+    """The `value[x]` of an element as the record writes it.
+
+    >>> to_reading({"valueQuantity": {"value": 0.3, "unit": "mg/dL", "comparator": "<"}}).text
+    '<0.3 mg/dL'
+    """
+    for name, value in element.items():
+        if not name.startswith(prefix) or name == prefix:
+            continue
+        kind = name[len(prefix) :]
+        if kind == "Quantity" and isinstance(value, dict) and "value" in value:
+            unit = value.get("unit") or value.get("code")
+            return Reading(value["value"], unit, value.get("comparator"), _ucum(value))
+        if kind in ("CodeableConcept", "Coding") and (text := name_of(value)):
+            return Reading(text)
+        if kind in ("String", "Integer", "Decimal", "Boolean", "DateTime", "Date", "Time", "Instant"):
+            return Reading(value.strip() if isinstance(value, str) else value)
+        if kind == "Range" and isinstance(value, dict):
+            low, high = (value.get(k) or {} for k in ("low", "high"))
+            return Reading(f"{low.get('value', '')}-{high.get('value', '')}", low.get("unit") or high.get("unit"))
+        if kind == "Ratio" and isinstance(value, dict):
+            parts = [str((value.get(k) or {}).get("value", "")) for k in ("numerator", "denominator")]
+            return Reading(":".join(parts))
+    return None
+
+
+def _ucum(quantity: Json) -> str | None:
+    return quantity.get("code") if quantity.get("system") == "http://unitsofmeasure.org" else None
+
+
+def quantity_text(value: object) -> str | None:
+    """A Quantity as `30 gm`."""
+    if not isinstance(value, dict) or "value" not in value:
+        return None
+    unit = value.get("unit") or value.get("code") or ""
+    return f"{value['value']} {unit}".strip()

@@ -1,0 +1,20 @@
+"""The tools a planner may call, by name. Few beat many: `query_chart` does most. Knows nothing of planners."""
+
+from __future__ import annotations
+
+from tools.chart_query import ChartQuery
+from tools.execute.run import run_query
+from tools.registry import Tool
+
+
+def build_tools() -> dict[str, Tool]:
+    """Every tool for a chart with a bound patient."""
+    tools = (
+        Tool(
+            "query_chart",
+            "Retrieve records of one kind from the chart, filtered, ordered and computed by code; one ChartQuery.",
+            ChartQuery,
+            run_query,
+        ),
+    )
+    return {tool.name: tool for tool in tools}

@@ -32,13 +32,17 @@ class IndexRows:
     texts: dict[int, str] = field(default_factory=dict)
 
     def add_token(self, path: int, system: str, code: str) -> None:
-        """Index `system|code`."""
+        """Index `system|code`. Raises TypeError where one of them is no text."""
+        if not isinstance(system, str) or not isinstance(code, str):
+            raise TypeError("a code or its system is no text")
         key = token_key(system, code)
         self.terms.add((path, key))
         self.tokens[key] = (system, code)
 
     def add_text(self, path: int, text: str) -> None:
-        """Index a string."""
+        """Index a string. Raises TypeError where it is none."""
+        if not isinstance(text, str):
+            raise TypeError("a text is none")
         key = text_key(text)
         self.terms.add((path, key))
         self.texts[key] = text
@@ -61,7 +65,7 @@ def local_reference(reference: str) -> str | None:
 
 def _coding(value: Json, path: int, part: int, rows: IndexRows) -> None:
     if code := value.get("code"):
-        rows.add_token(path, value.get("system", ""), code)
+        rows.add_token(path, value.get("system") or "", code)
     if display := value.get("display"):
         rows.add_text(part, display)
 
@@ -75,7 +79,7 @@ def _codeable_concept(value: Json, path: int, part: int, rows: IndexRows) -> Non
 
 def _identifier(value: Json, path: int, part: int, rows: IndexRows) -> None:
     if code := value.get("value"):
-        rows.add_token(path, value.get("system", ""), code)
+        rows.add_token(path, value.get("system") or "", code)
     if text := value.get("type", {}).get("text"):
         rows.add_text(part, text)
 
@@ -102,7 +106,7 @@ def _reference(value: Json, path: int, part: int, rows: IndexRows) -> None:
             rows.terms.add((path, text_key(local)))
     identifier = value.get("identifier", {})
     if code := identifier.get("value"):
-        rows.add_token(part, identifier.get("system", ""), code)
+        rows.add_token(part, identifier.get("system") or "", code)
 
 
 def _uri(value: str, path: int, part: int, rows: IndexRows) -> None:
@@ -168,7 +172,7 @@ def _quantity(value: Json, path: int, part: int, rows: IndexRows) -> None:
 
 
 def _unit_keys(value: Json) -> tuple[int, int, int]:
-    system, code = value.get("system", ""), value.get("code", "")
+    system, code = value.get("system") or "", value.get("code", "")
     return token_key(system, code), text_key(code), text_key(value.get("unit", ""))
 
 

@@ -74,7 +74,7 @@ def check_type(resource_type: object) -> None:
     """Raise InvalidResource unless it is a resource type of R4."""
     if resource_type is None:
         raise InvalidResource("no resourceType")
-    if resource_type not in _TYPES:
+    if not isinstance(resource_type, str) or resource_type not in _TYPES:
         raise InvalidResource(f"unknown resource type {str(resource_type)[:64]!r}")
 
 
@@ -85,6 +85,7 @@ def build_incoming(raw: bytes, resource: Json, digest: bytes | None = None) -> I
         raise InvalidResource("no id")
     if not isinstance(fhir_id, str) or not _ID.fullmatch(fhir_id):
         raise InvalidResource("malformed id: 1 to 64 of A-Z a-z 0-9 - .")
+    _check_meta(resource.get("meta", {}))
     if _NUL.search(raw):
         raise InvalidResource("a text holds the character NUL, which FHIR forbids")
     for text in _DATED.findall(raw):
@@ -92,6 +93,11 @@ def build_incoming(raw: bytes, resource: Json, digest: bytes | None = None) -> I
     kind, rows, patient = resource["resourceType"], build_rows(resource), patient_key(resource)
     ref = text_key(f"{kind}/{fhir_id}")
     return Incoming(kind, fhir_id, ref, resource, raw, digest or hash_bytes(raw), rows, patient)
+
+
+def _check_meta(meta: object) -> None:
+    if not isinstance(meta, dict) or not isinstance(meta.get("lastUpdated", ""), str):
+        raise InvalidResource("meta has the wrong shape")
 
 
 def hash_bytes(raw: bytes) -> bytes:

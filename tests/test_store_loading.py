@@ -133,6 +133,11 @@ def test_bad_entry_of_a_bundle_is_refused_and_the_rest_is_kept(store: Store, tmp
     assert [refusal.place for refusal in report.refused] == ["b.json entry 2", "b.json entry 4", "b.json entry 5"]
 
 
+def test_bundle_with_escaped_property_names_is_read(store: Store, tmp_path: Path) -> None:
+    content = _text(_bundle(_ANN)).replace(b'"resource"', b'"resourc\\u0065"')
+    assert _load(store, tmp_path, "b.json", content).created == {"Patient": 1}
+
+
 def test_references_to_a_bundle_s_urls_lead_to_its_resources(store: Store, tmp_path: Path) -> None:
     url = "urn:uuid:6a1c0f5e-0000-4000-8000-000000000001"
     stay = {"resourceType": "Encounter", "id": "e", "status": "finished", "subject": {"reference": url}}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+import orjson
+
 from tools.store.errors import InvalidResource
 from tools.store.incoming import Incoming, build_incoming, check_type, parse_resource
 from tools.store.raw_json import entry_resources, put_id, rewrite_links, strip_space
@@ -143,7 +145,7 @@ def _expand_bundle(raw: bytes, bundle: Json, place: str, depth: int) -> Iterator
     for number, entry in enumerate(entries):
         where = f"{place} entry {number + 1}"
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            piece = _prepare_piece(next(pieces), entry["resource"], ids[number], links)
+            piece = _prepare_piece(next(pieces, orjson.dumps(entry["resource"])), entry["resource"], ids[number], links)
             yield from expand(piece, where, depth + 1)
         elif not isinstance(entry, dict) or "resource" in entry:
             yield Refusal(where, None, "the entry holds no resource")

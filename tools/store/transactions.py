@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from tools.fhir.errors import SearchSyntaxError
 from tools.store.answers import Answer, BundleHead, build_bundle, build_resource, build_response_entry
 from tools.store.errors import InvalidResource, StoreError
@@ -58,7 +60,8 @@ def _read_requests(raw: bytes, bundle: dict[str, Any]) -> list[_Request]:
     pieces = entry_resources(raw)
     found = []
     for number, entry in enumerate(entries, 1):
-        piece = next(pieces) if isinstance(entry.get("resource"), dict) else None
+        resource = entry.get("resource")
+        piece = next(pieces, orjson.dumps(resource)) if isinstance(resource, dict) else None
         found.append(_read_request(f"entry {number}", entry, piece))
     return found
 

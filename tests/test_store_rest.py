@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -87,7 +88,9 @@ def _follow(store: Store, url: str) -> list[list[str]]:
 
 
 def test_capability_statement_names_what_the_table_of_parameters_holds(store: Store) -> None:
-    rest = _send(store, "GET", "metadata").json()["rest"][0]
+    statement = _send(store, "GET", "metadata").json()
+    CapabilityStatement.model_validate(statement)
+    rest = statement["rest"][0]
     described = {resource["type"]: resource for resource in rest["resource"]}
     names = {parameter["name"] for parameter in described["Observation"]["searchParam"]}
     assert names == set(list_parameters("Observation"))

@@ -1,0 +1,31 @@
+"""`anamnesis`: the command line. Importing this is cheap; a command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from agent.cli.asking import ask
+from agent.cli.batch import batch
+from agent.cli.chatting import chat
+from agent.cli.demo import demo
+from agent.cli.loading import load
+from agent.cli.overviewing import overview
+
+app = typer.Typer(
+    name="anamnesis",
+    help="Ask a patient's FHIR record; get answers whose citations are checked.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (demo, load, ask, chat, batch, overview):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 answered or abstained, 1 error, 2 usage."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

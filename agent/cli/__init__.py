@@ -1,0 +1,1 @@
+"""The command line: one module for each noun. Concrete choices (store, server, planner) are made here."""

@@ -1,0 +1,71 @@
+"""Puts a client together: the embedded store in this process, or a server at a URL. One path for both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.cli.failures import UsageMistake
+
+if TYPE_CHECKING:
+    from tools.fhir.client import FhirClient
+    from tools.store.store import Store
+
+_STORE_URL = "http://store.local/"
+
+
+def default_store() -> Path:
+    """The store used where none is named."""
+    from platformdirs import user_data_path
+
+    return user_data_path("anamnesis", appauthor=False) / "store.sqlite"
+
+
+def open_place(place: str | None) -> Store:
+    """The store at a place, made where there is none. Raises StoreError."""
+    from tools.store.store import open_store
+
+    return open_store(place or default_store())
+
+
+@asynccontextmanager
+async def open_client(store: str | None, fhir: str | None) -> AsyncIterator[FhirClient]:
+    """A client of the store or server the caller named, else of the default store."""
+    from tools.fhir.client import FhirClient
+
+    if store and fhir:
+        raise UsageMistake("give --store or --fhir, not both")
+    if fhir:
+        if not fhir.startswith(("http://", "https://")):
+            raise UsageMistake("--fhir takes a URL that begins with http:// or https://")
+        async with FhirClient(fhir) as client:
+            yield client
+        return
+    opened = _open_existing(store)
+    try:
+        async with serve_store(opened) as client:
+            yield client
+    finally:
+        opened.close()
+
+
+@asynccontextmanager
+async def serve_store(store: Store) -> AsyncIterator[FhirClient]:
+    """A client of a store that is served within this process."""
+    import httpx
+
+    from tools.fhir.client import FhirClient
+    from tools.store.app import build_app
+
+    async with FhirClient(_STORE_URL, transport=httpx.ASGITransport(app=build_app(store))) as client:
+        yield client
+
+
+def _open_existing(place: str | None) -> Store:
+    """A store that is there already: asking must not make an empty one."""
+    where = place or str(default_store())
+    if "://" not in where and not Path(where).expanduser().exists():
+        raise UsageMistake(f"there is no store at {where}; run `anamnesis load PATH` or `anamnesis demo` first")
+    return open_place(where)

@@ -1,0 +1,47 @@
+"""What becomes of errors at the command line: a line on stderr and an exit status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import typer
+
+T = TypeVar("T")
+
+
+class UsageMistake(Exception):
+    """What the caller typed can't be done; the text says what can."""
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors of a world that fails: a chart, a server or a store that can't be read."""
+    import httpx
+
+    from tools.chart import ChartError
+    from tools.fhir.errors import FhirError
+    from tools.store.errors import StoreError
+
+    return (ChartError, FhirError, StoreError, httpx.HTTPError, OSError)
+
+
+def run_command(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; exit 2 for a usage mistake, 1 for an expected error. Bugs propagate."""
+    try:
+        return asyncio.run(work)
+    except UsageMistake as mistake:
+        typer.echo(f"anamnesis: {mistake}", err=True)
+        raise typer.Exit(2) from mistake
+    except expected_errors() as error:
+        typer.echo(f"anamnesis: {describe(error)}", err=True)
+        raise typer.Exit(1) from error
+
+
+def describe(error: BaseException) -> str:
+    """An error in words.
+
+    >>> describe(OSError()), describe(UsageMistake("no"))
+    ('OSError', 'no')
+    """
+    return str(error) or type(error).__name__

@@ -1,0 +1,193 @@
+"""The command line: usage, loading, batch files and their resumption, the shape of results."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.__main__ import app
+from agent.cli.batch import BatchRun
+from agent.cli.batch_files import BadLine, BatchLine, read_batch, recover_done
+from agent.cli.results import Result, make_error
+
+RUNNER = CliRunner()
+FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
+FIELDS = [
+    "id",
+    "question",
+    "patient",
+    "as_of",
+    "answer",
+    "values",
+    "citations",
+    "retrieved",
+    "status",
+    "receipt",
+    "planner",
+    "steps",
+    "tokens",
+    "seconds",
+]
+
+
+@dataclass
+class EchoAsker:
+    """Answers every question with the number of earlier turns; fails where the question says so."""
+
+    planner: Any = field(default_factory=lambda: SimpleNamespace(name="echo"))
+    asked: list[str] = field(default_factory=list)
+
+    async def ask(self, question: Any, history: Any, cache: Any) -> Any:
+        self.asked.append(question.id)
+        if question.text == "break":
+            raise ValueError("broken")
+        fields = {"id": question.id, "question": question.text, "patient": question.patient}
+        result = make_error(fields, "echo", "").model_copy(update={"status": "answered", "values": (len(history),)})
+        return SimpleNamespace(result=result, turn=question.text)
+
+
+def write_lines(path: Path, *lines: dict[str, Any] | str) -> Path:
+    path.write_text("".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines), "utf-8")
+    return path
+
+
+def question(name: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "question": "Q?", "patient": "p", **more}
+
+
+async def run_lines(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
+    asker, kept = EchoAsker(), list[Result]()
+    run = BatchRun(asker, None, "auto")  # type: ignore[arg-type]
+    await run.answer_all(read_batch(path), done, kept.append, lambda: None)
+    return kept, asker
+
+
+def drive(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
+    import asyncio
+
+    return asyncio.run(run_lines(path, done))
+
+
+def test_help_names_every_command() -> None:
+    shown = RUNNER.invoke(app, ["--help"])
+    assert shown.exit_code == 0
+    assert all(name in shown.output for name in ("demo", "load", "ask", "chat", "batch", "overview"))
+
+
+def test_a_command_without_its_patient_is_a_usage_error() -> None:
+    assert RUNNER.invoke(app, ["ask", "How old?"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--store", "nowhere.sqlite"),
+        ("--store", "a", "--fhir", "http://fhir.test"),
+        ("--fhir", "ftp://fhir.test"),
+        ("--planner", "oracle"),
+        ("--planner", "http://model.test/v1"),
+    ],
+)
+def test_what_cant_be_done_is_a_usage_error_that_says_why(options: tuple[str, ...], tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "agent", "ask", "How old?", "--patient", "p", *options],
+        capture_output=True, text=True, cwd=FIXTURES.parent, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("anamnesis: ")
+
+
+def test_asking_makes_no_empty_store(tmp_path: Path) -> None:
+    place = tmp_path / "none.sqlite"
+    assert RUNNER.invoke(app, ["overview", "--patient", "p", "--store", str(place)]).exit_code == 2
+    assert not place.exists()
+
+
+def test_loading_counts_what_came_in_and_what_was_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.ndjson"
+    bad.write_text('{"resourceType": "Nonsense", "id": "x"}\n', "utf-8")
+    store = str(tmp_path / "store.sqlite")
+    loaded = RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(bad), "--store", store])
+    assert loaded.exit_code == 0, loaded.output
+    assert "new: " in loaded.output
+    assert "1 refused:" in loaded.output
+    again = RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), "--store", store])
+    assert "unchanged: " in again.output
+
+
+def test_loading_only_what_is_refused_is_an_error(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.ndjson"
+    bad.write_text("no json\n", "utf-8")
+    assert RUNNER.invoke(app, ["load", str(bad), "--store", str(tmp_path / "s.sqlite")]).exit_code == 1
+
+
+def test_loading_what_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    assert RUNNER.invoke(app, ["load", str(tmp_path / "none"), "--store", str(tmp_path / "s")]).exit_code == 2
+
+
+def test_a_result_has_exactly_the_fields_of_the_contract_in_their_order() -> None:
+    assert list(json.loads(make_error(question("a"), "rules", "why").to_line())) == FIELDS
+
+
+def test_each_faulty_line_is_an_error_record_and_the_others_are_answered(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "in.jsonl",
+        question("a"),
+        "{cut",
+        {"id": "b"},
+        question("a"),
+        question("c", date_order="ymd"),
+        question("d", question="break"),
+        question("e", surprise=1),
+        "[1]",
+        question("f"),
+    )
+    kept, _ = drive(path, set())
+    assert [(r.id, r.status) for r in kept] == [
+        ("a", "answered"), ("line 2", "error"), ("b", "error"), ("line 4", "error"), ("c", "error"),
+        ("d", "error"), ("e", "error"), ("line 8", "error"), ("f", "answered"),
+    ]  # fmt: skip
+    assert all(r.answer for r in kept if r.status == "error")
+
+
+def test_turns_of_a_thread_see_the_earlier_ones_and_other_threads_do_not(tmp_path: Path) -> None:
+    lines = [question("a", thread="t"), question("b", thread="u"), question("c", thread="t"), question("d")]
+    kept, _ = drive(write_lines(tmp_path / "in.jsonl", *lines), set())
+    assert [r.values for r in kept] == [(0,), (0,), (1,), (0,)]
+
+
+def test_a_thread_that_changes_its_patient_is_an_error_record(tmp_path: Path) -> None:
+    lines = [question("a", thread="t"), question("b", thread="t", patient="other"), question("c", thread="t")]
+    kept, asker = drive(write_lines(tmp_path / "in.jsonl", *lines), set())
+    assert [r.status for r in kept] == ["answered", "error", "answered"]
+    assert asker.asked == ["a", "c"]
+
+
+def test_a_second_run_answers_only_what_is_missing_and_replays_open_threads(tmp_path: Path) -> None:
+    lines = [question("a"), question("b", thread="t"), question("c", thread="t"), question("d", thread="u")]
+    kept, asker = drive(write_lines(tmp_path / "in.jsonl", *lines), {"a", "b", "d"})
+    assert [(r.id, r.values) for r in kept] == [("c", (1,))]
+    assert asker.asked == ["b", "c"]
+
+
+def test_an_output_cut_off_in_its_last_line_is_mended(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text('{"id": "a"}\n{"id": "b", "ans', "utf-8")
+    assert recover_done(out) == {"a"}
+    assert out.read_text("utf-8") == '{"id": "a"}\n'
+    assert recover_done(tmp_path / "none.jsonl") == set()
+
+
+def test_a_number_may_be_an_id_and_null_is_no_value(tmp_path: Path) -> None:
+    lines = read_batch(write_lines(tmp_path / "in.jsonl", question(7, as_of=None)))  # type: ignore[arg-type]
+    assert isinstance(lines[0], BatchLine)
+    assert not isinstance(lines[0], BadLine)
+    assert (lines[0].id, lines[0].as_of) == ("7", None)

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test check bench eval golden clean
+.PHONY: help demo test check clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -14,27 +15,20 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.__main__ import app
+from agent.cli.answering import Asker, Question
 from agent.cli.batch import BatchRun
 from agent.cli.batch_files import BadLine, BatchLine, read_batch, recover_done
+from agent.cli.composition import open_place, serve_store
+from agent.cli.demo import load_fixtures
 from agent.cli.results import Result, make_error
+from agent.decision import CallTool, GiveAnswer
+from agent.planners.scripted import ScriptedPlanner
 
 RUNNER = CliRunner()
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
 FIELDS = [
-    "id",
-    "question",
-    "patient",
-    "as_of",
-    "answer",
-    "values",
-    "citations",
-    "retrieved",
-    "status",
-    "receipt",
-    "planner",
-    "steps",
-    "tokens",
-    "seconds",
+    *("id", "question", "patient", "as_of", "answer", "values", "citations", "retrieved"),
+    *("status", "receipt", "planner", "steps", "tokens", "seconds"),
 ]
 
 
@@ -71,8 +65,6 @@ async def run_lines(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker
 
 
 def drive(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
-    import asyncio
-
     return asyncio.run(run_lines(path, done))
 
 
@@ -191,3 +183,20 @@ def test_a_number_may_be_an_id_and_null_is_no_value(tmp_path: Path) -> None:
     assert isinstance(lines[0], BatchLine)
     assert not isinstance(lines[0], BadLine)
     assert (lines[0].id, lines[0].as_of) == ("7", None)
+
+
+async def ask_fixtures(planner: ScriptedPlanner) -> Result:
+    store = open_place(":memory:")
+    load_fixtures(store)
+    async with serve_store(store) as client:
+        question = Question("How many glucose results?", "RMC-100234", id="a", as_of="2024-06-01")
+        return (await Asker(client, planner).ask(question)).result
+
+
+def test_a_question_goes_from_the_store_to_a_cited_result() -> None:
+    call = CallTool(tool="query_chart", arguments={"kind": "lab", "about": "glucose", "compute": "count"})
+    result = asyncio.run(ask_fixtures(ScriptedPlanner((call, GiveAnswer(citations=("Q1",))))))
+    assert (result.id, result.status, result.values, result.steps) == ("a", "answered", (6,), 1)
+    assert len(result.citations) == 6
+    assert set(result.citations) <= set(result.retrieved)
+    assert result.receipt["complete"]

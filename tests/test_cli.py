@@ -194,7 +194,7 @@ async def ask_fixtures(planner: ScriptedPlanner) -> Result:
 
 
 def test_a_question_goes_from_the_store_to_a_cited_result() -> None:
-    call = CallTool(tool="query_chart", arguments={"kind": "lab", "about": "glucose", "compute": "count"})
+    call = CallTool(tool="query_chart", arguments={"kind": "lab", "about": ["glucose"], "compute": "count"})
     result = asyncio.run(ask_fixtures(ScriptedPlanner((call, GiveAnswer(citations=("Q1",))))))
     assert (result.id, result.status, result.values, result.steps) == ("a", "answered", (6,), 1)
     assert len(result.citations) == 6

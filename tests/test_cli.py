@@ -200,3 +200,52 @@ def test_a_question_goes_from_the_store_to_a_cited_result() -> None:
     assert len(result.citations) == 6
     assert set(result.citations) <= set(result.retrieved)
     assert result.receipt["complete"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory of the test's own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("agent.cli.composition.default_store", lambda: tmp_path / "store.sqlite")
+    return tmp_path
+
+
+def test_the_demo_answers_five_questions_and_leaves_a_store_to_ask(home: Path) -> None:
+    shown = RUNNER.invoke(app, ["demo"])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.count("as of 20") == 5
+    assert shown.output.count("cites ") >= 3
+    store = str(home / "store.sqlite")
+    asked = RUNNER.invoke(app, ["ask", "What is the latest hemoglobin A1c?", "--patient", "rosa-delgado", "--json"])
+    assert (asked.exit_code, Path(store).exists()) == (0, True)
+    assert list(json.loads(asked.stdout)) == FIELDS
+
+
+def test_asking_about_a_patient_who_is_not_there_is_an_error_in_the_same_shape(home: Path) -> None:
+    store = str(home / "s.sqlite")
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients" / "rosa-delgado.json"), "--store", store])
+    asked = RUNNER.invoke(app, ["ask", "How old?", "--patient", "nobody", "--store", store, "--json"])
+    assert asked.exit_code == 1
+    line = json.loads(asked.stdout)
+    assert (list(line), line["status"]) == (FIELDS, "error")
+
+
+def test_a_batch_is_answered_and_a_second_run_has_nothing_to_do(home: Path) -> None:
+    store, out = str(home / "s.sqlite"), home / "out.jsonl"
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json"), "--store", store])
+    lines = [question("a", patient="rosa-delgado", question="What is the latest glucose?"), {"id": "b"}]
+    source = write_lines(home / "in.jsonl", *lines)
+    for _ in range(2):
+        ran = RUNNER.invoke(app, ["batch", str(source), str(out), "--store", store])
+        assert ran.exit_code == 0, ran.output
+    kept = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [(r["id"], r["status"]) for r in kept] == [("a", "answered"), ("b", "error")]
+
+
+def test_a_named_conversation_goes_on_and_stays_with_its_patient(home: Path) -> None:
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json")])
+    chat = ["chat", "--thread", "t", "--patient"]
+    assert RUNNER.invoke(app, [*chat, "rosa-delgado"], input="What is the latest glucose?\n\n").exit_code == 0
+    again = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="\n")
+    assert "1 earlier turns" in again.output
+    assert RUNNER.invoke(app, [*chat, "walter-quinn"], input="\n").exit_code == 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from agent.cli.composition import default_store
+from agent.cli import composition
 from agent.cli.failures import UsageMistake
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def append_turn(name: str, patient: str, turn: Turn) -> None:
 
 def _path(name: str) -> Path:
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return default_store().parent / "threads" / f"{digest}.jsonl"
+    return composition.default_store().parent / "threads" / f"{digest}.jsonl"

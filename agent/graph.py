@@ -1,0 +1,125 @@
+"""The loop as a LangGraph graph: decide → call a tool → decide … → answer → verify, once back for repair → end.
+
+The only place that imports langgraph. Limits and abstention are data, never exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Literal
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from agent.decision import CallTool, GiveAnswer
+from agent.errors import PlannerFormatError
+from agent.planners.planner import Planner, PlannerView, Step, Usage
+from agent.verify import check_answer
+from tools.chart import ChartContext
+from tools.errors import ToolError
+from tools.registry import Handles, Tool, run_tool
+
+MAX_STEPS = 8
+MAX_CORRECTIONS = 3
+
+
+@dataclass(frozen=True)
+class LoopContext:
+    """What stays the same through one question."""
+
+    planner: Planner
+    chart: ChartContext
+    tools: Mapping[str, Tool]
+    view: PlannerView
+    """The view of the first decision."""
+    handles: Handles = field(default_factory=Handles)
+
+
+@dataclass
+class LoopState:
+    """What one question has come to."""
+
+    steps: tuple[Step, ...] = ()
+    decision: CallTool | GiveAnswer | None = None
+    corrections: int = 0
+    correction: str | None = None
+    repair: str | None = None
+    faults: tuple[str, ...] = ()
+    """What verification found wrong with the last answer."""
+    repaired: bool = False
+    usage: Usage = field(default_factory=Usage)
+    limit: Literal["step_limit", "format_limit"] | None = None
+
+
+async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
+    if len(state.steps) >= MAX_STEPS:
+        return {"limit": "step_limit", "decision": None}
+    context = runtime.context
+    view = replace(context.view, steps=state.steps, repair=state.repair, correction=state.correction)
+    try:
+        decided = await context.planner.decide(view)
+    except PlannerFormatError as error:
+        over = state.corrections + 1 >= MAX_CORRECTIONS
+        return {
+            "corrections": state.corrections + 1, "correction": str(error), "decision": None,
+            "limit": "format_limit" if over else None,
+        }  # fmt: skip
+    usage = Usage(state.usage.read + decided.usage.read, state.usage.written + decided.usage.written)
+    return {"decision": decided.decision, "usage": usage, "correction": None}
+
+
+async def _call(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
+    call, context = state.decision, runtime.context
+    if not isinstance(call, CallTool):
+        raise TypeError("only a tool call is called")
+    try:
+        finding = await run_tool(context.tools, context.chart, call.tool, call.arguments, context.handles)
+        step = Step(call, finding)
+    except ToolError as error:
+        step = Step(call, None, str(error))
+    return {"steps": (*state.steps, step)}
+
+
+async def _verify(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
+    answer = state.decision
+    if not isinstance(answer, GiveAnswer):
+        raise TypeError("only an answer is verified")
+    findings = [s.finding for s in state.steps if s.finding is not None]
+    faults = check_answer(answer, findings)
+    if faults and not state.repaired:
+        return {"faults": faults, "repair": "; ".join(faults), "repaired": True}
+    return {"faults": faults, "repair": None}
+
+
+def _after_decide(state: LoopState) -> str:
+    if state.limit is not None:
+        return END
+    if state.decision is None:
+        return "decide"
+    return "call" if isinstance(state.decision, CallTool) else "verify"
+
+
+def _after_verify(state: LoopState) -> str:
+    return "decide" if state.repair else END
+
+
+@cache
+def build_graph() -> Any:
+    """The compiled graph, without checkpointer; made at first use."""
+    graph = StateGraph(LoopState, context_schema=LoopContext)
+    graph.add_node("decide", _decide)
+    graph.add_node("call", _call)
+    graph.add_node("verify", _verify)
+    graph.add_edge(START, "decide")
+    graph.add_conditional_edges("decide", _after_decide, ["decide", "call", "verify", END])
+    graph.add_edge("call", "decide")
+    graph.add_conditional_edges("verify", _after_verify, ["decide", END])
+    return graph.compile()
+
+
+async def run_loop(context: LoopContext) -> LoopState:
+    """Run one question to its end."""
+    ended = await build_graph().ainvoke(LoopState(), context=context)
+    return LoopState(**ended)

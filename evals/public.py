@@ -175,6 +175,11 @@ def _score(arguments: argparse.Namespace) -> None:
         print(f"\nwithout the {len(scored) - len(kept)} whose note holds one of: {', '.join(arguments.drop)}")
         print("\n".join(summarise(kept)))
         scored = kept
+    held_out = {read_id(r) for r in rows if r.get("split") == "val"}
+    if held_out:
+        print("\nof these, held out (never listed)")
+        print("\n".join(summarise([s for s in scored if s.id in held_out])))
+    scored = [s for s in scored if s.id not in held_out]
     for s in [s for s in scored if s.answer == "fail" or s.retrieval == "fail"][: arguments.failures]:
         print(f"\n{s.id}  {s.status}; answer {s.answer}, retrieval {s.retrieval}  {s.note}\n  {s.question}")
         print(f"  gold {list(s.gold.values)}\n  got  {list(s.values)}")

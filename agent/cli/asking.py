@@ -61,8 +61,9 @@ def describe_result(result: Result) -> list[str]:
     lines = [result.answer]
     if result.citations:
         lines.append(f"  cites {', '.join(result.citations)}")
-    searches = len(result.receipt.get("searches", ()))
+    count = len(result.receipt.get("searches", ()))
     seen = "complete" if result.receipt.get("complete") else "incomplete"
-    lines.append(f"  {result.status}; {searches} searches, {seen}; as of {result.receipt.get('as_of') or result.as_of}")
+    when = result.receipt.get("as_of") or result.as_of
+    lines.append(f"  {result.status}; {count} {'search' if count == 1 else 'searches'}, {seen}; as of {when}")
     lines += [f"  incomplete: {reason}" for reason in result.receipt.get("reasons", ())]
     return lines

@@ -1,0 +1,63 @@
+"""The openai planner: any OpenAI-compatible server, the decision schema sent as structured output, checked anyway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from agent.decision import DECISION
+from agent.errors import PlannerFormatError
+from agent.planners.planner import Decided, PlannerView, Usage
+from agent.prompts import build_messages
+
+_LONGEST_DECISION = 1024
+_TIMEOUT_SECONDS = 120.0
+
+
+class OpenAIPlanner:
+    """A planner behind `/v1/chat/completions`. Raises httpx.HTTPError where the server fails."""
+
+    def __init__(
+        self, base_url: str, model: str, *, key: str | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.model = model
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"authorization": f"Bearer {key}"} if key else {}
+        self._transport = transport
+
+    @property
+    def name(self) -> str:
+        """Its name in transcripts."""
+        return f"openai:{self.model}"
+
+    async def decide(self, view: PlannerView) -> Decided:
+        """Ask the server for the next decision. Raises PlannerFormatError for output that does not fit."""
+        content = await self._complete(view)
+        try:
+            text = content["choices"][0]["message"]["content"] or ""
+        except (KeyError, IndexError, TypeError):
+            raise PlannerFormatError("the server's answer holds no message") from None
+        usage = content.get("usage") or {}
+        try:
+            decision = DECISION.validate_json(text.strip())
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+            raise PlannerFormatError(f"the output does not fit the schema: {faults}") from None
+        return Decided(decision, Usage(usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)))
+
+    async def _complete(self, view: PlannerView) -> dict[str, Any]:
+        schema = {"name": "decision", "schema": DECISION.json_schema(), "strict": False}
+        body = {
+            "model": self.model,
+            "messages": build_messages(view),
+            "temperature": 0,
+            "max_tokens": _LONGEST_DECISION,
+            "response_format": {"type": "json_schema", "json_schema": schema},
+        }
+        async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as http:
+            response = await http.post(f"{self._base_url}/chat/completions", json=body, headers=self._headers)
+            response.raise_for_status()
+            content: dict[str, Any] = response.json()
+            return content

@@ -1,0 +1,166 @@
+"""The loop over the embedded server with a scripted planner: errors are read, limits are data, claims are checked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from agent.ask import ask
+from agent.decision import CallTool, GiveAnswer
+from agent.planners.openai import OpenAIPlanner
+from agent.planners.planner import Planner
+from agent.planners.rules import RulesPlanner
+from agent.planners.scripted import ScriptedPlanner
+from agent.transcript import Transcript
+from fhir_fixtures import fixture_paths, load_stories
+from tools.chart import ChartContext, open_chart
+from tools.fhir.client import FhirClient
+from tools.store.app import build_app
+from tools.store.loading import load_paths
+from tools.store.store import open_store
+from tools.toolbox import build_tools
+
+CONDITIONS = CallTool(tool="query_chart", arguments={"kind": "condition", "compute": "count"})
+STORE = open_store(":memory:")
+load_paths(STORE, fixture_paths())
+
+
+@asynccontextmanager
+async def opened(patient: str, as_of: str) -> AsyncIterator[ChartContext]:
+    async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(STORE))) as client:
+        yield await open_chart(client, patient, as_of)
+
+
+async def run(planner: Planner, question: str = "How many conditions?", patient: str = "RMC-100411") -> Transcript:
+    async with opened(patient, "2024-06-01T12:00:00-04:00") as chart:
+        return await ask(chart, question, planner, build_tools())
+
+
+def script(*decisions: CallTool | GiveAnswer | str) -> ScriptedPlanner:
+    return ScriptedPlanner(decisions)
+
+
+@pytest.mark.anyio
+async def test_an_answer_takes_statement_values_and_citations_from_the_finding_it_cites() -> None:
+    transcript = await run(script(CONDITIONS, GiveAnswer(citations=("Q1",))))
+    assert transcript.answer.status == "answered"
+    assert len(transcript.answer.citations) == transcript.answer.values[0]
+    assert transcript.receipt.complete
+
+
+@pytest.mark.anyio
+async def test_planner_reads_the_tool_error_and_recovers() -> None:
+    wrong = CallTool(tool="query_chart", arguments={"kind": "mood"})
+    transcript = await run(script(wrong, CONDITIONS, GiveAnswer(citations=("Q1",))))
+    assert "kind" in (transcript.steps[0].error or "")
+    assert transcript.answer.status == "answered"
+
+
+@pytest.mark.anyio
+async def test_an_unknown_tool_is_an_error_that_lists_the_tools() -> None:
+    transcript = await run(script(CallTool(tool="drop_tables"), GiveAnswer(status="abstained", reason="no such tool")))
+    assert "query_chart" in (transcript.steps[0].error or "")
+
+
+@pytest.mark.anyio
+async def test_output_that_cannot_be_read_three_times_ends_in_format_limit() -> None:
+    transcript = await run(script("{", "{", "{"))
+    assert transcript.end_reason == "format_limit"
+    assert transcript.answer.status == "abstained"
+
+
+@pytest.mark.anyio
+async def test_a_planner_that_never_answers_ends_in_step_limit() -> None:
+    transcript = await run(script(*[CONDITIONS] * 9))
+    assert transcript.end_reason == "step_limit"
+
+
+@pytest.mark.anyio
+async def test_a_number_that_no_evidence_bears_out_is_sent_back_and_then_removed() -> None:
+    lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.", values=(77,))
+    planner = script(CONDITIONS, lie, lie)
+    transcript = await run(planner)
+    assert "77" in (planner.views[2].repair or "")
+    assert "77" not in transcript.answer.text
+    assert 77 not in transcript.answer.values
+
+
+@pytest.mark.anyio
+async def test_an_answer_without_a_retrieval_behind_it_is_not_given() -> None:
+    bare = GiveAnswer(text="She is well.")
+    transcript = await run(script(bare, bare))
+    assert transcript.answer.status == "abstained"
+
+
+@pytest.mark.anyio
+async def test_a_citation_that_was_never_retrieved_is_found() -> None:
+    invented = GiveAnswer(citations=("E99",), text="Walter has asthma.")
+    transcript = await run(script(CONDITIONS, invented, invented))
+    assert transcript.answer.status == "abstained"
+    assert transcript.answer.citations == ()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("question", ["", "   ", "a" * 100_000])
+async def test_an_empty_or_endless_question_is_an_error_and_asks_nothing(question: str) -> None:
+    transcript = await run(script(), question)
+    assert transcript.answer.status == "error"
+    assert transcript.steps == ()
+
+
+def first_questions() -> Sequence[tuple[str, str, str]]:
+    return [(s.patient, s.as_of, q.question) for s in load_stories() for q in s.questions[:4]]
+
+
+@pytest.mark.anyio
+async def test_what_rules_decides_gives_the_same_answer_when_played_back() -> None:
+    for patient, as_of, question in first_questions():
+        async with opened(patient, as_of) as chart:
+            told = await ask(chart, question, RulesPlanner(), build_tools())
+            decisions = [*(s.call for s in told.steps), told.decision]
+            again = await ask(chart, question, script(*[d for d in decisions if d is not None]), build_tools())
+        assert again.answer == told.answer, question
+
+
+@pytest.mark.anyio
+async def test_no_answer_cites_another_patient() -> None:
+    for patient, as_of, question in first_questions():
+        async with opened(patient, as_of) as chart:
+            told = await ask(chart, question, RulesPlanner(), build_tools())
+            for step in told.steps:
+                for row in step.finding.evidence if step.finding else ():
+                    body = STORE.read(*row.reference.split("/"))
+                    assert body is not None
+                    assert f"Patient/{patient}".encode() in body.body or row.reference == f"Patient/{patient}"
+
+
+@pytest.mark.anyio
+async def test_the_openai_planner_sends_the_schema_and_reads_the_decision() -> None:
+    sent: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.content)
+        decision = CONDITIONS if len(sent) == 1 else GiveAnswer(citations=("Q1",))
+        message = {"role": "assistant", "content": decision.model_dump_json()}
+        return httpx.Response(200, json={"choices": [{"message": message}], "usage": {"prompt_tokens": 5}})
+
+    planner = OpenAIPlanner("http://model.local/v1", "small", transport=httpx.MockTransport(answer))
+    transcript = await run(planner)
+    assert transcript.answer.status == "answered"
+    assert transcript.usage.read == 10
+    assert b"json_schema" in sent[0]
+
+
+@pytest.mark.anyio
+async def test_a_server_that_ignores_the_schema_ends_in_format_limit() -> None:
+    reply = httpx.Response(200, json={"choices": [{"message": {"content": "I think she has four."}}]})
+    planner = OpenAIPlanner("http://model.local/v1", "small", transport=httpx.MockTransport(lambda request: reply))
+    assert (await run(planner)).end_reason == "format_limit"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

@@ -29,6 +29,8 @@ from tools.registry import Handles
 from tools.time_window import parse_window
 
 _SHOWN = 20
+_ROUTINE = frozenset({"386478007", "410188000", "61746007"})
+"""SNOMED CT: triage in an emergency center; taking of vital signs."""
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
 
@@ -70,6 +72,8 @@ async def _select(search: _Search) -> list[Record]:
     found = _about(search, query.kind, query.about, found)
     search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done") or _says_none(r))
     records = [r for r in found if counts_at_all(r, query.kind) and not _says_none(r)]
+    if query.kind is Kind.PROCEDURE and not query.about:
+        records = _leave_out_routine(search, records)
     if query.during is not None:
         records = await _during(search, records)
     if query.when:
@@ -79,6 +83,14 @@ async def _select(search: _Search) -> list[Record]:
     if query.around is not None:
         records = await _around(search, records)
     return keep_where(records, query.where)
+
+
+def _leave_out_routine(search: _Search, records: list[Record]) -> list[Record]:
+    """Procedures without triage and the taking of vital signs, which are charted as such but are no interventions."""
+    kept = [r for r in records if not any(c.code in _ROUTINE for c in r.concept.codings)]
+    if len(kept) < len(records):
+        search.notes.append("triage and the taking of vital signs are left out")
+    return kept
 
 
 def _says_none(record: Record) -> bool:

@@ -53,6 +53,8 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     )
     if kind == "MedicationRequest":
         _order(draft, resource)
+    elif kind == "MedicationAdministration" and _is_input(resource):
+        draft.kinds.add(Kind.INTAKE)
     elif kind == "MedicationDispense" and draft.standing == "past":
         draft.standing = "current" if status == "completed" else "past"
     draft.encounter = reference_of(resource.get("encounter") or resource.get("context"))
@@ -60,6 +62,12 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     _dosage(draft, resource)
     _people(draft, resource, linked)
     return draft
+
+
+def _is_input(resource: Json) -> bool:
+    """What an ICU charts as going in: fluids, feeds and drugs, with a category of its own."""
+    codings = [c for v in items(resource.get("category")) for c in items(v.get("coding"))]
+    return any("intake" in str(c).casefold() or str(c.get("system", "")).endswith("category-icu") for c in codings)
 
 
 def _order(draft: Draft, resource: Json) -> None:

@@ -37,7 +37,7 @@ KINDS: Sequence[tuple[str, Kind]] = (
     (r"visits?|encounters?|appointments?|seen", Kind.ENCOUNTER),
 )
 PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
-    (r"\bgender\b|\bsex\b|male or female", Slot.GENDER),
+    (r"\bgender\b|\bsex\b|male or female|\bman or (?:a )?woman", Slot.GENDER),
     (r"date of birth|birth ?da(?:te|y)|\bdob\b|\bborn\b", Slot.BIRTH_DATE),
     (r"marital|married", Slot.MARITAL_STATUS),
     (r"\brace\b", Slot.RACE),
@@ -69,7 +69,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
 _COUNT = r"how many|number of|\bcount\b|how often|total number|enumerate|how frequently"
 _TIME = (
     r"\bwhen\b|what (?:was the )?(?:date|time)|\btimes? of\b|\bdate of\b|\btime\b|"
-    r"\boccasion\b|\binstance\b|occurrence|\boccurred\b"
+    r"\boccasion\b|\btiming\b|\bat what point\b|\binstance\b|occurrence|\boccurred\b"
 )
 _SINCE = r"(?:time|days|hours|weeks|months|minutes|long) (?:\w+ ){0,4}(?:passed|elapsed|been|since)"
 _COMPUTES: Sequence[tuple[str, Compute]] = (
@@ -80,12 +80,12 @@ _COMPUTES: Sequence[tuple[str, Compute]] = (
     (r"\b(?:maximum|max|highest|peak)\b", Compute.MAX),
     (r"\b(?:minimum|min|lowest)\b", Compute.MIN),
 )
-_EXISTS = re.compile(
-    r"^(?:since [^,]+, |in [^,]+, |until [^,]+, )?(?:has|have|had|did|does|do|was|were|is|are|am|can)\b|\bany\b|"
-    r"^(?:verify|confirm|check|please (?:verify|confirm))|\bwhether\b|\bif\b",
-    re.IGNORECASE,
+_POLITE = re.compile(
+    r"^(?:[\s,.:;-]+|for\b(?=\s*,)|please\b|(?:can|could|would|will) you\b(?: be able to)?|do you (?:know|have)\b|"
+    r"i(?:'m| am) (?:trying|looking) to\b|i(?:'d| would) like to\b|i (?:want|need) to\b|tell(?: me)?\b|let me know\b|"
+    r"(?:find|figure) out\b|know\b|check\b|determine\b|ascertain\b|establish\b|verify\b|confirm\b|see\b)"
 )
-_ASKS = re.compile(r"\b(?:what|which|tell|list|name|identify|specify|provide|give|show)\b", re.IGNORECASE)
+_YES_NO = re.compile(r"^(?:has|have|had|did|does|do|was|were|is|are|am|if|whether|that)\b")
 _UNITS = re.compile(r"\b(second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5}
 _STAY = re.compile(
@@ -112,7 +112,10 @@ def find_compute(text: str) -> Compute:
     """What is asked for: a count, a time, yes or no, a number, else the records themselves."""
     if re.search(_SINCE, text) and "how" in text:
         return Compute.TIME_SINCE
+    yes_no = _YES_NO.search(strip_polite(text)) is not None
     for pattern, compute in _COMPUTES:
+        if yes_no and compute is Compute.CHANGE:
+            continue
         if re.search(pattern, text):
             return compute
     if re.search(_COUNT, text):
@@ -121,11 +124,22 @@ def find_compute(text: str) -> Compute:
         return Compute.DURATION
     if re.search(r"\btotal\b|\bsum\b", text):
         return Compute.SUM
-    if _EXISTS.search(text) and not _ASKS.search(text):
+    if _YES_NO.search(strip_polite(text)):
         return Compute.EXISTS
     if re.search(_TIME, text):
         return Compute.TIME
     return Compute.LIST
+
+
+def strip_polite(text: str) -> str:
+    """A question without what is said out of politeness before it.
+
+    >>> strip_polite(", could you please check when it was")
+    'when it was'
+    """
+    while match := _POLITE.match(text):
+        text = text[match.end() :]
+    return text
 
 
 def find_unit(text: str) -> str | None:

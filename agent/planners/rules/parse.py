@@ -98,7 +98,7 @@ def _blank(text: str, spans: list[Span]) -> str:
 
 def _parse_records(question: str, text: str, spans: list[Span], when: str | None) -> Parsed:
     where: list[Condition] = []
-    text = _take_route(text, where)
+    text = _take_route(_take_admission(text, where), where)
     text = _take_comparison(text, where)
     found = find_stay(text)
     during, rest = found if found else (None, text)
@@ -112,10 +112,8 @@ def _parse_records(question: str, text: str, spans: list[Span], when: str | None
     about, spare = _choose_about(kind, spans)
     where += [Condition(field=Slot.SPECIMEN, value=s.text) for s in spare if kind is Kind.MICROBIOLOGY]
     slot = find_slot(rest, SLOTS)
-    if not about:
+    if not about and not where:
         about = _residual(kind, rest, slot)
-    text_where = _stay_filters(kind, question)
-    where += text_where
     states = (*_MEDICATIONS, Kind.MEDICATION, Kind.CONDITION)
     if _NOW.search(text) and kind in states and during is None and when is None:
         where.append(Condition(field=Slot.STATUS, value="active"))
@@ -131,13 +129,16 @@ def _build(
         where = (*where, Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if compute in (Compute.TIME, Compute.TIME_SINCE) and pick.which == "all":
         pick = Pick(which="last") if compute is Compute.TIME_SINCE else pick
-    if kind is Kind.HOSPITAL_STAY and "discharg" in text and compute is Compute.TIME:
+    if kind is Kind.HOSPITAL_STAY and re.search(r"discharg|\bleft\b|\bleave\b", text) and compute is Compute.TIME:
         slot = Slot.END
     measured = kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION)
     if measured and compute is Compute.LIST and pick.which == "all" and about and when is None:
         pick = Pick(which="last")
     per = _PER.search(text)
     unit = find_unit(text) if compute in (Compute.DURATION, Compute.TIME_SINCE) else None
+    drug = kind in (*_MEDICATIONS, Kind.MEDICATION)
+    if compute is Compute.COUNT and drug and not about and re.search(r"\b(?:drugs?|medications?|medicines?)\b", text):
+        compute = Compute.COUNT_DISTINCT
     numeric = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN)
     keeps_slot = compute in (Compute.LIST, Compute.VALUE, Compute.TIME, *numeric)
     if compute in numeric and slot is not Slot.DOSE:
@@ -166,14 +167,13 @@ def _take_comparison(text: str, where: list[Condition]) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _stay_filters(kind: Kind, question: str) -> list[Condition]:
+def _take_admission(text: str, where: list[Condition]) -> str:
     """Where a stay is told apart by how the patient came: "admitted via the emergency room"."""
-    if kind is not Kind.HOSPITAL_STAY or "admi" not in question.lower():
-        return []
-    match = _ADMITTED.search(_PERSON.sub(" ", question))
-    if match is None or find_time_phrases(match.group()):
-        return []
-    return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
+    match = _ADMITTED.search(text) if "admi" in text else None
+    if match is None:
+        return text
+    where.append(Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip()))
+    return f"{text[: match.start()]} hospital {text[match.end() :]}"
 
 
 def _choose_kind(text: str, spans: list[Span], during: Stay | None) -> Kind | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tools.chart import ChartContext
 from tools.chart_query import Kind, Slot
@@ -71,7 +72,7 @@ async def build_overview(chart: ChartContext) -> Overview:
             absent.append(kind)
             continue
         entries = build_entries(kind, loaded.records)
-        index += entries
+        index += [*entries, *build_entries(kind, split_parts(loaded.records))]
         dates = sorted(r.start.raw[:10] for r in loaded.records if r.start)
         concepts = tuple((e.text, e.count) for e in sorted(entries, key=lambda e: (-e.count, e.text)))
         first, last = (dates[0], dates[-1]) if dates else (None, None)
@@ -87,6 +88,16 @@ def build_entries(kind: Kind, records: tuple[Record, ...] | list[Record]) -> tup
     for record in records:
         groups[record.concept.text].append(record)
     return tuple(_build_entry(kind, text, members) for text, members in groups.items())
+
+
+def split_parts(records: Sequence[Record]) -> list[Record]:
+    """Each part of a record that has several, as a record of its own: systolic and diastolic of a blood pressure."""
+    return [
+        replace(record, concept=part.concept, reading=part.reading, components=())
+        for record in records
+        for part in record.components
+        if part.reading is not None
+    ]
 
 
 def _build_entry(kind: Kind, text: str, members: list[Record]) -> ConceptEntry:

@@ -44,7 +44,7 @@ def match_concepts(term: str, kind: Kind, entries: Sequence[ConceptEntry]) -> Co
         return ConceptMatch((), "none")
     exact = [e for e in entries if folded in _folded_names(e.names)]
     coded = [e for e in entries if any(term.strip().casefold() == c.code.casefold() for c in e.codings if c.code)]
-    within = [e for e in entries if e not in exact and _holds_words(e.names, folded)]
+    within = [e for e in entries if e not in exact and holds_words(e.names, folded)]
     if exact or coded:
         found = list(dict.fromkeys([*exact, *coded]))
         return ConceptMatch(tuple(found), "exact" if exact else "code", tuple(within[:_ALTERNATIVES]))
@@ -54,7 +54,7 @@ def match_concepts(term: str, kind: Kind, entries: Sequence[ConceptEntry]) -> Co
 def _match_further(term: str, folded: str, entries: Sequence[ConceptEntry], within: list[ConceptEntry]) -> ConceptMatch:
     names = [fold(s) for s in synonyms_of(folded)]
     same = [e for e in entries if any(n in _folded_names(e.names) for n in names)]
-    same = same or [e for e in entries if any(_holds_words(e.names, n) for n in names)]
+    same = same or [e for e in entries if any(holds_words(e.names, n) for n in names)]
     if same:
         both = tuple(dict.fromkeys([*same, *within]))
         return ConceptMatch(both, "synonym", (), f'"{term}" was read as {", ".join(e.text for e in same[:3])}')
@@ -99,7 +99,7 @@ def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _holds_words(names: tuple[str, ...], folded: str) -> bool:
+def holds_words(names: tuple[str, ...], folded: str) -> bool:
     """Whether one name holds every word asked for."""
     asked = set(folded.split()) - _EMPTY
     return bool(asked) and any(asked <= set(name.split()) for name in _folded_names(names))

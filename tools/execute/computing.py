@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import fmean
 
 from dateutil.relativedelta import relativedelta
@@ -15,13 +16,13 @@ from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.errors import ToolError
 from tools.evidence import Value
 from tools.execute.selection import is_number, readings_of, texts_of
-from tools.fhir.dates import FhirTime
+from tools.execute.spans import elapsed, in_unit
 from tools.records.record import Reading, Record
 
 _NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
 _DRUGS = frozenset(k for k in Kind if k.value.startswith("medication"))
-_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
-TIME_UNITS = (*_SECONDS, "months", "years")
+_DENIED = re.compile(r"\b(?:never|no|not|none|non|negative|former|ex|quit|denies)\b")
+_AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,21 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
+    if query.kind is Kind.SOCIAL_HISTORY and query.about and records:
+        return _said(records)
     return Computed((bool(records),), tuple(records))
+
+
+def _said(records: Sequence[Record]) -> Computed:
+    """A habit asked for by yes or no: what the latest record says of it."""
+    dated = [r for r in records if r.start is not None] or list(records)
+    latest = max(dated, key=lambda r: r.start.instant_low) if dated[0].start else dated[-1]  # type: ignore[union-attr]
+    text = str(latest.reading.value).casefold() if latest.reading is not None else ""
+    if _DENIED.search(text):
+        return Computed((False,), (latest,))
+    if _AFFIRMED.search(text):
+        return Computed((True,), (latest,))
+    return Computed((), (latest,), None, f"the record says {text or 'nothing'}, neither yes nor no")
 
 
 def _count(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
@@ -123,7 +138,7 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
     spans, resting = [], []
     for record in records:
         if record.start is not None and record.end is not None:
-            spans.append(_in_unit(record.start.instant_low, record.end.instant_low, query.unit or "days"))
+            spans.append(in_unit(record.start.instant_low, record.end.instant_low, query.unit or "days"))
             resting.append(record)
     if records and not spans:
         return Computed((), tuple(records), None, "no start and end are recorded, so no length can be computed")
@@ -132,7 +147,7 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
 
 def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     unit = query.unit or "days"
-    spans = [_elapsed(r.start, as_of, unit) for r in records if r.start is not None]
+    spans = [elapsed(r.start, as_of, unit) for r in records if r.start is not None]
     if records and not spans:
         return Computed((), tuple(records), None, "the records found carry no date")
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)
@@ -148,28 +163,6 @@ def _age(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     if died:
         until = min(until, datetime.fromisoformat(died[:10]))
     return Computed((relativedelta(until, datetime.fromisoformat(born)).years,), (record,), "years")
-
-
-def _elapsed(start: FhirTime, as_of: AsOf, unit: str) -> int | float:
-    """From a record's time to `as_of`: instants where both have an offset, else both wall clocks."""
-    if as_of.offset is not None and start.offset is not None:
-        return _in_unit(start.low - start.offset, as_of.wall - as_of.offset, unit)
-    return _in_unit(start.low, as_of.wall, unit)
-
-
-def _in_unit(start: datetime, end: datetime, unit: str) -> int | float:
-    """A span in a unit of time; months and years are whole.
-
-    >>> _in_unit(datetime(2020, 1, 1), datetime(2020, 1, 2, 12), "days")
-    1.5
-    """
-    if unit in ("months", "years"):
-        gap = relativedelta(end, start)
-        return gap.years if unit == "years" else gap.years * 12 + gap.months
-    if unit not in _SECONDS:
-        raise ToolError(f"{unit!r} is no unit of time; valid are: {', '.join(TIME_UNITS)}")
-    span = (end - start) / timedelta(seconds=_SECONDS[unit])
-    return int(span) if span.is_integer() else span
 
 
 @dataclass(frozen=True)
@@ -192,6 +185,9 @@ def _samples(query: ChartQuery, records: Sequence[Record]) -> list[_Sample]:
 
 def _compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
     samples = _samples(query, records)
+    if several := next((r for r in records if len(readings_of(r, Slot.VALUE)) > 1 and r.reading is None), None):
+        names = " or ".join(c.concept.text for c in several.components)
+        return Computed((), tuple(records), None, f"{several.concept.text} holds several values: ask for {names}")
     if not samples:
         return Computed((), tuple(records), None, "no numeric value is recorded" if records else None)
     if bounded := [s for s in samples if s.reading.comparator]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tools.chart import ChartContext
-from tools.chart_query import ChartQuery, Compute, Kind
+from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.concepts.match import match_concepts
 from tools.evidence import Evidence, Finding, Value
 from tools.execute.computing import Computed, compute_values
@@ -22,7 +22,7 @@ from tools.execute.selection import (
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, StayScope, build_scope, choose_stays
 from tools.execute.wording import kind_name, state_absence, state_finding
 from tools.fhir.client import SearchResult
-from tools.overview import build_entries
+from tools.overview import build_entries, split_parts
 from tools.records.loading import load_records
 from tools.records.record import Record
 from tools.registry import Handles
@@ -45,6 +45,8 @@ class _Search:
     scope: StayScope | None = None
     contrary: tuple[Record, ...] = ()
     """Records on the matter that say it is not so: refuted, not done, none known."""
+    unclear: bool = False
+    """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
     async def load(self, kind: Kind) -> list[Record]:
         loaded = await load_records(self.chart, kind)
@@ -82,7 +84,14 @@ async def _select(search: _Search) -> list[Record]:
         records = keep_in_window(records, window)
     if query.around is not None:
         records = await _around(search, records)
-    return keep_where(records, query.where)
+    kept = keep_where(records, query.where)
+    search.contrary += tuple(r for r in records if r not in kept) if _asks_state(query) and query.about else ()
+    search.unclear = _asks_state(query) and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
+    return kept
+
+
+def _asks_state(query: ChartQuery) -> bool:
+    return any(c.field is Slot.STATUS and c.value.casefold() in ("active", "current") for c in query.where)
 
 
 def _leave_out_routine(search: _Search, records: list[Record]) -> list[Record]:
@@ -101,7 +110,8 @@ def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Reco
     """The records that any of the names means; a name that can be read in several ways is said in the notes."""
     if not about:
         return records
-    entries = build_entries(kind, records)
+    parts = split_parts(records)
+    entries = build_entries(kind, [*records, *parts])
     wanted: set[str] = set()
     for term in about:
         match = match_concepts(term, kind, entries)
@@ -110,7 +120,9 @@ def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Reco
             search.notes.append(match.note)
         if not match.matched and match.alternatives:
             search.notes.append(f'nothing named "{term}"; nearest: {", ".join(e.text for e in match.alternatives[:5])}')
-    return [r for r in records if r.concept.text in wanted or (kind is Kind.ALLERGY and _says_none(r))]
+    kept = [r for r in records if r.concept.text in wanted or (kind is Kind.ALLERGY and _says_none(r))]
+    whole = {r.reference for r in kept}
+    return [*kept, *(p for p in parts if p.concept.text in wanted and p.reference not in whole)]
 
 
 async def _during(search: _Search, records: list[Record]) -> list[Record]:
@@ -188,6 +200,11 @@ def _absence(
     contrary = list(search.contrary)
     if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
         return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
+    if search.unclear:
+        said = "; ".join(f"{r.concept.text} [{r.status or 'no status'}]" for r in contrary[:5])
+        held = said or "records without a status"
+        told = f"Not determinable: whether it is so now is not recorded. The chart holds: {held}."
+        return (), told, False, contrary
     if contrary:
         said = "; ".join(f"{r.concept.text} [{r.status}]" if r.status else r.concept.text for r in contrary[:5])
         statement += f" The chart says: {said}."

@@ -64,7 +64,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     scope = describe_scope(query)
     lines = list_lines(query, records)
     if query.compute is Compute.EXISTS:
-        return f"Yes: {lines}."
+        return f"{'Yes' if computed.values == (True,) else 'No'}: {lines}."
     if query.compute is Compute.COUNT:
         return f"{len(records)} {scope}: {lines}." if records else f"0 {scope}."
     if query.compute is Compute.COUNT_DISTINCT:

@@ -5,6 +5,7 @@ Pages are followed by the server's own opaque links, never to another host. Know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from tools.fhir.errors import (
     FhirError,
     ForeignHost,
+    ForeignRecord,
     NotFhir,
     NotFound,
     PageLoop,
@@ -31,6 +33,7 @@ from tools.receipt import SearchProof
 
 Json = dict[str, Any]
 
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
 _RETRIED = (429, 502, 503, 504)
 _HEADERS = {"accept": "application/fhir+json", "prefer": "handling=strict"}
 
@@ -97,8 +100,14 @@ class FhirClient:
         await self._http.aclose()
 
     async def read(self, reference: str) -> Json:
-        """One resource by `Type/id`. Raises NotFound."""
-        return (await self._get(urljoin(self.base_url, reference)))[0]
+        """One resource by `Type/id`. Raises NotFound, and ForeignRecord where the server gives another one."""
+        kind, _, fhir_id = reference.partition("/")
+        if not _REFERENCE.fullmatch(reference):
+            raise NotFound(404, f"{reference[:80]!r} is no reference of the form Type/id")
+        resource, _ = await self._get(urljoin(self.base_url, reference))
+        if resource.get("resourceType") != kind or resource.get("id") != fhir_id:
+            raise ForeignRecord(f"the server answered {reference} with another resource; it is not used")
+        return resource
 
     async def count(self, query: SearchQuery) -> int:
         """How many resources match, by `_summary=count`. Raises NotFhir where the server gives no total."""
@@ -167,7 +176,7 @@ class FhirClient:
             response = await self._http.get(url)
         except httpx.TimeoutException:
             raise _Retry(ServerTimeout("the server did not answer in time; try again later"), None) from None
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise ServerUnreachable(f"no connection to the server: {type(error).__name__}") from error
         if response.status_code in _RETRIED:
             raise _Retry(_to_error(response), _retry_after(response))
@@ -193,7 +202,9 @@ class _Pages:
         if len(self.seen) == 1:
             self.self_link, self.total = _link(bundle, "self"), bundle.get("total")
             check_self_link(self.query, self.self_link)
-        for entry in bundle.get("entry", []):
+        for entry in bundle.get("entry") or []:
+            if not isinstance(entry, dict):
+                raise NotFhir("a Bundle's entry is no object")
             resource = entry.get("resource") or {}
             name = f"{resource.get('resourceType')}/{resource.get('id')}"
             mode = (entry.get("search") or {}).get("mode", "match")
@@ -227,24 +238,22 @@ def check_self_link(query: SearchQuery, link: str | None) -> None:
     if link is None:
         return
     ran = {(key, value.replace("\\", "")) for key, value in parse_qsl(urlsplit(link).query, keep_blank_values=True)}
-    keys = {key for key, _ in ran}
     lacking = []
     for param in query.params:
         if param.name in RESULT_PARAMETERS:
             continue
         value = ",".join(param.values).replace("\\", "")
-        same = any(k.split(":")[0] == param.name and _same_value(v, value) for k, v in ran)
-        if (param.key not in keys and not same) or (param.key in keys and (param.key, value) not in ran and not same):
+        if not any(key == param.key and _same_value(v, value) for key, v in ran):
             lacking.append(param.key)
     if lacking:
         raise SearchNotHonoured(f"{query.resource_type}: the server ran the search without {', '.join(lacking)}")
 
 
 def _same_value(ran: str, sent: str) -> bool:
-    """Servers may write `Patient/1` for `1`."""
-    return ran == sent or sorted(v.rpartition("/")[2] for v in ran.split(",")) == sorted(
-        v.rpartition("/")[2] for v in sent.split(",")
-    )
+    """Servers may write alternatives in another order, and `1` or `http://…/Patient/1` for `Patient/1`."""
+    one, other = sorted(ran.split(",")), sorted(sent.split(","))
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(a == b or b.endswith(f"/{a}") or a.endswith(f"/{b}") for a, b in pairs)
 
 
 def _link(bundle: Json, relation: str) -> str | None:

@@ -9,6 +9,7 @@ from tools.chart_query import Kind, Slot
 from tools.records.reading_json import to_time
 from tools.records.record import Record
 
+_COME_WITH_THE_END = frozenset({Slot.DISCHARGE_DISPOSITION, Slot.END})
 _LASTING = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY, Kind.CONDITION, Kind.MEDICATION, Kind.CARE_PLAN, Kind.PROCEDURE})
 
 
@@ -24,10 +25,20 @@ def visible(record: Record, as_of: AsOf) -> Record | None:
     if record.start is None and record.recorded is not None and as_of.precedes(record.recorded):
         return None
     if record.end is not None and as_of.precedes(record.end):
-        status = "in-progress" if Kind.ENCOUNTER in record.kinds or Kind.WARD_STAY in record.kinds else record.status
-        standing = "current" if record.kinds & _LASTING and record.standing == "past" else record.standing
-        return replace(record, end=None, status=status, standing=standing)
+        return _unended(record)
+    ends = [t for text in record.fields.get(Slot.END, ()) if (t := to_time(text))]
+    if any(as_of.precedes(end) for end in ends):
+        return replace(record, fields={k: v for k, v in record.fields.items() if k is not Slot.END})
     return record
+
+
+def _unended(record: Record) -> Record:
+    """A record whose end was not known yet: nothing that came with the end is shown."""
+    stays = Kind.ENCOUNTER in record.kinds or Kind.WARD_STAY in record.kinds
+    standing = "current" if record.kinds & _LASTING and record.standing == "past" else record.standing
+    status = "in-progress" if stays else "active" if standing != record.standing else record.status
+    known = {slot: texts for slot, texts in record.fields.items() if slot not in _COME_WITH_THE_END}
+    return replace(record, end=None, status=status, standing=standing, fields=known)
 
 
 def _without_later_death(record: Record, as_of: AsOf) -> Record:

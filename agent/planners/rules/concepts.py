@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agent.planners.rules.cues import PATIENT_SLOTS, SLOTS, find_kind, find_slot
+from agent.planners.rules.words import FILLER, SAID
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import fold
+from tools.concepts.match import fold, holds_words
 from tools.concepts.tables import class_members, synonyms_of
 
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
 _LONGEST = 18
+_SHORTEST_PART = 4
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY, Kind.PATIENT})
 _GENERIC = frozenset(
     fold(w)
@@ -47,6 +50,33 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
             if (entries := _look_up(folded, names)) and folded not in _GENERIC:
                 taken.append(Span(start, end, question[start:end], entries))
     return sorted(taken, key=lambda s: s.start)
+
+
+def find_part_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
+    """Words that stand within names of this chart, where no whole name is asked for: "asthma" of "Mild asthma"."""
+    found: list[Span] = []
+    for match in _WORD.finditer(question):
+        word = fold(match.group())
+        if len(word) < _SHORTEST_PART or match.group().lower() in FILLER | SAID or word in _GENERIC or _is_cue(word):
+            continue
+        entries = tuple(e for e in index if e.kind not in _STAYS and holds_words(e.names, word))
+        if entries:
+            _add_part(found, Span(match.start(), match.end(), match.group(), entries), question)
+    return found
+
+
+def _add_part(found: list[Span], span: Span, question: str) -> None:
+    """Words side by side that stand in one name are one term: "diastolic pressure"."""
+    if found and not question[found[-1].end : span.start].strip():
+        both = tuple(e for e in found[-1].entries if e in span.entries)
+        if both:
+            last = found.pop()
+            span = Span(last.start, span.end, question[last.start : span.end], both)
+    found.append(span)
+
+
+def _is_cue(word: str) -> bool:
+    return find_kind(word) is not None or find_slot(word, (*SLOTS, *PATIENT_SLOTS)) is not None
 
 
 def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.planners.rules.concepts import Span, find_spans, kinds_of, names_a_class
+from agent.planners.rules.concepts import Span, find_part_spans, find_spans, kinds_of, names_a_class
 from agent.planners.rules.cues import (
     PATIENT_SLOTS,
     SLOTS,
@@ -15,6 +15,7 @@ from agent.planners.rules.cues import (
     find_slot,
     find_stay,
     find_unit,
+    strip_polite,
 )
 from agent.planners.rules.words import FILLER, SAID
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
@@ -45,7 +46,17 @@ _OPERATORS = {
     "less than": "<", "below": "<", "under": "<", "lower than": "<", "greater than": ">", "more than": ">",
     "above": ">", "over": ">", "higher than": ">", "at least": ">=", "at most": "<=",
 }  # fmt: skip
-_NOW = re.compile(r"\b(?:current(?:ly)?|active|now|at present|still|these days)\b", re.IGNORECASE)
+_NOW = re.compile(r"\b(?:current(?:ly)?|active|now|at present|present|at the moment|still|these days)\b", re.IGNORECASE)
+_JUST_NOW = ("now", "right now")
+_PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
+_PAST = re.compile(
+    r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|prescribed (?:to|for)|know|history)\b"
+    r"|^have\b"
+)
+_ON_DRUG = re.compile(r"^(?:is|are|am|was|were)\b(?: \w+)? on \w|\btakes?\b|\buses?\b|\bstarted on\b")
+_HAS_CONDITION = re.compile(
+    r"^(?:does|do|did)\b(?: \w+)? (?:still |ever )?have \w|^(?:has|have)\b(?: \w+)? (?:ever )?had \w"
+)
 _PER = re.compile(r"\b(?:per|each|every) (day|month|year)\b|\b(dai|month|year)ly\b", re.IGNORECASE)
 
 _JOINED = re.compile(r"\s*(?:,| or | and |, or |, and )\s*", re.IGNORECASE)
@@ -69,11 +80,12 @@ class Parsed:
 
 def parse_question(question: str, overview: Overview) -> Parsed:
     """Read one question against what this chart holds."""
-    text = " ".join(_PERSON.sub(" ", question).split())
-    spans = find_spans(text, overview.index)
+    text = " ".join(_PERSON.sub(" ", _without_name(question, overview)).split())
+    spans = find_spans(text, overview.index) or find_part_spans(text, overview.index)
     bare = _blank(text, spans)
-    when = " ".join(phrase for _, _, phrase in find_time_phrases(bare)) or None
-    for start, end, _ in reversed(find_time_phrases(bare)):
+    phrases = [p for p in find_time_phrases(bare) if p[2].lower() not in _JUST_NOW]
+    when = " ".join(phrase for _, _, phrase in phrases) or None
+    for start, end, _ in reversed(phrases):
         bare = bare[:start] + " " * (end - start) + bare[end:]
     lowered = bare.lower()
     slot = find_slot(lowered, PATIENT_SLOTS)
@@ -83,6 +95,14 @@ def parse_question(question: str, overview: Overview) -> Parsed:
     if re.search(r"\bhow old\b|\bage\b", lowered):
         return Parsed(ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE))
     return _parse_records(question, lowered, spans, when)
+
+
+def _without_name(question: str, overview: Overview) -> str:
+    """The question without the patient's own name and title."""
+    name = overview.patient.removeprefix("patient: ").partition(";")[0]
+    for word in re.findall(r"[^\W\d_]{3,}", name):
+        question = re.sub(rf"\b{re.escape(word)}(?:'s|’s)?(?!\w)", " ", question, flags=re.I)
+    return re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.I)
 
 
 def _patient_compute(compute: Compute) -> Compute:
@@ -114,9 +134,8 @@ def _parse_records(question: str, text: str, spans: list[Span], when: str | None
     slot = find_slot(rest, SLOTS)
     if not about and not where:
         about = _residual(kind, rest, slot)
-    states = (*_MEDICATIONS, Kind.MEDICATION, Kind.CONDITION)
-    if _NOW.search(text) and kind in states and during is None and when is None:
-        where.append(Condition(field=Slot.STATUS, value="active"))
+    if during is None and when is None:
+        where += _state_asked(kind, text, compute)
     return Parsed(_build(kind, about, when, during, tuple(where), compute, slot, rest))
 
 
@@ -148,6 +167,18 @@ def _build(
         field=slot if keeps_slot else None, unit=unit,
         per=Per(unit={"dai": "day"}.get(word := (per[1] or per[2]).lower(), word)) if per else None,
     )  # fmt: skip
+
+
+def _state_asked(kind: Kind, text: str, compute: Compute) -> list[Condition]:
+    """A status named, or the present meant: "is he on warfarin?" asks for what is current."""
+    if kind not in (*_MEDICATIONS, Kind.MEDICATION, Kind.CONDITION, Kind.ALLERGY):
+        return []
+    if re.search(r"\bconfirmed\b", text):
+        return [Condition(field=Slot.STATUS, value="confirmed")]
+    if match := re.search(r"\b(stopped|resolved|on[- ]hold|inactive)\b", text):
+        return [Condition(field=Slot.STATUS, value=match[1].replace(" ", "-"))]
+    present = _PRESENT.search(text) and not _PAST.search(text) and compute in (Compute.EXISTS, Compute.LIST)
+    return [Condition(field=Slot.STATUS, value="active")] if present or _NOW.search(text) else []
 
 
 def _take_route(text: str, where: list[Condition]) -> str:
@@ -182,7 +213,7 @@ def _choose_kind(text: str, spans: list[Span], during: Stay | None) -> Kind | No
     if cued is None and not named and during is not None:
         return _STAY_KINDS[during.type]
     if cued is None:
-        return next((k for k in _PREFERRED if k in named), None) or (Kind.MEDICATION if named else _class_kind(text))
+        return next((k for k in _PREFERRED if k in named), None) or (Kind.MEDICATION if named else _absent_kind(text))
     if not named or cued in named:
         return cued
     if cued in (*_MEDICATIONS, Kind.MEDICATION) or cued is Kind.ALLERGY:
@@ -192,8 +223,11 @@ def _choose_kind(text: str, spans: list[Span], during: Stay | None) -> Kind | No
     return cued
 
 
-def _class_kind(text: str) -> Kind | None:
-    return Kind.MEDICATION if any(names_a_class(w) for w in re.findall(r"[a-z-]+", text)) else None
+def _absent_kind(text: str) -> Kind | None:
+    """The kind of something this chart does not hold, by how it is asked for: "on X" is a drug, "has X" a condition."""
+    if any(names_a_class(w) for w in re.findall(r"[a-z-]+", text)) or _ON_DRUG.search(strip_polite(text)):
+        return Kind.MEDICATION
+    return Kind.CONDITION if _HAS_CONDITION.search(strip_polite(text)) else None
 
 
 def _choose_about(kind: Kind, spans: list[Span]) -> tuple[tuple[str, ...], list[Span]]:

@@ -15,6 +15,7 @@ FILLER = frozenset(
 )
 SAID = frozenset(
     """
+    present active confirmed stopped resolved high taking treated recorded reading readings
     establish specifically specific issued exact exactly point timing involve involving doctor doctors need needed care
     recorded written admit admitted occasion visited stayed enter entered say says mentioned ordering ascertain pinpoint
     moment earliest newest previous prior trying wondering curious ever yet so far already right whose name's names

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from tools.overview import Overview
-
 from agent.decision import CallTool, GiveAnswer
 from tools.evidence import Finding
+from tools.overview import Overview
 from tools.registry import Tool
 from tools.time_window import DateOrder
 

@@ -27,6 +27,9 @@ _PERSON = re.compile(
     r"(?: #?[A-Z]*[-\d]{4,})?(?:'s)?",
     re.IGNORECASE,
 )
+_NAMED_ID = re.compile(
+    r"\bpatient(?:'s)?(?: with)?(?: (?:id|mrn|number))? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.IGNORECASE
+)
 _ROUTE = re.compile(
     r"\b(?:through|via|by|using|with) (?:the |an? )?([a-z/]{2,14})(?: (?:route|method|administration))\b|"
     r"\b(?:through|via|by) (?:the )?(iv|po|im|sc|sl|pr|ng|neb|po/ng|ih|tp)\b|\bthe ([a-z/]{2,14}) route\b",
@@ -80,7 +83,10 @@ class Parsed:
 
 def parse_question(question: str, overview: Overview) -> Parsed:
     """Read one question against what this chart holds."""
-    text = " ".join(_PERSON.sub(" ", _without_name(question, overview)).split())
+    named = _NAMED_ID.search(question)
+    if named is not None and named[1] not in overview.patient:
+        return Parsed(None, f"The question names patient {named[1]}, but this chart is another patient's.")
+    text = " ".join(_without_name(_PERSON.sub(" ", question), overview).split())
     spans = find_spans(text, overview.index) or find_part_spans(text, overview.index)
     bare = _blank(text, spans)
     phrases = [p for p in find_time_phrases(bare) if p[2].lower() not in _JUST_NOW]

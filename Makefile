@@ -35,5 +35,11 @@ check: $(VENV)/.dev  ## lint and types only
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR files: make bench FOLDER=...
+	@$(BIN)/python -m evals.bench $(FOLDER)
+
+eval: $(VENV)/.core  ## ask the fixture patients' questions and count what came out right
+	@$(BIN)/python -m evals.stories
+
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -96,7 +96,7 @@ def _conclude(state: LoopState, chart: ChartContext) -> tuple[Answer, EndReason,
     if not isinstance(decision, GiveAnswer):
         raise TypeError("the loop ended without a decision")
     if decision.status == "abstained":
-        text = decision.reason or decision.text or "I can't determine this from the chart."
+        text = decision.reason or "I can't determine this from the chart."
         return Answer(text, (), (), "abstained"), "abstained", receipt
     answer = _compose(decision, cited, state)
     return answer, "answered" if answer.status == "answered" else "abstained", receipt
@@ -118,7 +118,7 @@ def _compose(decision: GiveAnswer, cited: Sequence[Finding], state: LoopState) -
     records = {e.handle: e.reference for f in cited for e in f.evidence}
     named = [records[h] for h in decision.citations if h in records]
     resting = [r for f in cited if f.handle in decision.citations for r in f.rests_on]
-    settled = any(f.determinable for f in cited)
+    settled = all(f.determinable for f in cited)
     return Answer(
         text, values if settled else (), tuple(dict.fromkeys([*resting, *named])),
         "answered" if settled else "abstained", removed,

@@ -33,7 +33,7 @@ def check_answer(answer: GiveAnswer, findings: Sequence[Finding]) -> tuple[str, 
         faults += [f for sentence in sentences(answer.text) for f in check_sentence(sentence, cited)]
     known = [v for f in cited for v in f.values]
     for value in answer.values or ():
-        if value not in known and not _in_evidence(value, cited):
+        if not any(_equal(value, v) for v in known) and not _in_evidence(value, cited):
             faults.append(f"the value {value!r} is not in the cited evidence")
     return tuple(dict.fromkeys(faults))
 
@@ -68,6 +68,11 @@ def check_sentence(sentence: str, cited: Sequence[Finding]) -> Iterator[str]:
         yield "the answer denies what the cited evidence does not deny"
     if _NEGATION.search(sentence) and not all(f.receipt.complete for f in cited):
         yield "an absence is stated, but not everything was read"
+
+
+def _equal(one: Value, other: Value) -> bool:
+    """Equal, and yes is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _in_evidence(value: Value, cited: Sequence[Finding]) -> bool:

@@ -111,6 +111,31 @@ async def test_an_empty_or_endless_question_is_an_error_and_asks_nothing(questio
     assert transcript.steps == ()
 
 
+@pytest.mark.anyio
+async def test_yes_is_not_the_number_one() -> None:
+    one = CallTool(tool="query_chart", arguments={"kind": "patient", "compute": "count"})
+    wrong = GiveAnswer(citations=("Q1",), values=(True,))
+    transcript = await run(script(one, wrong, wrong))
+    assert transcript.answer.values == (1,)
+    assert not isinstance(transcript.answer.values[0], bool)
+
+
+@pytest.mark.anyio
+async def test_the_reason_a_model_gives_for_abstaining_is_not_told() -> None:
+    claim = GiveAnswer(status="abstained", reason="She has had HIV since 1999.").model_dump_json()
+    reply = httpx.Response(200, json={"choices": [{"message": {"content": claim}}]})
+    planner = OpenAIPlanner("http://model.local/v1", "small", transport=httpx.MockTransport(lambda request: reply))
+    assert "HIV" not in (await run(planner)).answer.text
+
+
+@pytest.mark.anyio
+async def test_a_note_is_searched_through_the_loop() -> None:
+    call = CallTool(tool="search_notes", arguments={"text": "allergies"})
+    async with opened("clara-hoffmann", "2024-03-01T12:00:00-05:00") as chart:
+        told = await ask(chart, "Allergies in the notes?", script(call, GiveAnswer(citations=("Q1",))), build_tools())
+    assert told.answer.citations == ("DocumentReference/clara-note-2023",)
+
+
 def first_questions() -> Sequence[tuple[str, str, str]]:
     return [(s.patient, s.as_of, q.question) for s in load_stories() for q in s.questions[:4]]
 

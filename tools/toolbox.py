@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tools.chart_query import ChartQuery
 from tools.execute.run import run_query
+from tools.notes.search import SEARCH_NOTES
+from tools.read_record import READ_RECORD
 from tools.registry import Tool
 
 
@@ -16,5 +18,7 @@ def build_tools() -> dict[str, Tool]:
             ChartQuery,
             run_query,
         ),
+        SEARCH_NOTES,
+        READ_RECORD,
     )
     return {tool.name: tool for tool in tools}

@@ -45,6 +45,9 @@ class OpenAIPlanner:
         except ValidationError as error:
             faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
             raise PlannerFormatError(f"the output does not fit the schema: {faults}") from None
+        if decision.action == "answer" and decision.status == "abstained":
+            # What a model gives as its reason can't be checked against evidence, so it is not told.
+            decision = decision.model_copy(update={"reason": None, "text": None})
         return Decided(decision, Usage(usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)))
 
     async def _complete(self, view: PlannerView) -> dict[str, Any]:

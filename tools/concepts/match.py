@@ -24,7 +24,7 @@ _WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?")
 _SPELLING = 92
 _LONG_ENOUGH = 7
 _ALTERNATIVES = 5
-_EMPTY = frozenset("the of a an and or in with for to level levels test tests value".split())  # noqa: SIM905
+_EMPTY = frozenset("the of an and or in with for to level levels test tests value".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def _match_further(term: str, folded: str, entries: Sequence[ConceptEntry], with
         return ConceptMatch(tuple(members), "class")
     near = sorted(((_likeness(folded, e.names), e.text, e) for e in entries), key=lambda x: (-x[0], x[1]))
     if near and near[0][0] >= _SPELLING and len(folded) >= _LONG_ENOUGH and not drug_stem(folded):
-        best = [e for score, _, e in near if score == near[0][0]]
+        best = [e for score, _, e in near if score == near[0][0] and _differs_by_typos(folded, e.names)]
+    else:
+        best = []
+    if best:
         return ConceptMatch(tuple(best), "spelling", (), f'"{term}" was read as {best[0].text}')
     return ConceptMatch((), "none", tuple(e for score, _, e in near[:_ALTERNATIVES] if score >= 60))
 
@@ -101,9 +104,22 @@ def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=200_000)
 def holds_words(names: tuple[str, ...], folded: str) -> bool:
     """Whether one name holds every word asked for."""
-    asked = set(folded.split()) - _EMPTY
+    asked = set(folded.removeprefix("a ").split()) - _EMPTY
     return bool(asked) and any(asked <= set(name.split()) for name in _folded_names(names))
 
 
 def _likeness(folded: str, names: tuple[str, ...]) -> float:
     return max((fuzz.ratio(folded, name) for name in _folded_names(names)), default=0.0)
+
+
+def _differs_by_typos(folded: str, names: tuple[str, ...]) -> bool:
+    """Whether a name differs only inside long words; another number, letter or short word is another thing."""
+    return any(_typos_only(folded.split(), name.split()) for name in _folded_names(names))
+
+
+def _typos_only(asked: list[str], named: list[str]) -> bool:
+    return len(asked) == len(named) and all(
+        a == b
+        or (min(len(a), len(b)) >= _LONG_ENOUGH and a.isalpha() and b.isalpha() and fuzz.ratio(a, b) >= _SPELLING)
+        for a, b in zip(asked, named, strict=True)
+    )

@@ -37,7 +37,7 @@ KINDS: Sequence[tuple[str, Kind]] = (
     (r"visits?|encounters?|appointments?|seen", Kind.ENCOUNTER),
 )
 PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
-    (r"\bgender\b|\bsex\b|male or female|\bman or (?:a )?woman", Slot.GENDER),
+    (r"\bgender\b|\bsex\b|male or female", Slot.GENDER),
     (r"date of birth|birth ?da(?:te|y)|\bdob\b|\bborn\b", Slot.BIRTH_DATE),
     (r"marital|married", Slot.MARITAL_STATUS),
     (r"\brace\b", Slot.RACE),
@@ -69,7 +69,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
 _COUNT = r"how many|number of|\bcount\b|how often|total number|enumerate|how frequently"
 _TIME = (
     r"\bwhen\b|what (?:was the )?(?:date|time)|\btimes? of\b|\bdate of\b|\btime\b|"
-    r"\boccasion\b|\btiming\b|\bat what point\b|\binstance\b|occurrence|\boccurred\b"
+    r"\boccasion\b|\binstance\b|occurrence|\boccurred\b"
 )
 _SINCE = r"(?:time|days|hours|weeks|months|minutes|long) (?:\w+ ){0,4}(?:passed|elapsed|been|since)"
 _COMPUTES: Sequence[tuple[str, Compute]] = (
@@ -83,7 +83,7 @@ _COMPUTES: Sequence[tuple[str, Compute]] = (
 _POLITE = re.compile(
     r"^(?:[\s,.:;-]+|for\b(?=\s*,)|please\b|(?:can|could|would|will) you\b(?: be able to)?|do you (?:know|have)\b|"
     r"i(?:'m| am) (?:trying|looking) to\b|i(?:'d| would) like to\b|i (?:want|need) to\b|tell(?: me)?\b|let me know\b|"
-    r"(?:find|figure) out\b|know\b|check\b|determine\b|ascertain\b|establish\b|verify\b|confirm\b|see\b)"
+    r"(?:find|figure) out\b|know\b|check\b|determine\b|verify\b|confirm\b|see\b)"
 )
 _YES_NO = re.compile(r"^(?:has|have|had|did|does|do|was|were|is|are|am|if|whether|that)\b")
 _UNITS = re.compile(r"\b(second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)

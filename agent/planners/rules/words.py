@@ -16,16 +16,11 @@ FILLER = frozenset(
 SAID = frozenset(
     """
     present active confirmed stopped resolved high taking treated recorded reading readings
-    establish specifically specific issued exact exactly point timing involve involving doctor doctors need needed care
-    recorded written admit admitted occasion visited stayed enter entered say says mentioned ordering ascertain pinpoint
-    moment earliest newest previous prior trying wondering curious ever yet so far already right whose name's names
-    treatment treatments treated person people someone question tell's detail details information info data enumerate
-    verified confirmed completed administration administer go get gets had having i'm i've being man woman
     according administered available average been being called change conducted daily days detected difference
     different distinct documented done duration each every experienced found go happen happened highest hours
     identified instance instances lately length listed lowest made make maximum mean medical method minimum
     monthly months noted occasion occur occurred occurrence ordered per performed place positive prescribed
     recently reported route second started stay stays take third through times trend underwent unique via
-    weeks went were-there yearly years
+    weeks went yearly years
     """.split()  # noqa: SIM905
 )

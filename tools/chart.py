@@ -5,25 +5,40 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
+from tools.as_of import AsOf
+from tools.chart_cache import ChartCache
 from tools.fhir.client import FhirClient, SearchResult
-from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
-from tools.fhir.errors import ForeignRecord, NotFound, SearchSyntaxError, ServerRefused
+from tools.fhir.dates import FhirDateError, parse_fhir_time
+from tools.fhir.errors import (
+    ForeignRecord,
+    NotFhir,
+    NotFound,
+    SearchNotHonoured,
+    SearchSyntaxError,
+    ServerRefused,
+    ServerTimeout,
+)
 from tools.fhir.parameters import list_parameters
 from tools.fhir.search_query import SearchParam, SearchQuery, format_search
 from tools.fhir.search_values import escape_value
+from tools.last_moment import find_last_moment
 from tools.receipt import Receipt, SearchProof
+from tools.scopes import Scopes, parse_scopes
 from tools.time_window import DateOrder
+
+__all__ = ["AsOf", "ChartCache", "ChartContext", "ChartError", "Scopes", "open_chart", "parse_as_of", "parse_scopes"]
 
 Json = dict[str, Any]
 
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
-_SCOPE = re.compile(r"(?:patient|user|system)/(\*|[A-Z]\w+)\.(read|write|\*|c?r?u?d?s?)(?:\?.*)?")
 _PATIENT_ELEMENTS = ("subject", "patient", "beneficiary")
-_EVENT_TYPES = ("Encounter", "Observation", "MedicationRequest", "Procedure")
+_PEOPLE = frozenset({"Practitioner", "PractitionerRole", "Organization", "RelatedPerson", "CareTeam"})
+"""Types that say who took part; without them a record still says what was so."""
+_NOT_GRANTED = "the granted scopes do not allow it"
 _LINKED_PAGE = 100
 
 
@@ -43,30 +58,6 @@ class UnreadableAsOf(ChartError):
     """`as_of` is no date or time."""
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The moment the chart is looked at."""
-
-    wall: datetime
-    """Naive wall clock, compared with each record at the record's own offset."""
-    offset: timedelta | None
-    """None: wall clock at each record's own offset. Given: instants are compared."""
-    source: Literal["caller", "clock", "chart"]
-    text: str
-    """As the caller wrote it, or ISO 8601."""
-
-    def precedes(self, time: FhirTime) -> bool:
-        """Whether a record's time lies after this moment.
-
-        >>> at = AsOf(datetime(2020, 1, 1, 12), None, "caller", "2020-01-01T12:00:00")
-        >>> at.precedes(parse_fhir_time("2020-01-01T12:00:01-05:00")), at.precedes(parse_fhir_time("2020-01-01"))
-        (True, False)
-        """
-        if self.offset is not None and time.offset is not None:
-            return time.low - time.offset > self.wall - self.offset
-        return time.low > self.wall
-
-
 def parse_as_of(text: str) -> AsOf:
     """Read the caller's `as_of`; a day means its last moment. Raises UnreadableAsOf.
 
@@ -81,41 +72,6 @@ def parse_as_of(text: str) -> AsOf:
     return AsOf(time.high if coarse else time.low, time.offset, "caller", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
-    """The resource types that may be read; None: all."""
-
-    types: frozenset[str] | None = None
-
-    def allow(self, resource_type: str) -> bool:
-        """Whether a type may be read."""
-        return self.types is None or "*" in self.types or resource_type in self.types
-
-
-def parse_scopes(text: str) -> Scopes:
-    """SMART scopes, v1 or v2: the types that may be both read and searched.
-
-    >>> sorted(parse_scopes("launch patient/Observation.rs patient/Condition.read patient/Goal.c").types)
-    ['Condition', 'Observation']
-    """
-    types = set()
-    for word in text.split():
-        match = _SCOPE.fullmatch(word)
-        if match and (match[2] in ("read", "*") or ("r" in match[2] and "s" in match[2] and match[2] != "write")):
-            types.add(match[1])
-    return Scopes(frozenset(types))
-
-
-@dataclass
-class ChartCache:
-    """What was read of one patient from one server; whoever makes it decides how long it stays fresh."""
-
-    results: dict[str, SearchResult] = field(default_factory=dict)
-    linked: dict[str, Json | None] = field(default_factory=dict)
-    converted: dict[str, Any] = field(default_factory=dict)
-    """For tools.records: records by search text."""
-
-
 @dataclass
 class ChartContext:
     """One patient's chart at one moment, through one client."""
@@ -126,54 +82,103 @@ class ChartContext:
     patient_resource: Json
     as_of: AsOf
     date_order: DateOrder = "auto"
-    scopes: Scopes = Scopes()
+    scopes: Scopes = field(default_factory=Scopes)
     cache: ChartCache = field(default_factory=ChartCache)
+    doubts: tuple[str, ...] = ()
+    """Why the moment looked at may be the wrong one; no receipt is complete then."""
 
     async def search(self, resource_type: str, *params: SearchParam) -> SearchResult:
-        """A search confined to this patient. A type the scopes deny gives nothing, incomplete, with the reason."""
+        """A search confined to this patient, kept as long as the cache lives.
+
+        What the scopes deny or the server refuses gives nothing, incomplete, with the reason.
+        """
         if not self.scopes.allow(resource_type):
-            return _denied(resource_type)
-        query = SearchQuery(resource_type, (self._patient_param(resource_type), *params))
+            return _nothing(resource_type, f"{resource_type}: {_NOT_GRANTED}")
+        query = self.confine(resource_type, *params)
         key = f"{resource_type}?{format_search(query)}"
         if key not in self.cache.results:
-            result = await self.client.search(query)
-            self._check_owner(result)
-            self.cache.results[key] = result
+            self.cache.results[key] = self._granted(await self._try_search(query), resource_type)
         return self.cache.results[key]
 
+    def kept(self, resource_type: str) -> SearchResult | None:
+        """All of a type, where it was read already and is complete."""
+        result = self.cache.results.get(f"{resource_type}?{format_search(self.confine(resource_type))}")
+        return result if result is not None and result.complete else None
+
+    def confine(self, resource_type: str, *params: SearchParam) -> SearchQuery:
+        """A search among this patient's records."""
+        return SearchQuery(resource_type, (self._patient_param(resource_type), *params))
+
+    async def fetch(self, query: SearchQuery, *, pages: int | None = None) -> SearchResult:
+        """A confined search, not kept. Raises FhirError, ForeignRecord where another patient's record comes."""
+        result = await self.client.search(query, pages=pages)
+        self._check_owner(result)
+        return result
+
+    async def _try_search(self, query: SearchQuery) -> SearchResult:
+        try:
+            return await self.fetch(query)
+        except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured) as error:
+            sent = f"{query.resource_type}?{format_search(query)}"
+            return replace(_nothing(sent, f"{query.resource_type}: {error}"), interrupted=True)
+
+    def _granted(self, result: SearchResult, resource_type: str) -> SearchResult:
+        if not self.scopes.narrow(resource_type):
+            return result
+        reason = f"{resource_type}: the granted scopes allow only some of these records"
+        return replace(result, complete=False, reason=reason)
+
     async def read_linked(self, references: Iterable[str]) -> dict[str, Json]:
-        """The resources that references point to; those that are not there, or not allowed, are left out."""
+        """The resources that references point to; those that are not there, or can't be read, are left out.
+
+        A receipt of the records that point to what can't be read is incomplete.
+        """
         wanted: dict[str, list[str]] = defaultdict(list)
         asked = list(dict.fromkeys(references))
         for reference in asked:
             kind, _, fhir_id = reference.partition("/")
-            if reference not in self.cache.linked and _ID.fullmatch(fhir_id) and self.scopes.allow(kind):
+            if reference in self.cache.linked or reference in self.cache.unread or not _ID.fullmatch(fhir_id):
+                continue
+            if self.scopes.allow(kind):
                 wanted[kind].append(fhir_id)
+            elif kind not in _PEOPLE:
+                self.cache.unread[reference] = f"{kind}: {_NOT_GRANTED}"
         for kind, ids in wanted.items():
             for start in range(0, len(ids), _LINKED_PAGE):
                 await self._read_linked(kind, ids[start : start + _LINKED_PAGE])
         return {r: found for r in asked if (found := self.cache.linked.get(r)) is not None}
 
     async def _read_linked(self, kind: str, ids: list[str]) -> None:
+        asked, reason = [f"{kind}/{fhir_id}" for fhir_id in ids], None
+        found: tuple[Json, ...] = ()
         try:
-            found = (await self.client.search(SearchQuery(kind, (SearchParam("_id", tuple(ids)),)))).resources
-        except (ServerRefused, SearchSyntaxError):
-            found = ()
-        self.cache.linked.update({f"{kind}/{fhir_id}": None for fhir_id in ids})
+            result = await self.client.search(SearchQuery(kind, (SearchParam("_id", tuple(ids)),)))
+            found, reason = result.resources, result.reason
+        except (NotFound, SearchSyntaxError):
+            pass
+        except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured) as error:
+            reason = str(error)
         for resource in found:
             owner = _owner(resource)
-            if owner is None or owner == f"Patient/{self.patient}":
+            if owner is None or self._is_own(owner):
                 self.cache.linked[f"{kind}/{resource['id']}"] = resource
+        for reference in asked:
+            if reason is None:
+                self.cache.linked.setdefault(reference, None)
+            elif reference not in self.cache.linked:
+                self.cache.unread[reference] = f"{kind}: what records refer to could not be read: {reason}"
 
     def receipt(self, results: Sequence[SearchResult]) -> Receipt:
         """What was asked of the server for one tool call, and whether all of it was seen."""
-        denied = tuple(dict.fromkeys(r.proof.sent.partition("?")[0] for r in results if r.proof.pages == 0))
-        reasons = tuple(dict.fromkeys(r.reason for r in results if r.reason))
+        unread = self.cache.find_unread(results)
+        types = [r.proof.sent.partition("?")[0] for r in results]
+        denied = [t for t in (*types, *(u.partition("/")[0] for u in unread)) if not self.scopes.allow(t)]
+        reasons = [r.reason for r in results if r.reason] + [self.cache.unread[u] for u in unread] + [*self.doubts]
         return Receipt(
-            searches=tuple(r.proof for r in results if r.proof.pages),
-            complete=bool(results) and all(r.complete for r in results),
-            reasons=reasons or (() if results else ("no search was made",)),
-            denied=denied,
+            searches=tuple(p for r, t in zip(results, types, strict=True) if t not in denied for p in r.proofs),
+            complete=bool(results) and all(r.complete for r in results) and not unread and not self.doubts,
+            reasons=tuple(dict.fromkeys(reasons)) or (() if results else ("no search was made",)),
+            denied=tuple(dict.fromkeys(denied)),
             as_of=self.as_of.text,
             as_of_source=self.as_of.source,
         )
@@ -193,9 +198,13 @@ class ChartContext:
             owner = _owner(resource)
             if resource.get("resourceType") == "Patient":
                 owner = f"Patient/{resource.get('id')}"
-            if owner is None or not (owner == f"Patient/{self.patient}" or owner.endswith(f"/Patient/{self.patient}")):
+            if owner is None or not self._is_own(owner):
                 name = str(resource.get("resourceType"))
                 raise ForeignRecord(f"the server gave a {name} of another patient; nothing of this answer is used")
+
+    def _is_own(self, owner: str) -> bool:
+        """Whether a reference, relative or absolute at this server, is to this patient."""
+        return owner.removeprefix(self.client.base_url) == f"Patient/{self.patient}"
 
 
 def _owner(resource: Json) -> str | None:
@@ -206,9 +215,9 @@ def _owner(resource: Json) -> str | None:
     return None
 
 
-def _denied(resource_type: str) -> SearchResult:
-    proof = SearchProof(sent=resource_type, self_link=None, honoured=False, pages=0, matched=0, total=None)
-    return SearchResult((), (), proof, False, f"{resource_type}: the granted scopes do not allow it")
+def _nothing(sent: str, reason: str) -> SearchResult:
+    proof = SearchProof(sent=sent, self_link=None, honoured=False, pages=0, matched=0, total=None)
+    return SearchResult((), (), proof, False, reason)
 
 
 async def open_chart(
@@ -217,7 +226,7 @@ async def open_chart(
     as_of: str | None,
     *,
     date_order: DateOrder = "auto",
-    scopes: Scopes = Scopes(),
+    scopes: Scopes | None = None,
     cache: ChartCache | None = None,
 ) -> ChartContext:
     """Open the chart of the patient with this logical id or identifier value. Raises ChartError.
@@ -225,13 +234,16 @@ async def open_chart(
     Without `as_of` it is looked at now or, where clinical events lie later than that, at the last of them.
     """
     resource = await _find_patient(client, patient)
-    cache = cache or ChartCache()
+    cache = cache if cache is not None else ChartCache()
+    cache.forget_failures()
     now = datetime.now(UTC)
     clock = AsOf(now.replace(tzinfo=None), timedelta(0), "clock", now.isoformat("T", "seconds"))
     at = parse_as_of(as_of) if as_of else clock
-    chart = ChartContext(client, str(resource["id"]), resource, at, date_order, scopes, cache)
-    if not as_of and (last := await _last_moment(chart)) is not None:
-        chart.as_of = AsOf(last.high, last.offset, "chart", last.raw)
+    chart = ChartContext(client, str(resource["id"]), resource, at, date_order, scopes or Scopes(), cache)
+    if not as_of:
+        last, chart.doubts = await find_last_moment(chart)
+        if last is not None:
+            chart.as_of = AsOf(last.high, last.offset, "chart", last.raw)
     return chart
 
 
@@ -250,30 +262,3 @@ async def _find_patient(client: FhirClient, name: str) -> Json:
         ids = ", ".join(str(r["id"]) for r in found.resources[:5])
         raise AmbiguousPatient(f"{len(found.resources)} patients bear the identifier {name[:80]!r}; name an id: {ids}")
     return found.resources[0]
-
-
-async def _last_moment(chart: ChartContext) -> FhirTime | None:
-    """The latest recorded moment of the chart, where it lies after now."""
-    latest: FhirTime | None = None
-    for kind in _EVENT_TYPES:
-        if not chart.scopes.allow(kind):
-            continue
-        result = await chart.search(kind)
-        for time in _moments(result.resources):
-            if chart.as_of.precedes(time) and (latest is None or time.instant_high > latest.instant_high):
-                latest = time
-    return latest
-
-
-def _moments(resources: Iterable[Json]) -> Iterable[FhirTime]:
-    for resource in resources:
-        period = resource.get("period") or resource.get("performedPeriod") or {}
-        for text in (
-            resource.get("effectiveDateTime"), resource.get("authoredOn"), resource.get("performedDateTime"),
-            period.get("start"), period.get("end"),
-        ):  # fmt: skip
-            if isinstance(text, str):
-                try:
-                    yield parse_fhir_time(text)
-                except FhirDateError:
-                    continue

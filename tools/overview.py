@@ -69,7 +69,7 @@ async def build_overview(chart: ChartContext) -> Overview:
         if kind in _LEFT_OUT:
             continue
         if not loaded.records:
-            absent.append(kind)
+            absent += [kind] if all(r.complete for r in loaded.results) else []
             continue
         entries = build_entries(kind, loaded.records)
         index += [*entries, *build_entries(kind, split_parts(loaded.records))]

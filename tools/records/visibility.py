@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tools.chart import AsOf
+from tools.as_of import AsOf
 from tools.chart_query import Kind, Slot
 from tools.records.reading_json import to_time
 from tools.records.record import Record

@@ -1,0 +1,61 @@
+"""ChartCache: what was read of one patient from one server, and what could not be. Knows nothing of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.fhir.pages import SearchResult
+
+Json = dict[str, Any]
+
+
+@dataclass
+class ChartCache:
+    """What was read of one patient from one server; whoever makes it decides how long it stays fresh."""
+
+    results: dict[str, SearchResult] = field(default_factory=dict)
+    linked: dict[str, Json | None] = field(default_factory=dict)
+    """By reference; None: not there."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """References that could not be read, with the reason."""
+    converted: dict[str, Any] = field(default_factory=dict)
+    """For tools.records: records by search text."""
+
+    def forget_failures(self) -> None:
+        """Forget what failed, and what was made of it, so that it is asked for again."""
+        kept = {key: result for key, result in self.results.items() if not result.interrupted}
+        if len(kept) < len(self.results) or self.unread:
+            self.results = kept
+            self.unread.clear()
+            self.converted.clear()
+
+    def find_unread(self, results: Sequence[SearchResult]) -> list[str]:
+        """The references that could not be read, of those that these results lead to."""
+        if not self.unread:
+            return []
+        seen: dict[str, None] = {}
+        waiting: list[Json] = [resource for r in results for resource in r.resources]
+        while waiting:
+            fresh = [ref for ref in dict.fromkeys(find_references(waiting.pop())) if ref not in seen]
+            seen.update(dict.fromkeys(fresh))
+            waiting += [linked for ref in fresh if (linked := self.linked.get(ref)) is not None]
+        return [ref for ref in seen if ref in self.unread]
+
+
+def find_references(content: object) -> Iterator[str]:
+    """Every reference in a resource, as `Type/id`.
+
+    >>> list(find_references({"subject": {"reference": "http://a.test/Patient/1/_history/2"}, "x": [{"y": 1}]}))
+    ['Patient/1']
+    """
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+            if isinstance(reference := value.get("reference"), str):
+                yield "/".join(reference.partition("/_history/")[0].split("/")[-2:])
+        elif isinstance(value, list):
+            waiting += value

@@ -1,0 +1,78 @@
+"""find_last_moment: the latest recorded moment of a chart, where it lies after now. Knows nothing of queries.
+
+The server is asked for its newest record and then for whatever reaches beyond it, so that no order has to be trusted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
+from tools.fhir.errors import NotFhir, NotFound, ScopeDenied, SearchNotHonoured, ServerRefused, ServerTimeout
+from tools.fhir.pages import SearchResult
+from tools.fhir.search_query import SearchParam
+
+if TYPE_CHECKING:
+    from tools.chart import ChartContext
+
+Json = dict[str, Any]
+
+_DATES = {"Encounter": "date", "Observation": "date", "MedicationRequest": "authoredon", "Procedure": "date"}
+"""Types that date a chart, with the search parameter that holds their times."""
+_OFFSETS = timedelta(hours=15)
+"""A time without offset may be taken at any: so much earlier it is looked for."""
+
+
+async def find_last_moment(chart: ChartContext) -> tuple[FhirTime | None, tuple[str, ...]]:
+    """The latest moment, None where none lies after now, and why it may not be the latest."""
+    kinds = [kind for kind in _DATES if chart.scopes.allow(kind)]
+    found = await asyncio.gather(*(_find_late(chart, kind) for kind in kinds))
+    late = [t for resources, _ in found for t in _moments(resources) if chart.as_of.precedes(t)]
+    doubts = tuple(f"the chart's last moment is not known: {doubt}" for _, doubt in found if doubt)
+    return max(late, key=lambda t: t.instant_high, default=None), doubts
+
+
+async def _find_late(chart: ChartContext, kind: str) -> tuple[Sequence[Json], str | None]:
+    """Records of a type among which its latest is, and why it may not be."""
+    whole = chart.kept(kind)
+    if whole is None:
+        try:
+            whole = await _search_late(chart, kind)
+        except (NotFound, ScopeDenied):
+            return (), None
+        except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured):
+            whole = None
+    if whole is None or not whole.complete:
+        whole = await chart.search(kind)
+    return whole.resources, None if whole.complete else whole.reason
+
+
+async def _search_late(chart: ChartContext, kind: str) -> SearchResult | None:
+    """The newest records of a type that reach beyond now; None where the server does not say what it searched for."""
+    newest_first = SearchParam("_sort", (f"-{_DATES[kind]}",)), SearchParam("_count", ("1",))
+    now = datetime.now(UTC)
+    first = await chart.fetch(chart.confine(kind, _later_than(kind, now), *newest_first), pages=1)
+    if not first.proof.honoured or first.complete:
+        return first if first.proof.honoured else None
+    latest = max((t.instant_high for t in _moments(first.resources)), default=now)
+    rest = await chart.fetch(chart.confine(kind, _later_than(kind, max(latest, now))))
+    return rest if rest.proof.honoured else None
+
+
+def _later_than(kind: str, moment: datetime) -> SearchParam:
+    return SearchParam(_DATES[kind], (f"gt{moment - _OFFSETS:%Y-%m-%dT%H:%M:%SZ}",))
+
+
+def _moments(resources: Iterable[Json]) -> Iterator[FhirTime]:
+    for resource in resources:
+        periods = [resource.get(name) for name in ("period", "performedPeriod")]
+        ends = [p.get(end) for p in periods if isinstance(p, dict) for end in ("start", "end")]
+        for text in (*(resource.get(n) for n in ("effectiveDateTime", "authoredOn", "performedDateTime")), *ends):
+            if isinstance(text, str):
+                try:
+                    yield parse_fhir_time(text)
+                except FhirDateError:
+                    continue

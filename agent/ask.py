@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from agent.decision import GiveAnswer
+from agent.composing import compose_answer
+from agent.decision import CallTool, GiveAnswer
 from agent.graph import LoopContext, LoopState, run_loop
-from agent.planners.planner import Planner, PlannerView, Turn, Usage
+from agent.planners.planner import Planner, PlannerView, Step, Turn
 from agent.transcript import Answer, EndReason, Transcript
-from agent.verify import check_sentence, cited_findings, sentences
+from agent.verify import cited_findings
 from tools.chart import ChartContext
 from tools.evidence import Finding
 from tools.overview import build_overview
@@ -17,6 +19,45 @@ from tools.receipt import Receipt, merge_receipts
 from tools.registry import Tool
 
 LONGEST_QUESTION = 20_000
+_LIMITS = {
+    "step_limit": "No answer was reached within the number of steps allowed.",
+    "format_limit": "The planner's output could not be read, though it was sent back three times.",
+}
+
+Move = CallTool | GiveAnswer | Step
+"""What happens on the way: a decision, or a tool call with what came of it."""
+
+
+@dataclass(frozen=True)
+class Observers:
+    """Who is told what happens."""
+
+    moves: Callable[[Move], None] | None = None
+    """Is given every decision and every finished call as it happens."""
+    save: Callable[[Transcript], None] | None = None
+    """Is given the transcript however it ends, an exception included."""
+
+
+@dataclass
+class _Asked:
+    """One question on its way, with the last state its loop was seen in."""
+
+    chart: ChartContext
+    planner: Planner
+    question: str
+    context: str
+    observers: Observers
+    started: float = field(default_factory=time.perf_counter)
+    state: LoopState = field(default_factory=LoopState)
+
+    def watch(self, state: LoopState) -> None:
+        before, self.state = self.state, state
+        if self.observers.moves is None:
+            return
+        if len(state.steps) > len(before.steps):
+            self.observers.moves(state.steps[-1])
+        elif state.decision is not None and state.decision is not before.decision:
+            self.observers.moves(state.decision)
 
 
 async def ask(
@@ -27,22 +68,35 @@ async def ask(
     *,
     context: str = "",
     history: Sequence[Turn] = (),
+    observers: Observers | None = None,
 ) -> Transcript:
-    """Answer one question. Raises FhirError where the server fails."""
-    started = time.perf_counter()
-    if (fault := _fault(question)) is not None:
-        answer = Answer(fault, (), (), "error")
-        receipt = Receipt(complete=False, reasons=(fault,), as_of=chart.as_of.text, as_of_source=chart.as_of.source)
-        return _transcript(
-            chart, question[:200], context, planner, LoopState(), answer, "bad_question", receipt, started
-        )
+    """Answer one question. Raises FhirError where the server fails, what was done until then saved."""
+    asked = _Asked(chart, planner, question, context, observers or Observers())
+    try:
+        transcript = await _answer(asked, tools, history)
+    except BaseException as error:
+        failed = Answer(f"{type(error).__name__}: {error}".rstrip(": "), (), (), "error")
+        _save(asked, _to_transcript(asked, failed, "failed", _no_receipt(chart, failed.text)))
+        raise
+    _save(asked, transcript)
+    return transcript
+
+
+async def _answer(asked: _Asked, tools: Mapping[str, Tool], history: Sequence[Turn]) -> Transcript:
+    chart = asked.chart
+    if (fault := _fault(asked.question)) is not None:
+        asked.question = asked.question[:200]
+        return _to_transcript(asked, Answer(fault, (), (), "error"), "bad_question", _no_receipt(chart, fault))
     overview = await build_overview(chart)
     view = PlannerView(
-        question, context, chart.as_of.text, chart.date_order, overview, tuple(tools.values()), tuple(history)
-    )
-    state = await run_loop(LoopContext(planner, chart, tools, view))
-    answer, end, receipt = _conclude(state, chart)
-    return _transcript(chart, question, context, planner, state, answer, end, receipt, started)
+        asked.question, asked.context, chart.as_of.text, chart.date_order, overview,
+        tuple(tools.values()), tuple(history),
+    )  # fmt: skip
+    await run_loop(LoopContext(asked.planner, chart, tools, view), asked.watch)
+    answer, end = _conclude(asked.state, view.patient_name)
+    cited = _cited(asked.state)
+    receipt = merge_receipts(tuple(f.receipt for f in cited)) if cited else _no_receipt(chart, "no search was made")
+    return _to_transcript(asked, answer, end, receipt)
 
 
 def _fault(question: str) -> str | None:
@@ -53,26 +107,21 @@ def _fault(question: str) -> str | None:
     return None
 
 
-def _transcript(
-    chart: ChartContext, question: str, context: str, planner: Planner, state: LoopState, answer: Answer,
-    end: EndReason, receipt: Receipt, started: float,
-) -> Transcript:  # fmt: skip
-    findings = _cited(state)
-    return Transcript(
-        question=question,
-        patient=chart.patient,
-        as_of=chart.as_of.text,
-        context=context,
-        planner=planner.name,
-        steps=state.steps,
-        decision=state.decision if isinstance(state.decision, GiveAnswer) else None,
-        answer=answer,
-        retrieved=tuple(dict.fromkeys(r for f in findings for r in f.retrieved)),
-        receipt=receipt,
-        end_reason=end,
-        usage=state.usage or Usage(),
-        seconds=round(time.perf_counter() - started, 6),
-    )
+def _no_receipt(chart: ChartContext, reason: str) -> Receipt:
+    return Receipt(complete=False, reasons=(reason,), as_of=chart.as_of.text, as_of_source=chart.as_of.source)
+
+
+def _conclude(state: LoopState, patient_name: str) -> tuple[Answer, EndReason]:
+    if state.limit is not None:
+        return Answer(_LIMITS[state.limit], (), (), "abstained"), state.limit
+    decision = state.decision
+    if not isinstance(decision, GiveAnswer):
+        raise TypeError("the loop ended without a decision")
+    if decision.status == "abstained":
+        text = decision.reason or "I can't determine this from the chart."
+        return Answer(text, (), (), "abstained"), "abstained"
+    answer = compose_answer(decision, _cited(state), state.faults, patient_name)
+    return answer, "answered" if answer.status == "answered" else "abstained"
 
 
 def _cited(state: LoopState) -> tuple[Finding, ...]:
@@ -80,46 +129,25 @@ def _cited(state: LoopState) -> tuple[Finding, ...]:
     return cited_findings(state.decision, findings) if isinstance(state.decision, GiveAnswer) else ()
 
 
-def _conclude(state: LoopState, chart: ChartContext) -> tuple[Answer, EndReason, Receipt]:
-    cited = _cited(state)
-    unread = Receipt(
-        complete=False, reasons=("no search was made",), as_of=chart.as_of.text, as_of_source=chart.as_of.source
+def _to_transcript(asked: _Asked, answer: Answer, end: EndReason, receipt: Receipt) -> Transcript:
+    state = asked.state
+    return Transcript(
+        question=asked.question,
+        patient=asked.chart.patient,
+        as_of=asked.chart.as_of.text,
+        context=asked.context,
+        planner=asked.planner.name,
+        steps=state.steps,
+        decision=state.decision if isinstance(state.decision, GiveAnswer) else None,
+        answer=answer,
+        retrieved=tuple(dict.fromkeys(r for f in _cited(state) for r in f.retrieved)),
+        receipt=receipt,
+        end_reason=end,
+        usage=state.usage,
+        seconds=round(time.perf_counter() - asked.started, 6),
     )
-    receipt = merge_receipts(tuple(f.receipt for f in cited)) if cited else unread
-    if state.limit is not None:
-        text = {
-            "step_limit": "No answer was reached within the number of steps allowed.",
-            "format_limit": "The planner's output could not be read, three times in a row.",
-        }[state.limit]
-        return Answer(text, (), (), "abstained"), state.limit, receipt
-    decision = state.decision
-    if not isinstance(decision, GiveAnswer):
-        raise TypeError("the loop ended without a decision")
-    if decision.status == "abstained":
-        text = decision.reason or "I can't determine this from the chart."
-        return Answer(text, (), (), "abstained"), "abstained", receipt
-    answer = _compose(decision, cited, state)
-    return answer, "answered" if answer.status == "answered" else "abstained", receipt
 
 
-def _compose(decision: GiveAnswer, cited: Sequence[Finding], state: LoopState) -> Answer:
-    """The answer as told: by the code's own statements, or in the planner's words as far as they are borne out."""
-    if not cited:
-        nothing = "The answer cited nothing that was retrieved, so it was removed."
-        return Answer(nothing, (), (), "abstained", state.faults)
-    text, removed = " ".join(f.statement for f in cited), tuple(state.faults)
-    if decision.text is not None:
-        kept = [s for s in sentences(decision.text) if not list(check_sentence(s, cited))]
-        text = " ".join(kept) or text
-        if len(kept) < len(sentences(decision.text)):
-            text += " (A claim that the record does not bear out was removed.)"
-    known = tuple(v for f in cited for v in f.values)
-    values = known if decision.values is None or state.faults else decision.values
-    records = {e.handle: e.reference for f in cited for e in f.evidence}
-    named = [records[h] for h in decision.citations if h in records]
-    resting = [r for f in cited if f.handle in decision.citations for r in f.rests_on]
-    settled = all(f.determinable for f in cited)
-    return Answer(
-        text, values if settled else (), tuple(dict.fromkeys([*resting, *named])),
-        "answered" if settled else "abstained", removed,
-    )  # fmt: skip
+def _save(asked: _Asked, transcript: Transcript) -> None:
+    if asked.observers.save is not None:
+        asked.observers.save(transcript)

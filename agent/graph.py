@@ -1,11 +1,11 @@
-"""The loop as a LangGraph graph: decide → call a tool → decide … → answer → verify, once back for repair → end.
+"""The loop as a LangGraph graph: decide → call a tool → decide … → answer → verify, back for repair → end.
 
-The only place that imports langgraph. Limits and abstention are data, never exceptions.
+The only place that runs langgraph's graph of one question. Limits and abstention are data, never exceptions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -23,6 +23,8 @@ from tools.registry import Handles, Tool, run_tool
 
 MAX_STEPS = 8
 MAX_CORRECTIONS = 3
+"""How often one question's planner is sent back, be it for output that can't be read or for claims not borne out."""
+_NO_CALLS_LEFT = "No calls are left. Answer from what was retrieved, or abstain."
 
 
 @dataclass(frozen=True)
@@ -44,30 +46,34 @@ class LoopState:
     steps: tuple[Step, ...] = ()
     decision: CallTool | GiveAnswer | None = None
     corrections: int = 0
+    """How often the planner was sent back so far."""
     correction: str | None = None
     repair: str | None = None
     faults: tuple[str, ...] = ()
     """What verification found wrong with the last answer."""
-    repaired: bool = False
     usage: Usage = field(default_factory=Usage)
     limit: Literal["step_limit", "format_limit"] | None = None
 
 
 async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
-    if len(state.steps) >= MAX_STEPS:
-        return {"limit": "step_limit", "decision": None}
-    context = runtime.context
-    view = replace(context.view, steps=state.steps, repair=state.repair, correction=state.correction)
+    over = len(state.steps) >= MAX_STEPS
     try:
-        decided = await context.planner.decide(view)
+        decided = await runtime.context.planner.decide(_view(state, runtime.context.view, over))
     except PlannerFormatError as error:
-        over = state.corrections + 1 >= MAX_CORRECTIONS
-        return {
-            "corrections": state.corrections + 1, "correction": str(error), "decision": None,
-            "limit": "format_limit" if over else None,
-        }  # fmt: skip
+        if state.corrections >= MAX_CORRECTIONS:
+            return {"decision": None, "limit": "format_limit"}
+        return {"decision": None, "corrections": state.corrections + 1, "correction": str(error)}
     usage = Usage(state.usage.read + decided.usage.read, state.usage.written + decided.usage.written)
-    return {"decision": decided.decision, "usage": usage, "correction": None}
+    told = {"decision": decided.decision, "usage": usage, "correction": None}
+    return {**told, "limit": "step_limit"} if over and isinstance(decided.decision, CallTool) else told
+
+
+def _view(state: LoopState, first: PlannerView, over: bool) -> PlannerView:
+    """What the planner is shown; without tools where no call is left."""
+    view = replace(first, steps=state.steps, repair=state.repair, correction=state.correction)
+    if not over:
+        return view
+    return replace(view, tools=(), correction=" ".join(filter(None, (state.correction, _NO_CALLS_LEFT))))
 
 
 async def _call(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
@@ -83,13 +89,14 @@ async def _call(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, An
 
 
 async def _verify(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, Any]:
+    """Check the answer; sent back while corrections are left, unless it came back no better."""
     answer = state.decision
     if not isinstance(answer, GiveAnswer):
         raise TypeError("only an answer is verified")
     findings = [s.finding for s in state.steps if s.finding is not None]
-    faults = check_answer(answer, findings)
-    if faults and not state.repaired:
-        return {"faults": faults, "repair": "; ".join(faults), "repaired": True}
+    faults = check_answer(answer, findings, runtime.context.view.patient_name)
+    if faults and faults != state.faults and state.corrections < MAX_CORRECTIONS:
+        return {"faults": faults, "repair": "; ".join(faults), "corrections": state.corrections + 1}
     return {"faults": faults, "repair": None}
 
 
@@ -119,7 +126,10 @@ def build_graph() -> Any:
     return graph.compile()
 
 
-async def run_loop(context: LoopContext) -> LoopState:
-    """Run one question to its end."""
-    ended = await build_graph().ainvoke(LoopState(), context=context)
-    return LoopState(**ended)
+async def run_loop(context: LoopContext, watch: Callable[[LoopState], None]) -> LoopState:
+    """Run one question to its end; `watch` is given the state after every move, so that none is lost to an error."""
+    state = LoopState()
+    async for values in build_graph().astream(state, context=context, stream_mode="values"):
+        state = LoopState(**values)
+        watch(state)
+    return state

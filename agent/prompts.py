@@ -27,8 +27,10 @@ def build_messages(view: PlannerView) -> list[dict[str, str]]:
     for step in view.steps:
         messages.append({"role": "assistant", "content": step.call.model_dump_json()})
         messages.append({"role": "user", "content": _show_step(step)})
-    if note := view.repair or view.correction:
-        messages[-1]["content"] += f"\n\nYour last output was sent back: {note}"
+    if view.repair:
+        messages[-1]["content"] += f"\n\nYour last answer was sent back: {view.repair}"
+    if view.correction:
+        messages[-1]["content"] += f"\n\n{view.correction}"
     return messages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from agent.planners.planner import Step, Turn, Usage
 from tools.evidence import Value
 from tools.receipt import Receipt
 
-EndReason = Literal["answered", "abstained", "step_limit", "format_limit", "bad_question"]
+EndReason = Literal["answered", "abstained", "step_limit", "format_limit", "bad_question", "failed"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Transcript:
 
 
 def save_transcript(path: Path, transcript: Transcript) -> None:
-    """Append a transcript as one line of JSON."""
-    with path.open("ab") as file:
+    """Append a transcript as one line of JSON; a new file is the user's alone, for it holds what a chart says."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
         file.write(TypeAdapter(Transcript).dump_json(transcript) + b"\n")
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
-from agent.ask import ask
+from agent.ask import Move, Observers, ask
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.openai import OpenAIPlanner
-from agent.planners.planner import Planner
+from agent.planners.planner import Decided, Planner, PlannerView, Step
 from agent.planners.rules import RulesPlanner
 from agent.planners.scripted import ScriptedPlanner
-from agent.transcript import Transcript
+from agent.transcript import Transcript, load_transcripts, save_transcript
 from fhir_fixtures import fixture_paths, load_stories
 from tools.chart import ChartContext, open_chart
 from tools.fhir.client import FhirClient
@@ -66,8 +67,8 @@ async def test_an_unknown_tool_is_an_error_that_lists_the_tools() -> None:
 
 
 @pytest.mark.anyio
-async def test_output_that_cannot_be_read_three_times_ends_in_format_limit() -> None:
-    transcript = await run(script("{", "{", "{"))
+async def test_output_that_cannot_be_read_is_sent_back_three_times_and_ends_in_format_limit() -> None:
+    transcript = await run(script(*"{{{{"))
     assert transcript.end_reason == "format_limit"
     assert transcript.answer.status == "abstained"
 
@@ -76,6 +77,71 @@ async def test_output_that_cannot_be_read_three_times_ends_in_format_limit() -> 
 async def test_a_planner_that_never_answers_ends_in_step_limit() -> None:
     transcript = await run(script(*[CONDITIONS] * 9))
     assert transcript.end_reason == "step_limit"
+
+
+@pytest.mark.anyio
+async def test_after_the_last_call_a_planner_can_still_answer_from_what_it_has() -> None:
+    planner = script(*[CONDITIONS] * 8, GiveAnswer(citations=("Q8",)))
+    transcript = await run(planner)
+    assert (transcript.end_reason, len(transcript.steps)) == ("answered", 8)
+    assert planner.views[7].tools
+    assert (planner.views[8].tools, "abstain" in (planner.views[8].correction or "")) == ((), True)
+
+
+@pytest.mark.anyio
+async def test_unreadable_output_and_unproved_claims_share_three_corrections() -> None:
+    lies = [GiveAnswer(citations=("Q1",), text=f"There are {n} conditions.") for n in (71, 72, 73, 74)]
+    planner = script("{", CONDITIONS, "{", *lies)
+    transcript = await run(planner)
+    assert (transcript.end_reason, len(planner.views)) == ("answered", 5)
+    assert "72" not in transcript.answer.text
+    assert "removed" in transcript.answer.text
+
+
+@pytest.mark.anyio
+async def test_a_planner_that_repeats_the_refused_answer_is_not_sent_back_again() -> None:
+    lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
+    planner = script(CONDITIONS, lie, lie, lie, lie)
+    await run(planner)
+    assert len(planner.views) == 3
+
+
+@pytest.mark.anyio
+async def test_a_repaired_answer_is_told_whole() -> None:
+    lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
+    transcript = await run(script(CONDITIONS, lie, GiveAnswer(citations=("Q1",))))
+    assert (transcript.answer.removed, transcript.answer.status) == ((), "answered")
+
+
+class Broken(ScriptedPlanner):
+    """Plays back its script; what lies beyond is the world failing."""
+
+    async def decide(self, view: PlannerView) -> Decided:
+        if len(self.views) == len(self.script):
+            raise ConnectionError("the model's server is gone")
+        return await super().decide(view)
+
+
+@pytest.mark.anyio
+async def test_the_transcript_is_saved_where_the_world_fails_and_the_error_goes_on(tmp_path: Path) -> None:
+    kept = tmp_path / "transcripts.jsonl"
+    observers = Observers(save=lambda transcript: save_transcript(kept, transcript))
+    async with opened("RMC-100411", "2024-06-01T12:00:00-04:00") as chart:
+        with pytest.raises(ConnectionError):
+            await ask(chart, "How many conditions?", Broken([CONDITIONS]), build_tools(), observers=observers)
+    (saved,) = load_transcripts(kept)
+    assert (saved.end_reason, len(saved.steps), saved.answer.status) == ("failed", 1, "error")
+    assert "the model's server is gone" in saved.answer.text
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.anyio
+async def test_every_move_is_told_as_it_happens() -> None:
+    moves: list[Move] = []
+    answer = GiveAnswer(citations=("Q1",))
+    async with opened("RMC-100411", "2024-06-01T12:00:00-04:00") as chart:
+        await ask(chart, "?", script(CONDITIONS, answer), build_tools(), observers=Observers(moves=moves.append))
+    assert [type(m) for m in moves] == [CallTool, Step, GiveAnswer]
 
 
 @pytest.mark.anyio

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from agent.decision import DECISION
+from agent.decision import DECISION, GiveAnswer
 from agent.errors import PlannerFormatError
 from agent.planners.planner import Decided, PlannerView, Usage
 from agent.prompts import build_messages
@@ -51,7 +51,8 @@ class OpenAIPlanner:
         return Decided(decision, Usage(usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)))
 
     async def _complete(self, view: PlannerView) -> dict[str, Any]:
-        schema = {"name": "decision", "schema": DECISION.json_schema(), "strict": False}
+        fits = DECISION.json_schema() if view.tools else GiveAnswer.model_json_schema()
+        schema = {"name": "decision", "schema": fits, "strict": False}
         body = {
             "model": self.model,
             "messages": build_messages(view),

@@ -45,12 +45,18 @@ class PlannerView:
     date_order: DateOrder
     overview: Overview
     tools: tuple[Tool, ...]
+    """What may be called; empty where no call is left."""
     history: tuple[Turn, ...] = ()
     steps: tuple[Step, ...] = ()
     repair: str | None = None
     """Why verification sent the last answer back; None on the first try."""
     correction: str | None = None
-    """Why the last output could not be parsed; None where it could."""
+    """Why the last output could not be parsed, or that no call is left; None otherwise."""
+
+    @property
+    def patient_name(self) -> str:
+        """The patient's own name, as the overview gives it."""
+        return self.overview.patient.removeprefix("patient: ").partition(";")[0]
 
 
 @dataclass(frozen=True)

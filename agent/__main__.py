@@ -9,6 +9,7 @@ from agent.cli.batch import batch
 from agent.cli.chatting import chat
 from agent.cli.demo import demo
 from agent.cli.loading import load
+from agent.cli.options import with_access
 from agent.cli.overviewing import overview
 
 app = typer.Typer(
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (demo, load, ask, chat, batch, overview):
+for command in (demo, load, with_access(ask), with_access(chat), with_access(batch), with_access(overview)):
     app.command()(command)
 
 

@@ -27,7 +27,7 @@ from tools.fhir.search_query import SearchParam, SearchQuery, format_search
 from tools.fhir.search_values import escape_value
 from tools.last_moment import find_last_moment
 from tools.receipt import Receipt, SearchProof
-from tools.scopes import Scopes, parse_scopes
+from tools.scopes import Scopes, bound_scopes, parse_scopes
 from tools.time_window import DateOrder
 
 __all__ = ["AsOf", "ChartCache", "ChartContext", "ChartError", "Scopes", "open_chart", "parse_as_of", "parse_scopes"]
@@ -229,8 +229,9 @@ async def open_chart(
     scopes: Scopes | None = None,
     cache: ChartCache | None = None,
 ) -> ChartContext:
-    """Open the chart of the patient with this logical id or identifier value. Raises ChartError.
+    """Open the chart of the patient with this logical id or identifier value. Raises ChartError, FhirError.
 
+    Without `scopes`, those bind that the client was granted.
     Without `as_of` it is looked at now or, where clinical events lie later than that, at the last of them.
     """
     resource = await _find_patient(client, patient)
@@ -239,7 +240,8 @@ async def open_chart(
     now = datetime.now(UTC)
     clock = AsOf(now.replace(tzinfo=None), timedelta(0), "clock", now.isoformat("T", "seconds"))
     at = parse_as_of(as_of) if as_of else clock
-    chart = ChartContext(client, str(resource["id"]), resource, at, date_order, scopes or Scopes(), cache)
+    scopes = bound_scopes(client.scopes) if scopes is None else scopes
+    chart = ChartContext(client, str(resource["id"]), resource, at, date_order, scopes, cache)
     if not as_of:
         last, chart.doubts = await find_last_moment(chart)
         if last is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SCOPE = re.compile(r"(?:patient|user|system)/(\*|[A-Z]\w+)\.(read|write|\*|c?r?u?d?s?)(\?.*)?")
@@ -23,6 +24,26 @@ class Scopes:
     def narrow(self, resource_type: str) -> bool:
         """Whether only some records of a type may be read."""
         return resource_type in self.narrowed or ("*" in self.narrowed and resource_type not in (self.types or ()))
+
+    def narrow_to(self, other: Scopes) -> Scopes:
+        """What both let be read."""
+        if self.types is None or other.types is None:
+            return other if self.types is None else self
+        types = {t for t in self.types | other.types if self.allow(t) and other.allow(t)}
+        return Scopes(frozenset(types), frozenset(t for t in types if self.narrow(t) or other.narrow(t)))
+
+
+def bound_scopes(texts: Iterable[str]) -> Scopes:
+    """What several scope texts, asked for and granted, all let be read.
+
+    >>> bound = bound_scopes(["system/*.rs", "system/Observation.rs system/Goal.c"])
+    >>> bound.allow("Observation"), bound.allow("Goal"), bound_scopes([]).allow("Goal")
+    (True, False, True)
+    """
+    bound = Scopes()
+    for text in texts:
+        bound = bound.narrow_to(parse_scopes(text))
+    return bound
 
 
 def parse_scopes(text: str) -> Scopes:

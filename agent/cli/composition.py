@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.cli.failures import UsageMistake
+from agent.cli.options import Access, current_access
 
 if TYPE_CHECKING:
+    from tools.fhir.auth import ServerAuth
     from tools.fhir.client import FhirClient
     from tools.store.store import Store
 
 _STORE_URL = "http://store.local/"
+_ALL_OF_IT = "system/*.rs"
 
 
 def default_store() -> Path:
@@ -40,15 +44,36 @@ async def open_client(store: str | None, fhir: str | None) -> AsyncIterator[Fhir
     if fhir:
         if not fhir.startswith(("http://", "https://")):
             raise UsageMistake("--fhir takes a URL that begins with http:// or https://")
-        async with FhirClient(fhir) as client:
+        async with FhirClient(fhir, auth=build_auth(fhir, current_access())) as client:
             yield client
         return
+    if current_access() != Access():
+        raise UsageMistake("--token-env, --client-id, --key and --scope go with --fhir")
     opened = _open_existing(store)
     try:
         async with serve_store(opened) as client:
             yield client
     finally:
         opened.close()
+
+
+def build_auth(base_url: str, access: Access) -> ServerAuth | None:
+    """The authorization that the caller named. Raises UsageMistake, NotAuthorized."""
+    from tools.fhir.auth import BearerToken
+
+    if bool(access.client_id) != bool(access.key) or (access.token_env and access.client_id):
+        raise UsageMistake("give --token-env NAME, or --client-id ID with --key FILE")
+    if access.client_id and access.key:
+        from tools.fhir.backend_services import BackendServices, load_client_key
+
+        return BackendServices(base_url, load_client_key(access.client_id, access.key), access.scope or _ALL_OF_IT)
+    if name := access.token_env:
+        if not os.environ.get(name, "").strip():
+            raise UsageMistake(f"there is no token in the environment variable {name}")
+        return BearerToken(base_url, lambda: os.environ.get(name, "").strip(), access.scope)
+    if access.scope:
+        raise UsageMistake("--scope goes with --token-env or --client-id")
+    return None
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from tools.fhir.auth import ServerAuth
 from tools.fhir.errors import FhirError, ForeignRecord, NotFhir, NotFound
 from tools.fhir.exchange import Exchange, Limits
 from tools.fhir.pages import Pages, SearchResult, check_self_link, find_link, next_url
@@ -36,7 +37,13 @@ class FhirClient:
     ) -> None:
         self.base_url = base_url.rstrip("/") + "/"
         self.limits = limits or Limits()
+        self._auth = auth
         self._exchange = Exchange(transport, auth, self.limits)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Scope texts that all bind; none where nothing is known of scopes."""
+        return self._auth.scopes if isinstance(self._auth, ServerAuth) else ()
 
     async def __aenter__(self) -> FhirClient:
         return self

@@ -4,13 +4,13 @@ FhirError
 ├── SearchSyntaxError   (also ValueError) a search no server should be sent; the text lists what is valid
 ├── ServerUnreachable   no connection
 ├── ServerTimeout       no answer in time, after the retries
+├── NotAuthorized       no token could be had, or none may be sent there
 ├── NotFhir             an answer that is no FHIR JSON: an HTML page, a cut-off body
 ├── ServerRefused       an OperationOutcome or another 4xx/5xx; has `status`
 │   ├── NotFound        404 or 410
 │   └── ScopeDenied     401 or 403, or a type that the granted scopes leave out
 ├── SearchNotHonoured   the server says it ran another search than the one sent
 ├── PageLoop            a `next` link that was already followed
-├── BudgetExceeded      more pages or bytes than allowed
 ├── ForeignRecord       an answer holds another patient's record
 └── ForeignHost         a link leads to another host
 """
@@ -32,6 +32,10 @@ class ServerUnreachable(FhirError):
 
 class ServerTimeout(FhirError):
     """The server did not answer in time."""
+
+
+class NotAuthorized(FhirError):
+    """No token could be had, or a secret would leave for an address it must not go to."""
 
 
 class NotFhir(FhirError):
@@ -61,10 +65,6 @@ class SearchNotHonoured(FhirError):
 
 class PageLoop(FhirError):
     """A `next` link leads back to a page already read."""
-
-
-class BudgetExceeded(FhirError):
-    """The answer is larger than the page or byte budget."""
 
 
 class ForeignRecord(FhirError):

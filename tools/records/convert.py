@@ -1,73 +1,83 @@
-"""to_record: a FHIR resource in clinical terms; links_of: the references needed to describe it."""
+"""to_record: a FHIR resource in clinical terms. Knows nothing of servers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from tools.records.clinical import CONVERTERS
+from tools.chart_query import Kind
+from tools.errors import ToolError
+from tools.records.conditions import convert_allergy, convert_condition
 from tools.records.draft import Draft
 from tools.records.encounters import convert_encounter, convert_ward_stays
+from tools.records.events import (
+    convert_imaging,
+    convert_note,
+    convert_order,
+    convert_procedure,
+    convert_report,
+    convert_specimen,
+)
+from tools.records.links import Linked, links_of
 from tools.records.medications import convert_immunization, convert_medication_event
 from tools.records.observations import convert_observation
-from tools.records.reading_json import items, references_of
+from tools.records.patient import convert_patient
+from tools.records.plans import (
+    convert_answers,
+    convert_care_plan,
+    convert_care_team,
+    convert_coverage,
+    convert_device,
+    convert_family_history,
+    convert_goal,
+)
+from tools.records.reading_json import period_of
 from tools.records.record import Record
 
 Json = dict[str, Any]
-Linked = Mapping[str, Json]
 
-_CONVERTERS = {
-    **CONVERTERS,
+CONVERTERS: Mapping[str, Callable[[Json, Linked], Draft]] = {
+    "Patient": convert_patient,
+    "Condition": convert_condition,
+    "AllergyIntolerance": convert_allergy,
     "Observation": convert_observation,
+    "QuestionnaireResponse": convert_answers,
     "Encounter": convert_encounter,
+    "Procedure": convert_procedure,
+    "DiagnosticReport": convert_report,
+    "DocumentReference": convert_note,
+    "ImagingStudy": convert_imaging,
+    "ServiceRequest": convert_order,
+    "MedicationRequest": convert_medication_event,
+    "MedicationDispense": convert_medication_event,
+    "MedicationAdministration": convert_medication_event,
+    "MedicationStatement": convert_medication_event,
     "Immunization": convert_immunization,
-    **dict.fromkeys(
-        ("MedicationRequest", "MedicationDispense", "MedicationAdministration", "MedicationStatement"),
-        convert_medication_event,
-    ),
+    "CarePlan": convert_care_plan,
+    "CareTeam": convert_care_team,
+    "Goal": convert_goal,
+    "Device": convert_device,
+    "FamilyMemberHistory": convert_family_history,
+    "Coverage": convert_coverage,
+    "Specimen": convert_specimen,
 }
-_LINKS = (
-    "medicationReference", "request", "requester", "recorder", "asserter", "specimen", "reasonReference", "addresses",
-    "practitioner", "author",
-)  # fmt: skip
 _SHOWN_LINKS = ("Medication/", "MedicationRequest/", "Specimen/", "Location/", "Observation/", "Practitioner")
 
 
-def links_of(resource: Json) -> tuple[str, ...]:
-    """The references needed to describe a resource; those of a drug's ingredients come with the Medication's own.
-
-    >>> links_of({"resourceType": "MedicationRequest", "medicationReference": {"reference": "Medication/1"}})
-    ('Medication/1',)
-    """
-    return tuple(dict.fromkeys(_links(resource)))
-
-
-def _links(resource: Json) -> Iterator[str]:
-    for name in _LINKS:
-        yield from references_of(resource.get(name))
-    kind = resource.get("resourceType")
-    if kind == "Condition" and not any(k.startswith(("onset", "recorded")) for k in resource):
-        yield from references_of(resource.get("encounter"))
-    if kind == "Observation":
-        yield from references_of(resource.get("hasMember"))
-    for entry in items(resource.get("location")):
-        if isinstance(entry, dict):
-            yield from references_of(entry.get("location"))
-    for ingredient in items(resource.get("ingredient")):
-        yield from references_of(ingredient.get("itemReference"))
-    for performer in items(resource.get("performer")):
-        yield from references_of(performer.get("actor") if "actor" in performer else performer)
-    for participant in items(resource.get("participant")):
-        yield from references_of(participant.get("individual") or participant.get("member"))
-
-
-def to_record(resource: Json, linked: Linked) -> Record:
-    """One resource as a Record. Raises KeyError for a resource type that is no clinical record."""
-    draft = _CONVERTERS[resource["resourceType"]](resource, linked)
-    return _finish(draft, resource, _followed(resource, linked))
+def to_record(resource: Json, linked: Mapping[str, Json]) -> Record:
+    """One resource as a Record. Raises ToolError for a resource type that is no clinical record."""
+    kind = str(resource.get("resourceType"))
+    convert = CONVERTERS.get(kind)
+    if convert is None:
+        raise ToolError(f"{kind} is no clinical record; those that are: {', '.join(sorted(CONVERTERS))}")
+    around = linked if isinstance(linked, Linked) else Linked(linked)
+    draft = convert(resource, around)
+    if draft.start is None and draft.recorded is None and draft.not_before is None and Kind.PATIENT not in draft.kinds:
+        draft.not_before, _ = period_of(around.get(draft.encounter or "") or {}, "period")
+    return _finish(draft, resource, _followed(resource, around))
 
 
 def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
@@ -78,15 +88,20 @@ def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
 def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
     """What was followed to name the record: drugs and ingredients, specimen, organisms; not the people."""
     found: dict[str, None] = {}
-    waiting = list(links_of(resource))
+    waiting = list(_told_by(resource, linked))
     while waiting:
         reference = waiting.pop(0)
         if reference in found or reference not in linked or not reference.startswith(_SHOWN_LINKS):
             continue
         found[reference] = None
         if reference.startswith(("Medication", "Observation/")):
-            waiting += links_of(linked[reference])
+            waiting += _told_by(linked[reference], linked)
     return tuple(found)
+
+
+def _told_by(resource: Json, linked: Linked) -> tuple[str, ...]:
+    members = linked.members_of(resource) if resource.get("resourceType") == "Observation" else ()
+    return (*links_of(resource), *members)
 
 
 def _finish(draft: Draft, resource: Json, links: tuple[str, ...]) -> Record:
@@ -104,6 +119,7 @@ def _finish(draft: Draft, resource: Json, links: tuple[str, ...]) -> Record:
         components=draft.components,
         fields=draft.fields,
         encounter=draft.encounter,
+        not_before=draft.not_before,
         links=links,
         ingredients=draft.ingredients,
         resource=resource,
@@ -116,5 +132,3 @@ def version_of(resource: Json) -> str:
     if isinstance(version, str) and version:
         return version
     return "sha256:" + sha256(orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-

@@ -21,6 +21,7 @@ class Draft:
     start: FhirTime | None = None
     end: FhirTime | None = None
     recorded: FhirTime | None = None
+    not_before: FhirTime | None = None
     status: str | None = None
     standing: Standing = "unknown"
     reading: Reading | None = None

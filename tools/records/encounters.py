@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
-from tools.records.medications import person_name
+from tools.records.links import Linked
+from tools.records.people import person_name
 from tools.records.reading_json import items, name_of, names_of, period_of, reference_of, to_concept
 from tools.records.record import Concept, Standing
 
 Json = dict[str, Any]
-Linked = Mapping[str, Json]
 
 _INPATIENT = {"IMP", "ACUTE", "NONAC", "OBSENC", "SS", "inpatient"}
 _STANDINGS: dict[str, Standing] = {
     "planned": "planned", "arrived": "current", "triaged": "current", "in-progress": "current", "onleave": "current",
     "finished": "past", "cancelled": "not_done", "entered-in-error": "void",
 }  # fmt: skip
+_INTENSIVE = re.compile(r"\b(?:[a-z]{0,3}icu|intensive (?:care|therapy)|critical care)\b")
+"""ICU, and those of a kind: MICU, SICU, TSICU, CVICU, NICU."""
+_INTENSIVE_CODES = frozenset({"ICU", "PEDICU", "PEDNICU", "309904001"})
+"""Location.type: HL7 v3 RoleCode, SNOMED CT."""
 _NAMES = {Kind.HOSPITAL_STAY: "Hospital stay", Kind.ICU_STAY: "ICU stay", Kind.ED_VISIT: "Emergency department visit"}
 
 
@@ -33,7 +38,7 @@ def convert_encounter(resource: Json, linked: Linked) -> Draft:
     draft = Draft(kinds, Concept(shown, names, concept.codings), status=resource.get("status"))
     draft.standing = _STANDINGS.get(str(draft.status), "unknown")
     draft.start, draft.end = period_of(resource, "period")
-    _attributes(draft, resource, linked)
+    _put_attributes(draft, resource, linked)
     return draft
 
 
@@ -41,15 +46,23 @@ def _kinds(resource: Json, linked: Linked) -> set[Kind]:
     kinds = {Kind.ENCOUNTER}
     code = str((resource.get("class") or {}).get("code", ""))
     systems = " ".join(str(i.get("system", "")) for i in items(resource.get("identifier"))).casefold()
-    places = " ".join(_places(resource, linked)).casefold()
     part = resource.get("partOf") is not None
-    if "encounter-icu" in systems or (part and any(w in places for w in ("icu", "intensive care"))):
+    intensive = any(_is_intensive(entry, linked) for entry in items(resource.get("location")))
+    if "encounter-icu" in systems or (part and intensive):
         kinds.add(Kind.ICU_STAY)
     elif "encounter-ed" in systems or (code == "EMER" and "encounter-hosp" not in systems):
         kinds.add(Kind.ED_VISIT)
     elif "encounter-hosp" in systems or (code in _INPATIENT and not part):
         kinds.add(Kind.HOSPITAL_STAY)
     return kinds
+
+
+def _is_intensive(entry: Json, linked: Linked) -> bool:
+    """Whether one `Encounter.location` is an intensive care unit, by a word of its name or by its code."""
+    if _INTENSIVE.search((place_name(entry, linked) or "").casefold()):
+        return True
+    place = linked.get(reference_of(entry.get("location")) or "") or {}
+    return any(c.code in _INTENSIVE_CODES for c in to_concept(place.get("type"), place.get("physicalType")).codings)
 
 
 def _places(resource: Json, linked: Linked) -> Iterator[str]:
@@ -67,7 +80,7 @@ def place_name(entry: Json, linked: Linked) -> str | None:
     return str(place["name"]) if place and place.get("name") else None
 
 
-def _attributes(draft: Draft, resource: Json, linked: Linked) -> None:
+def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
     hospitalization = resource.get("hospitalization") or {}
     draft.put(Slot.LOCATION, *_places(resource, linked))
     draft.put(Slot.ADMISSION_TYPE, *names_of([resource.get("priority"), *items(resource.get("type"))]))
@@ -80,15 +93,19 @@ def _attributes(draft: Draft, resource: Json, linked: Linked) -> None:
 
 
 def convert_ward_stays(resource: Json, linked: Linked) -> Iterator[tuple[Draft, tuple[str, ...]]]:
-    """Each place of an Encounter as a stay of its own, with the Location that names it."""
-    for entry in items(resource.get("location")):
+    """Each place of a stay as a stay of its own, with the Location that names it; a visit's place is no ward."""
+    kinds, places = _kinds(resource, linked), items(resource.get("location"))
+    if len(kinds) == 1 and str((resource.get("class") or {}).get("code", "")) not in _INPATIENT:
+        return
+    for entry in places:
         name = place_name(entry, linked)
         if name is None:
             continue
         draft = Draft({Kind.WARD_STAY}, Concept(name, (name,)), status=resource.get("status"))
         draft.standing = _STANDINGS.get(str(draft.status), "unknown")
-        draft.start, draft.end = period_of(entry, "period")
+        draft.start, draft.end = period_of(entry if "period" in entry or len(places) > 1 else resource, "period")
         draft.encounter = f"Encounter/{resource['id']}"
+        draft.not_before, _ = period_of(resource, "period")
         draft.put(Slot.LOCATION, name)
         location = reference_of(entry.get("location"))
         yield draft, (location,) if location else ()

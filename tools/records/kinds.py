@@ -28,7 +28,7 @@ KIND_SEARCHES: Mapping[Kind, tuple[KindSearch, ...]] = {
     Kind.MEDICATION_ORDERED: (_ORDERED,),
     Kind.MEDICATION_DISPENSED: (KindSearch("MedicationDispense"),),
     Kind.MEDICATION_ADMINISTERED: (KindSearch("MedicationAdministration"),),
-    Kind.MEDICATION_REPORTED: (KindSearch("MedicationStatement"),),
+    Kind.MEDICATION_REPORTED: (KindSearch("MedicationStatement"), _ORDERED),
     Kind.OBSERVATION: _OBSERVATIONS,
     Kind.LAB: _OBSERVATIONS,
     Kind.VITAL: _OBSERVATIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from tools.chart import ChartContext
 from tools.chart_query import Kind
 from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
-from tools.records.convert import links_of, to_record, to_ward_stays
+from tools.records.convert import to_record, to_ward_stays
 from tools.records.kinds import KIND_SEARCHES
+from tools.records.links import Linked, links_of
 from tools.records.record import Record
-from tools.records.visibility import visible
+from tools.records.visibility import Excluded, split_excluded
 
 Json = dict[str, Any]
 
@@ -27,19 +28,23 @@ class LoadedRecords:
 
     records: tuple[Record, ...]
     results: tuple[SearchResult, ...]
+    excluded: tuple[Excluded, ...] = ()
+    """What is on the chart and does not count, with the reason."""
 
 
 async def load_records(chart: ChartContext, kind: Kind) -> LoadedRecords:
     """Every record of a kind that could be known at the chart's `as_of`. Raises FhirError where the server fails."""
-    found: dict[str, Record] = {}
+    shown: list[Record] = []
+    excluded: list[Excluded] = []
     results = []
     for search in KIND_SEARCHES[kind]:
         result = await chart.search(search.resource_type, *(SearchParam(n, (v,)) for n, v in search.params))
         results.append(result)
-        for index, record in enumerate(await _convert(chart, result, kind is Kind.WARD_STAY)):
-            if kind in record.kinds and (seen := visible(record, chart.as_of)) is not None:
-                found[f"{record.reference}#{index}" if kind is Kind.WARD_STAY else record.reference] = seen
-    return LoadedRecords(tuple(found.values()), tuple(results))
+        of_kind = [r for r in await _convert(chart, result, kind is Kind.WARD_STAY) if kind in r.kinds]
+        seen, left_out = split_excluded(of_kind, chart.as_of)
+        shown += seen
+        excluded += left_out
+    return LoadedRecords(tuple(shown), tuple(results), tuple(excluded))
 
 
 async def _convert(chart: ChartContext, result: SearchResult, wards: bool) -> tuple[Record, ...]:
@@ -56,15 +61,18 @@ async def _convert(chart: ChartContext, result: SearchResult, wards: bool) -> tu
     return converted
 
 
-async def follow_links(chart: ChartContext, resources: Iterable[Json]) -> Mapping[str, Json]:
-    """The resources needed to describe some resources, and those needed to describe these."""
-    linked: dict[str, Json] = {f"{r['resourceType']}/{r['id']}": r for r in resources}
-    waiting = list(linked.values())
+async def follow_links(chart: ChartContext, resources: Iterable[Json]) -> Linked:
+    """The resources needed to describe some resources, and those needed to describe these; with the patient's."""
+    linked = Linked({f"Patient/{chart.patient}": chart.patient_resource})
+    waiting = list(resources)
+    for resource in waiting:
+        linked.add(f"{resource['resourceType']}/{resource['id']}", resource)
     for _ in range(_ROUNDS):
         wanted = [ref for resource in waiting for ref in links_of(resource) if ref not in linked]
         if not wanted:
             break
         found = await chart.read_linked(wanted)
         waiting = list(found.values())
-        linked |= found
+        for reference, resource in found.items():
+            linked.add(reference, resource)
     return linked

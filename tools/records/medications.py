@@ -5,11 +5,14 @@ A drug is named by code, reference, contained resource or display alone; a mix b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
+from tools.records.events import put_intent
+from tools.records.links import Linked
+from tools.records.people import person_name
 from tools.records.reading_json import (
     items,
     name_of,
@@ -25,7 +28,6 @@ from tools.records.reading_json import (
 from tools.records.record import Coding, Concept, Standing
 
 Json = dict[str, Any]
-Linked = Mapping[str, Json]
 
 _KINDS = {
     "MedicationRequest": Kind.MEDICATION_ORDERED,
@@ -51,14 +53,14 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     draft.start, draft.end = period_of(
         resource, "authoredOn", "effectiveDateTime", "effectivePeriod", "whenHandedOver", "whenPrepared", "dateAsserted"
     )
+    draft.recorded = to_time(resource.get("authoredOn") or resource.get("dateAsserted"))
     if kind == "MedicationRequest":
-        _order(draft, resource)
+        _put_order(draft, resource)
     elif kind == "MedicationAdministration" and _is_input(resource):
         draft.kinds.add(Kind.INTAKE)
-    elif kind == "MedicationDispense" and draft.standing == "past":
-        draft.standing = "current" if status == "completed" else "past"
+    elif kind == "MedicationDispense":
+        _put_dispense(draft, resource, linked)
     draft.encounter = reference_of(resource.get("encounter") or resource.get("context"))
-    draft.recorded = to_time(resource.get("authoredOn") or resource.get("dateAsserted"))
     _dosage(draft, resource)
     _people(draft, resource, linked)
     return draft
@@ -70,16 +72,32 @@ def _is_input(resource: Json) -> bool:
     return any("intake" in str(c).casefold() or str(c.get("system", "")).endswith("category-icu") for c in codings)
 
 
-def _order(draft: Draft, resource: Json) -> None:
-    if resource.get("intent") in ("proposal", "plan", "option"):
-        draft.standing = "planned"
-    if resource.get("doNotPerform") is True:
-        draft.standing = "not_done"
-    draft.kinds.add(Kind.ORDER)
+def _put_order(draft: Draft, resource: Json) -> None:
+    """When a MedicationRequest holds, and whether it is an order at all; a plan is what the patient takes by report."""
     validity = (resource.get("dispenseRequest") or {}).get("validityPeriod") or {}
     if draft.start is None:
         draft.start = to_time(validity.get("start"))
     draft.put(Slot.END, validity.get("end"))
+    reported = resource.get("reportedBoolean") is True or "reportedReference" in resource
+    if resource.get("intent") == "plan" and reported:
+        draft.kinds = {Kind.MEDICATION, Kind.MEDICATION_REPORTED}
+        return
+    draft.kinds.add(Kind.ORDER)
+    put_intent(draft, resource)
+
+
+def _put_dispense(draft: Draft, resource: Json, linked: Linked) -> None:
+    """A dispense without a time of its own bears that of the order it fills, and says so."""
+    if resource.get("status") == "completed":
+        draft.standing = "current"
+    if draft.start is not None:
+        return
+    for reference in references_of(resource.get("authorizingPrescription")):
+        ordered = to_time((linked.get(reference) or {}).get("authoredOn"))
+        if ordered is not None:
+            draft.start = ordered
+            draft.put(Slot.TIME, "that of the order it fills")
+            return
 
 
 def _dosage(draft: Draft, resource: Json) -> None:
@@ -113,34 +131,6 @@ def _people(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
 
 
-def person_name(reference: object, linked: Linked) -> str | None:
-    """The name of who a Reference points to: its display, else the name on the resource, else of the role's person."""
-    if not isinstance(reference, dict):
-        return None
-    if isinstance(reference.get("display"), str):
-        return str(reference["display"])
-    target = linked.get(reference_of(reference) or "")
-    if target is None:
-        return None
-    if target["resourceType"] == "PractitionerRole":
-        return person_name(target.get("practitioner"), linked)
-    name = target.get("name")
-    if isinstance(name, str):
-        return name
-    return human_name(items(name))
-
-
-def human_name(names: list[Any]) -> str | None:
-    """A HumanName as people write it."""
-    chosen = next((n for n in names if isinstance(n, dict) and n.get("use") == "official"), next(iter(names), None))
-    if not isinstance(chosen, dict):
-        return None
-    if isinstance(chosen.get("text"), str):
-        return str(chosen["text"])
-    parts = [*items(chosen.get("prefix")), *items(chosen.get("given")), *items(chosen.get("family"))]
-    return " ".join(map(str, parts)) or None
-
-
 def drug_of(resource: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]]:
     """The drug of a medication event and the names of its ingredients."""
     if resource.get("medicationCodeableConcept"):
@@ -156,12 +146,22 @@ def drug_of(resource: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]]:
     if medication is None:
         shown = reference.get("display") or "a drug the chart does not name"
         return Concept(shown, (shown,)), (shown,)
-    concept, ingredients = describe_medication(medication, linked)
+    concept, ingredients = _described(reference, medication, linked)
     if isinstance(reference.get("display"), str) and reference["display"] not in concept.names:
         names = (*concept.names, reference["display"])
         shown = reference["display"] if concept.text == "unnamed" else concept.text
         concept = Concept(shown, names, concept.codings)
     return concept, ingredients
+
+
+def _described(reference: Json, medication: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]]:
+    """How a Medication is described; one that several records refer to, once."""
+    name = reference_of(reference)
+    if name is None or name.startswith("#") or linked.get(name) is not medication:
+        return describe_medication(medication, linked)
+    if name not in linked.drugs:
+        linked.drugs[name] = describe_medication(medication, linked)
+    return linked.drugs[name]
 
 
 def _behind_request(resource: Json, linked: Linked) -> tuple[Concept, tuple[str, ...]] | None:
@@ -215,7 +215,9 @@ def convert_immunization(resource: Json, linked: Linked) -> Draft:
     standings: dict[str, Standing] = {"completed": "past", "not-done": "not_done", "entered-in-error": "void"}
     draft.standing = standings.get(str(draft.status), "unknown")
     draft.start = to_time(resource.get("occurrenceDateTime"))
+    draft.recorded = to_time(resource.get("recorded"))
     draft.reading = to_reading(resource, "occurrence") if draft.start is None else None
+    draft.put(Slot.TIME, draft.reading.text if draft.reading is not None else None)
     draft.put(Slot.BODY_SITE, name_of(resource.get("site")))
     draft.put(Slot.ROUTE, name_of(resource.get("route")))
     draft.put(Slot.DOSE, quantity_text(resource.get("doseQuantity")))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
-from tools.records.medications import person_name
+from tools.records.links import Linked
+from tools.records.moments import first_event
+from tools.records.people import person_name
 from tools.records.reading_json import (
     items,
     name_of,
@@ -15,7 +17,6 @@ from tools.records.reading_json import (
     period_of,
     quantity_text,
     reference_of,
-    references_of,
     to_concept,
     to_reading,
     to_time,
@@ -23,7 +24,6 @@ from tools.records.reading_json import (
 from tools.records.record import Component, Reading, Standing
 
 Json = dict[str, Any]
-Linked = Mapping[str, Json]
 
 _CATEGORIES = {
     "laboratory": Kind.LAB, "vital-signs": Kind.VITAL, "social-history": Kind.SOCIAL_HISTORY, "output": Kind.OUTPUT,
@@ -31,7 +31,7 @@ _CATEGORIES = {
 }  # fmt: skip
 _STANDINGS: dict[str, Standing] = {
     "final": "current", "amended": "current", "corrected": "current", "preliminary": "current",
-    "registered": "planned", "cancelled": "void", "entered-in-error": "void",
+    "registered": "planned", "cancelled": "not_done", "entered-in-error": "void",
 }  # fmt: skip
 
 
@@ -40,17 +40,24 @@ def convert_observation(resource: Json, linked: Linked) -> Draft:
     draft = Draft({Kind.OBSERVATION}, to_concept(resource.get("code")), status=resource.get("status"))
     draft.kinds |= _kinds(resource, linked)
     draft.standing = _STANDINGS.get(str(draft.status), "unknown")
-    draft.start, draft.end = period_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
+    draft.start, draft.end = period_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
     draft.recorded = to_time(resource.get("issued"))
+    draft.start = draft.start or draft.end or first_event(resource.get("effectiveTiming")) or draft.recorded
+    draft.encounter = reference_of(resource.get("encounter"))
+    if draft.standing != "not_done":
+        _put_values(draft, resource)
+    _put_attributes(draft, resource, linked)
+    return draft
+
+
+def _put_values(draft: Draft, resource: Json) -> None:
+    """What was measured; of a cancelled test nothing was."""
     draft.reading = to_reading(resource)
     draft.components = tuple(
         Component(to_concept(c.get("code")), to_reading(c)) for c in items(resource.get("component"))
     )
     if draft.reading is None and (absent := name_of(resource.get("dataAbsentReason"))):
         draft.reading = Reading(f"no value: {absent}")
-    draft.encounter = reference_of(resource.get("encounter"))
-    _attributes(draft, resource, linked)
-    return draft
 
 
 def _kinds(resource: Json, linked: Linked) -> set[Kind]:
@@ -66,19 +73,28 @@ def _kinds(resource: Json, linked: Linked) -> set[Kind]:
 
 def _is_culture(resource: Json, linked: Linked) -> bool:
     """A microbiology test: a lab code system of microbiology, or organisms derived from it."""
-    systems = [str(c.get("system", "")) for c in items((resource.get("code") or {}).get("coding"))]
-    if any(s.endswith("microbiology-test") for s in systems):
+    if any(s.endswith("microbiology-test") for s in _systems(resource)):
         return True
     words = to_concept(resource.get("code")).text.casefold()
-    return bool(resource.get("specimen")) and any(w in words for w in ("culture", "gram stain", "microbiolog"))
+    if resource.get("specimen") and any(w in words for w in ("culture", "gram stain", "microbiolog")):
+        return True
+    own = f"Observation/{resource.get('id')}"
+    return any(_is_organism(linked[r]) for r in linked.derived.get(own, ()) if r in linked)
 
 
 def _is_culture_part(resource: Json) -> bool:
-    systems = [str(c.get("system", "")) for c in items((resource.get("code") or {}).get("coding"))]
-    return any(s.endswith(("microbiology-organism", "microbiology-antibiotic")) for s in systems)
+    return any(s.endswith(("microbiology-organism", "microbiology-antibiotic")) for s in _systems(resource))
 
 
-def _attributes(draft: Draft, resource: Json, linked: Linked) -> None:
+def _is_organism(resource: Json) -> bool:
+    return any(s.endswith("microbiology-organism") for s in _systems(resource))
+
+
+def _systems(resource: Json) -> Iterator[str]:
+    return (str(c.get("system", "")) for c in items((resource.get("code") or {}).get("coding")))
+
+
+def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
     specimen = linked.get(reference_of(resource.get("specimen")) or "")
     draft.put(Slot.SPECIMEN, name_of((specimen or {}).get("type")), (resource.get("specimen") or {}).get("display"))
     draft.put(Slot.INTERPRETATION, *names_of(items(resource.get("interpretation"))))
@@ -87,7 +103,7 @@ def _attributes(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.REFERENCE_RANGE, *(_range_text(r) for r in items(resource.get("referenceRange"))))
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
     if Kind.MICROBIOLOGY in draft.kinds:
-        _cultured(draft, resource, linked)
+        _put_growth(draft, resource, linked)
 
 
 def _range_text(given: Json) -> str | None:
@@ -99,25 +115,42 @@ def _range_text(given: Json) -> str | None:
     return f">= {low}" if low else f"<= {high}" if high else None
 
 
-def _cultured(draft: Draft, resource: Json, linked: Linked) -> None:
+def _put_growth(draft: Draft, resource: Json, linked: Linked) -> None:
     """What grew: members that are organisms, and the members of those."""
     organisms, susceptibilities = [], []
-    for reference in references_of(resource.get("hasMember")):
-        member = linked.get(reference)
-        if member is None:
-            continue
-        reading = to_reading(member)
-        named = to_concept(member.get("code")).text
-        deeper = [linked[r] for r in references_of(member.get("hasMember")) if r in linked]
-        is_drug = reading is not None and str(reading.value).casefold() in _SUSCEPTIBLE
-        if is_drug:
-            susceptibilities.append(f"{named}: {reading.value if reading else ''}")
+    for member in _members(resource, linked):
+        if (tested := _susceptibility(member)) is not None:
+            susceptibilities.append(tested)
         else:
-            generic = reading is not None and isinstance(reading.value, str) and "organism" in named.casefold()
-            organisms.append(str(reading.value) if generic and reading else named)
-        susceptibilities += [f"{to_concept(d.get('code')).text}: {r.value}" for d in deeper if (r := to_reading(d))]
+            organisms.append(_organism(member))
+        susceptibilities += [text for d in _members(member, linked) if (text := _susceptibility(d, True)) is not None]
     draft.put(Slot.ORGANISM, *organisms)
     draft.put(Slot.SUSCEPTIBILITY, *susceptibilities)
+
+
+def _organism(member: Json) -> str:
+    reading, named = to_reading(member), to_concept(member.get("code")).text
+    generic = reading is not None and isinstance(reading.value, str) and "organism" in named.casefold()
+    return str(reading.value) if generic and reading else named
+
+
+def _susceptibility(member: Json, is_drug: bool = False) -> str | None:
+    """`Ciprofloxacin: Resistant (4 ug/mL)`, of an Observation that tests a drug; None of one that names an organism."""
+    drug, reading = to_concept(member.get("code")).text, to_reading(member)
+    judged = names_of(items(member.get("interpretation")))
+    if reading is not None and str(reading.value).casefold() in _SUSCEPTIBLE:
+        return f"{drug}: {reading.value}"
+    if not is_drug and not any(s.endswith("microbiology-antibiotic") for s in _systems(member)):
+        return None
+    if judged:
+        return f"{drug}: {', '.join(judged)}" + (f" ({reading.text})" if reading is not None else "")
+    return f"{drug}: {reading.text}" if reading is not None else None
+
+
+def _members(resource: Json, linked: Linked) -> Iterator[Json]:
+    """The parts that stand: what was cancelled or mistaken is none."""
+    found = (linked[r] for r in linked.members_of(resource) if r in linked)
+    return (m for m in found if m.get("status") not in ("cancelled", "entered-in-error"))
 
 
 _SUSCEPTIBLE = {"susceptible", "resistant", "intermediate", "s", "r", "i"}

@@ -13,7 +13,10 @@ from tools.fhir.dates import FhirTime
 Json = dict[str, Any]
 
 Standing = Literal["current", "past", "planned", "refuted", "unconfirmed", "not_done", "unknown", "void"]
-"""What a record's statuses say: `void` (entered-in-error) never counts; `unknown` where no status is kept."""
+"""What a record's statuses say: `void` (entered-in-error) never counts; `unknown` where no status is kept.
+
+`planned` is what was not ordered or done yet: drafts, proposals, plans. `not_done` is what was called off or forbidden.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,15 @@ class Record:
     """When it happened or began: effective, performed, onset, authoredOn, period.start …"""
     end: FhirTime | None
     recorded: FhirTime | None
-    """When it was written down: issued, recordedDate, authoredOn; None where the record does not say."""
+    """When it was written down: issued, recordedDate, authoredOn; None where the record does not say.
+
+    It was not known before that.
+    """
     status: str | None
-    """The status code as written; of conditions and allergies clinical and verification status joined by a comma."""
+    """The status code as written; of conditions and allergies clinical and verification status joined by a comma.
+
+    Of a request that is no order, or forbids, that follows after a comma: `active, intent plan`.
+    """
     standing: Standing
     reading: Reading | None = None
     components: tuple[Component, ...] = ()
@@ -88,6 +97,8 @@ class Record:
     """Attributes by slot, in the record's own words: route, dose, prescriber, reason, specimen …"""
     encounter: str | None = None
     """`Encounter/…` it belongs to."""
+    not_before: FhirTime | None = None
+    """Of a record without a time: the start of what it belongs to, before which it can't have been there."""
     links: tuple[str, ...] = ()
     """References that were followed to describe it: Medication and ingredients, specimen, organism, requester …"""
     ingredients: tuple[str, ...] = ()

@@ -1,0 +1,106 @@
+"""Links: the references needed to describe a record, and the resources they lead to. Knows nothing of servers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from tools.records.reading_json import items, references_of
+from tools.records.record import Concept
+
+Json = dict[str, Any]
+
+
+class Linked(dict[str, Json]):
+    """Resources by reference, among them the patient's; and which Observations derive from which."""
+
+    def __init__(self, resources: Mapping[str, Json] | None = None) -> None:
+        super().__init__(resources or {})
+        self.derived: dict[str, list[str]] = defaultdict(list)
+        """By the reference of a test or organism: what says it derives from it."""
+        self.drugs: dict[str, tuple[Concept, tuple[str, ...]]] = {}
+        """By the reference of a Medication: how it was described, so that it is once."""
+        for reference, resource in self.items():
+            self._note_origin(reference, resource)
+
+    def add(self, reference: str, resource: Json) -> None:
+        """Keep one more resource."""
+        self[reference] = resource
+        self._note_origin(reference, resource)
+
+    def _note_origin(self, reference: str, resource: Json) -> None:
+        if "derivedFrom" in resource and resource.get("resourceType") == "Observation":
+            for origin in references_of(resource["derivedFrom"]):
+                self.derived[origin].append(reference)
+
+    def members_of(self, resource: Json) -> tuple[str, ...]:
+        """What an Observation holds: its `hasMember`, and what derives from it where only the parts say so."""
+        own = f"{resource.get('resourceType')}/{resource.get('id')}"
+        return tuple(dict.fromkeys((*references_of(resource.get("hasMember")), *self.derived.get(own, ()))))
+
+
+def _actors(value: object) -> Iterator[str]:
+    for performer in items(value):
+        if isinstance(performer, dict):
+            yield from references_of(performer.get("actor") if "actor" in performer else performer)
+
+
+def _participants(value: object) -> Iterator[str]:
+    for participant in items(value):
+        if isinstance(participant, dict):
+            yield from references_of(participant.get("individual") or participant.get("member"))
+
+
+def _inner(name: str) -> Callable[[object], Iterator[str]]:
+    def read(value: object) -> Iterator[str]:
+        for entry in items(value):
+            if isinstance(entry, dict):
+                yield from references_of(entry.get(name))
+
+    return read
+
+
+_READERS: dict[str, Callable[[object], Iterable[str]]] = {
+    **dict.fromkeys(
+        (
+            "medicationReference", "requester", "recorder", "asserter", "specimen", "reasonReference", "addresses",
+            "practitioner", "author", "payor", "hasMember",
+        ),
+        references_of,
+    ),
+    "location": _inner("location"),
+    "ingredient": _inner("itemReference"),
+    "performer": _actors,
+    "participant": _participants,
+}  # fmt: skip
+_DATES = frozenset(
+    "effectiveDateTime effectivePeriod effectiveInstant effectiveTiming issued performedDateTime performedPeriod "  # noqa: SIM905
+    "authoredOn occurrenceDateTime occurrencePeriod whenHandedOver whenPrepared dateAsserted onsetDateTime onsetPeriod "
+    "onsetAge onsetRange recordedDate recorded date started created period startDate collection receivedTime".split()
+)
+
+
+def links_of(resource: Json) -> tuple[str, ...]:
+    """The references needed to describe a resource; those of a drug's ingredients come with the Medication's own.
+
+    >>> links_of({"resourceType": "MedicationRequest", "medicationReference": {"reference": "Medication/1"}})
+    ('Medication/1',)
+    """
+    found: dict[str, None] = {}
+    for name, value in resource.items():
+        reader = _READERS.get(name)
+        if reader is not None:
+            found.update(dict.fromkeys(reader(value)))
+    if resource.get("resourceType") == "MedicationAdministration" and "request" in resource and _bare(resource):
+        found.update(dict.fromkeys(references_of(resource["request"])))
+    if _DATES.isdisjoint(resource):
+        for name in ("encounter", "context", "authorizingPrescription"):
+            found.update(dict.fromkeys(references_of(resource.get(name))))
+    return tuple(found)
+
+
+def _bare(resource: Json) -> bool:
+    """A formulary code without a name: the request it carries out names the drug."""
+    concept = resource.get("medicationCodeableConcept") or {}
+    return not any(c.get("display") for c in items(concept.get("coding")))

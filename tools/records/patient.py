@@ -1,0 +1,49 @@
+"""The Patient as a record: who it is, not what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.chart_query import Kind, Slot
+from tools.records.draft import Draft
+from tools.records.links import Linked
+from tools.records.people import human_name
+from tools.records.reading_json import items, name_of
+from tools.records.record import Concept
+
+Json = dict[str, Any]
+
+
+def convert_patient(resource: Json, linked: Linked) -> Draft:
+    """The Patient."""
+    name = human_name(items(resource.get("name"))) or "unnamed patient"
+    draft = Draft({Kind.PATIENT}, Concept(name, (name,)), status=None, standing="current")
+    draft.put(Slot.NAME, name)
+    draft.put(Slot.GENDER, resource.get("gender"))
+    draft.put(Slot.BIRTH_DATE, resource.get("birthDate"))
+    draft.put(Slot.DEATH, resource.get("deceasedDateTime"), "yes" if resource.get("deceasedBoolean") else None)
+    draft.put(Slot.MARITAL_STATUS, name_of(resource.get("maritalStatus")))
+    draft.put(Slot.RACE, _us_core(resource, "us-core-race"))
+    draft.put(Slot.ETHNICITY, _us_core(resource, "us-core-ethnicity"))
+    languages = [name_of(c.get("language")) for c in items(resource.get("communication"))]
+    draft.put(Slot.LANGUAGE, *languages)
+    draft.put(Slot.ADDRESS, *(_address(a) for a in items(resource.get("address"))))
+    draft.put(Slot.PHONE, *(t.get("value") for t in items(resource.get("telecom")) if t.get("system") == "phone"))
+    draft.put(Slot.IDENTIFIER, *(str(i.get("value")) for i in items(resource.get("identifier")) if i.get("value")))
+    return draft
+
+
+def _us_core(resource: Json, name: str) -> str | None:
+    for extension in items(resource.get("extension")):
+        if str(extension.get("url", "")).endswith(name):
+            parts = {p.get("url"): p for p in items(extension.get("extension"))}
+            text = (parts.get("text") or {}).get("valueString")
+            return text or ((parts.get("ombCategory") or {}).get("valueCoding") or {}).get("display")
+    return None
+
+
+def _address(address: Json) -> str | None:
+    if isinstance(address.get("text"), str):
+        return str(address["text"])
+    parts = [*items(address.get("line")), *(address.get(k) for k in ("city", "state", "postalCode", "country"))]
+    return ", ".join(str(p) for p in parts if p) or None

@@ -16,7 +16,7 @@ from tools.chart import ChartContext
 from tools.evidence import Finding
 from tools.overview import build_overview
 from tools.receipt import Receipt, merge_receipts
-from tools.registry import Tool
+from tools.registry import Handles, Tool
 
 LONGEST_QUESTION = 20_000
 _LIMITS = {
@@ -92,7 +92,8 @@ async def _answer(asked: _Asked, tools: Mapping[str, Tool], history: Sequence[Tu
         asked.question, asked.context, chart.as_of.text, chart.date_order, overview,
         tuple(tools.values()), tuple(history),
     )  # fmt: skip
-    await run_loop(LoopContext(asked.planner, chart, tools, view), asked.watch)
+    handles = Handles(previous=history[-1].citations if history else ())
+    await run_loop(LoopContext(asked.planner, chart, tools, view, handles), asked.watch)
     answer, end = _conclude(asked.state, view.patient_name)
     cited = _cited(asked.state)
     receipt = merge_receipts(tuple(f.receipt for f in cited)) if cited else _no_receipt(chart, "no search was made")

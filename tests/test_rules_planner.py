@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.planners.rules.parse import parse_question
+from agent.planners.rules.compose import Parsed, compose_queries
+from agent.planners.rules.sketch import read_question
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.overview import Overview
@@ -27,6 +28,12 @@ INDEX = (
     entry(Kind.SPECIMEN, "Urine"),
     entry(Kind.VITAL, "Diastolic blood pressure"),
 )
+
+
+def parse_question(question: str, overview: Overview) -> Parsed:
+    return compose_queries(read_question(question, overview))
+
+
 OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Receipt(complete=True))
 
 
@@ -34,7 +41,7 @@ OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Rece
     ("question", "wanted"),
     [
         ("What was her last potassium?", {"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}}),
-        ("How many potassium results since March 2020?", {"compute": "count", "when": "since March 2020"}),
+        ("How many potassium results since March 2020?", {"compute": "count", "when": "since march 2020"}),
         ("Average potassium in 2021", {"compute": "mean", "when": "in 2021"}),
         ("Could you please check when my last appendectomy was?", {"compute": "time", "kind": "procedure"}),
         ("Did Ann Lee ever have an appendectomy?", {"compute": "exists", "about": ["appendectomy"]}),
@@ -50,18 +57,18 @@ OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Rece
 )
 def test_a_question_becomes_the_query_it_means(question: str, wanted: dict[str, Any]) -> None:
     parsed = parse_question(question, OVERVIEW)
-    assert parsed.query is not None
-    plan = parsed.query.model_dump(mode="json", exclude_defaults=True)
+    assert parsed.queries
+    plan = parsed.queries[0].model_dump(mode="json", exclude_defaults=True)
     assert {k: plan.get(k) for k in wanted} == wanted
 
 
 def test_a_question_that_names_another_patient_is_not_answered() -> None:
     parsed = parse_question("What was the last potassium of patient 5559999?", OVERVIEW)
-    assert parsed.query is None
+    assert not parsed.queries
     assert "5559999" in (parsed.reason or "")
 
 
 def test_what_is_not_understood_is_said() -> None:
     parsed = parse_question("Sing me a song", OVERVIEW)
-    assert parsed.query is None
+    assert not parsed.queries
     assert "did not understand" in (parsed.reason or "")

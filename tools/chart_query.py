@@ -64,6 +64,9 @@ class Compute(StrEnum):
     MEAN = "mean"
     SUM = "sum"
     CHANGE = "change"
+    INCREASED = "increased"
+    DECREASED = "decreased"
+    NORMAL = "normal"
     TREND = "trend"
     DURATION = "duration"
     TIME_SINCE = "time_since"
@@ -78,6 +81,7 @@ class Slot(StrEnum):
     TIME = "time"
     END = "end"
     STATUS = "status"
+    STATUS_REASON = "status_reason"
     DOSE = "dose"
     ROUTE = "route"
     FREQUENCY = "frequency"
@@ -131,7 +135,9 @@ class Anchor(Plan):
     kind: Kind
     about: tuple[str, ...] = ()
     pick: Literal["first", "last"] = "last"
-    hours: float | None = Field(default=None, gt=0, description="With relation=within: hours on either side.")
+    hours: float | None = Field(
+        default=None, gt=0, description="At most so far away: on either side with within, else on that side."
+    )
 
 
 class Condition(Plan):
@@ -163,6 +169,10 @@ class ChartQuery(Plan):
     kind: Kind
     about: tuple[str, ...] = Field(
         default=(), description="Clinical names or codes; any of them. Empty: all of the kind."
+    )
+    not_about: tuple[str, ...] = Field(default=(), description="Names left out: 'other than penicillin'.")
+    among: Literal["previous_answer", "before_previous_answer", "after_previous_answer"] | None = Field(
+        default=None, description="Only the records the previous turn's answer rests on, or those before or after them."
     )
     when: str | None = Field(
         default=None, max_length=200, description="Time phrase: 'since March 2015', 'last 24 hours', 'in 2137'."

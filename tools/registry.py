@@ -21,6 +21,8 @@ class Handles:
 
     records: dict[str, str] = field(default_factory=dict)
     findings: int = 0
+    previous: tuple[str, ...] = ()
+    """References the answer of the turn before rests on; a query may ask among them."""
 
     def record(self, reference: str) -> str:
         """The handle of a record, new or known.

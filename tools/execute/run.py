@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.concepts.match import match_concepts
+from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, Value
-from tools.execute.computing import Computed, compute_values
+from tools.execute.attributes import Computed
+from tools.execute.computing import compute_values
 from tools.execute.selection import (
     counts_at_all,
     keep_around,
@@ -40,6 +42,8 @@ class _Search:
 
     chart: ChartContext
     query: ChartQuery
+    previous: tuple[str, ...] = ()
+    """What the answer of the turn before rests on."""
     results: list[SearchResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     scope: StayScope | None = None
@@ -56,7 +60,7 @@ class _Search:
 
 async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) -> Finding:
     """Run a query. Raises ToolError for what the planner can mend, FhirError where the server fails."""
-    search = _Search(chart, query)
+    search = _Search(chart, query, handles.previous)
     if query.field is not None and query.kind is Kind.PATIENT:
         records = await search.load(Kind.PATIENT)
     else:
@@ -71,7 +75,11 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
 async def _select(search: _Search) -> list[Record]:
     query = search.query
     found = await search.load(query.kind)
+    found = _among(search, found)
     found = _about(search, query.kind, query.about, found)
+    if query.not_about:
+        left_out = {r.reference for r in _about(search, query.kind, query.not_about, found)}
+        found = [r for r in found if r.reference not in left_out]
     search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done") or _says_none(r))
     records = [r for r in found if counts_at_all(r, query.kind) and not _says_none(r)]
     if query.kind is Kind.PROCEDURE and not query.about:
@@ -125,6 +133,24 @@ def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Reco
     return [*kept, *(p for p in parts if p.concept.text in wanted and p.reference not in whole)]
 
 
+def _among(search: _Search, records: list[Record]) -> list[Record]:
+    """The records that the previous answer rests on, or those before or after them in time."""
+    among = search.query.among
+    if among is None:
+        return records
+    told = [r for r in records if r.reference in search.previous]
+    if not told:
+        raise ToolError("the previous answer rests on no record of this kind; leave `among` out and name what is meant")
+    if among == "previous_answer":
+        return told
+    moments = sorted(r.start.instant_low for r in told if r.start)
+    if not moments:
+        return []
+    if among == "before_previous_answer":
+        return [r for r in records if r.start and r.start.instant_low < moments[0]]
+    return [r for r in records if r.start and r.start.instant_low > moments[-1]]
+
+
 async def _during(search: _Search, records: list[Record]) -> list[Record]:
     stay = search.query.during
     if stay is None:
@@ -132,8 +158,10 @@ async def _during(search: _Search, records: list[Record]) -> list[Record]:
     stays = choose_stays(stay, await search.load(STAY_KINDS[stay.type]))
     if not stays:
         at = search.chart.as_of.text
-        missing = f"no {STAY_NAMES[stay.type]} is in progress at {at}" if stay.which == "current" else (
-            f"there is no such {STAY_NAMES[stay.type]}"
+        missing = (
+            f"no {STAY_NAMES[stay.type]} is in progress at {at}"
+            if stay.which == "current"
+            else (f"there is no such {STAY_NAMES[stay.type]}")
         )
         search.notes.append(missing)
         return []
@@ -241,4 +269,3 @@ def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:
         status=record.status,
         details=tuple(details),
     )
-

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tools.chart_query import Anchor, Condition, Kind, Pick, Slot
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.match import match_concepts
 from tools.errors import ToolError
 from tools.records.record import Reading, Record
 from tools.time_window import Window
@@ -60,6 +62,8 @@ def meets(record: Record, condition: Condition) -> bool:
     """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
     if condition.field is Slot.STATUS:
         return _meets_status(record, condition)
+    if condition.field is Slot.REASON:
+        return (match_reason(record, condition.value)) == (condition.op == "=")
     if condition.op in ("=", "!="):
         found = any(_same(condition, text) for text in texts_of(record, condition.field))
         return found == (condition.op == "=")
@@ -67,7 +71,24 @@ def meets(record: Record, condition: Condition) -> bool:
         bound = float(condition.value)
     except ValueError:
         raise ToolError(f"{condition.value!r} is no number to compare with; give a number") from None
-    return any(compare(reading, condition.op, bound) for reading in readings_of(record, condition.field))
+    return any(compare(_in_unit(r, condition.unit), condition.op, bound) for r in readings_of(record, condition.field))
+
+
+def _in_unit(reading: Reading, unit: str | None) -> Reading:
+    """A reading in the unit that was asked in. Raises ToolError where it can't be converted."""
+    held = reading.unit_code or reading.unit
+    if unit is None or held is None or unit.casefold() == held.casefold():
+        return reading
+    from tools.units import convert
+
+    return Reading(convert(float(reading.value), held, unit), unit, reading.comparator)
+
+
+def match_reason(record: Record, reason: str) -> bool:
+    """Whether a record was given or done for a problem, by any name of it."""
+    texts = texts_of(record, Slot.REASON)
+    entries = [ConceptEntry(Kind.CONDITION, t, (t,), (), 1) for t in texts]
+    return bool(match_concepts(reason, Kind.CONDITION, entries).matched)
 
 
 def _meets_status(record: Record, condition: Condition) -> bool:

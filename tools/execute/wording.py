@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Value, clean_text
-from tools.execute.computing import Computed, natural_slot, slot_values
+from tools.execute.attributes import Computed, natural_slot, slot_values
 from tools.execute.stays import STAY_NAMES
 from tools.records.record import Record
 

@@ -1,39 +1,38 @@
-"""Concept spans: where a question names something this chart holds, by the longest run of words that names it."""
+"""Concept spans: where a question names something this chart holds, and what else it may name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agent.planners.rules.cues import PATIENT_SLOTS, SLOTS, find_kind, find_slot
-from agent.planners.rules.words import FILLER, SAID
+from agent.planners.rules import lexicon
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import fold, holds_words
-from tools.concepts.tables import class_members, synonyms_of
+from tools.concepts.match import fold, match_concepts
+from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
 _LONGEST = 18
-_SHORTEST_PART = 4
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY, Kind.PATIENT})
-_GENERIC = frozenset(
-    fold(w)
-    for w in ("patient", "test", "hospital", "date", "time", "drug", "procedure", "medication", "first", "last",
-              "blood test", "name", "yes", "no", "none", "type", "visit", "output", "intake",
-              "diagnosis", "culture", "day", "other")
+MEDICATIONS = (
+    Kind.MEDICATION_ORDERED, Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_REPORTED,
+)  # fmt: skip
+_PREFERRED = (
+    Kind.LAB, Kind.VITAL, Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.CONDITION, Kind.ALLERGY, Kind.PROCEDURE,
+    Kind.IMMUNIZATION, Kind.SOCIAL_HISTORY, Kind.OBSERVATION, Kind.SPECIMEN, Kind.REPORT, Kind.IMAGING, Kind.ORDER,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Span:
-    """A run of words that names entries of the chart's index."""
+    """A run of words that names entries of the chart's index, or, with none, something the chart does not hold."""
 
     start: int
     end: int
     text: str
-    entries: tuple[ConceptEntry, ...]
+    entries: tuple[ConceptEntry, ...] = ()
 
 
 def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
@@ -47,36 +46,42 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
             if any(s.start < end and start < s.end for s in taken):
                 continue
             folded = " ".join(w for _, _, w in words[at : at + size])
-            if (entries := _look_up(folded, names)) and folded not in _GENERIC:
+            if not _is_common(folded) and (entries := _look_up(folded, names)):
                 taken.append(Span(start, end, question[start:end], entries))
     return sorted(taken, key=lambda s: s.start)
 
 
-def find_part_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
-    """Words that stand within names of this chart, where no whole name is asked for: "asthma" of "Mild asthma"."""
-    found: list[Span] = []
-    for match in _WORD.finditer(question):
-        word = fold(match.group())
-        if len(word) < _SHORTEST_PART or match.group().lower() in FILLER | SAID or word in _GENERIC or _is_cue(word):
-            continue
-        entries = tuple(e for e in index if e.kind not in _STAYS and holds_words(e.names, word))
-        if entries:
-            _add_part(found, Span(match.start(), match.end(), match.group(), entries), question)
-    return found
+def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
+    """A run of words that no reader knew, as the name of what it means in this chart; no entries where of nothing."""
+    noun = lexicon.ADJECTIVES.get(run, run)
+    entries: list[ConceptEntry] = []
+    for kind in dict.fromkeys(e.kind for e in index if e.kind not in _STAYS):
+        entries += match_concepts(noun, kind, [e for e in index if e.kind is kind]).matched
+    return Span(0, 0, noun, tuple(entries))
 
 
-def _add_part(found: list[Span], span: Span, question: str) -> None:
-    """Words side by side that stand in one name are one term: "diastolic pressure"."""
-    if found and not question[found[-1].end : span.start].strip():
-        both = tuple(e for e in found[-1].entries if e in span.entries)
-        if both:
-            last = found.pop()
-            span = Span(last.start, span.end, question[last.start : span.end], both)
-    found.append(span)
+def _is_common(folded: str) -> bool:
+    """Words that say nothing or name a kind: never a concept, whatever the chart calls so."""
+    words = folded.split()
+    return all(w in _COMMON for w in words) or (len(words) == 1 and _names_kind(folded))
 
 
-def _is_cue(word: str) -> bool:
-    return find_kind(word) is not None or find_slot(word, (*SLOTS, *PATIENT_SLOTS)) is not None
+@lru_cache(maxsize=4096)
+def _names_kind(word: str) -> bool:
+    tables = (lexicon.NOUNS, lexicon.VERBS, lexicon.SLOTS, lexicon.PATIENT_SLOTS)
+    return any(
+        re.fullmatch(pattern, word) or re.fullmatch(pattern, word + "s") for table in tables for pattern, _ in table
+    )
+
+
+_COMMON = frozenset(fold(w) for w in lexicon.FUNCTION | lexicon.LIGHT) | {
+    "none",
+    "no",
+    "yes",
+    "other",
+    "output",
+    "blood test",
+}
 
 
 def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:
@@ -99,8 +104,28 @@ def _index_names(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntr
 
 
 def kinds_of(spans: Iterable[Span]) -> list[Kind]:
-    """The kinds that the named entries are of."""
-    return list(dict.fromkeys(e.kind for s in spans for e in s.entries))
+    """The kinds of what the spans name: of the chart's own entries, else what the form of a name tells."""
+    return list(dict.fromkeys(kind for span in spans for kind in _span_kinds(span)))
+
+
+def _span_kinds(span: Span) -> Iterable[Kind]:
+    if span.entries:
+        return [e.kind for e in span.entries]
+    words = fold(span.text).split()
+    if any(names_a_class(w) for w in (*words, fold(span.text))) or drug_stem(fold(span.text)):
+        return [Kind.MEDICATION]
+    return [
+        kind for pattern, kind in lexicon.SUFFIXES if any(re.search(pattern, w) for w in span.text.lower().split())
+    ][:1]
+
+
+def prefer_kind(kinds: Sequence[Kind]) -> Kind | None:
+    """The kind meant where a name is of several and the question does not tell."""
+    if (preferred := next((k for k in _PREFERRED if k in kinds), None)) is not None:
+        return preferred
+    if any(k in kinds for k in (Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.MEDICATION_REPORTED)):
+        return Kind.MEDICATION
+    return next(iter(kinds), None)
 
 
 def names_a_class(word: str) -> bool:

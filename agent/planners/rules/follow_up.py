@@ -1,4 +1,4 @@
-"""Follow-up questions ("and the one before?", "who ordered it?") change the last query of the turn before."""
+"""Follow-up questions ("and the one before?", "who ordered it?"): the turn before, changed as the question says."""
 
 from __future__ import annotations
 
@@ -7,60 +7,155 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.planners.planner import Turn
-from agent.planners.rules.concepts import find_spans
-from agent.planners.rules.cues import SLOTS, find_kind, find_slot
-from tools.chart_query import ChartQuery, Compute, Kind, Pick, Slot
-from tools.overview import Overview
-from tools.time_window import find_time_phrases
+from agent.planners.rules.compose import DRUGS, Parsed, choose_kind, compose_query, find_unread
+from agent.planners.rules.concepts import kinds_of
+from agent.planners.rules.focus import Ask
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
 
-_LEANS = re.compile(
-    r"\b(?:it|that|this|those|them|one|ones|before|then|same)\b|^(?:and|what about|how about)\b", re.IGNORECASE
+_OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|what about|how about|then)\b")
+_BEFORE = re.compile(r"\b(?:before|previous|prior|earlier)\b")
+_AFTER = re.compile(r"\b(?:after|next|later)\b")
+_MEASURES = (
+    Compute.MAX,
+    Compute.MIN,
+    Compute.MEAN,
+    Compute.CHANGE,
+    Compute.TREND,
+    Compute.INCREASED,
+    Compute.DECREASED,
 )
-_SHORT = 5
-_ORDERED = (Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.ORDER)
+_ATTRIBUTES = (Compute.TIME, Compute.TIME_SINCE, Compute.NORMAL, Compute.DURATION)
 
 
-def parse_follow_up(question: str, history: Sequence[Turn], overview: Overview) -> ChartQuery | None:
-    """The last turn's query, changed as the question says; None where it stands on its own."""
-    if not history or not history[-1].calls:
+def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
+    """The query of a question that leans on the turn before; None where it stands on its own."""
+    last = _last_query(history)
+    if last is None or not _leans(sketch):
         return None
-    last = history[-1].calls[-1]
-    if last.tool != "query_chart":
-        return None
-    query = ChartQuery.model_validate(last.arguments)
-    text = question.lower().strip(" ?.!")
-    spans = find_spans(question, overview.index)
-    words = text.split()
-    leans = bool(_LEANS.search(text)) or len(words) <= _SHORT
-    if not leans or (find_kind(text) is not None and not spans and "it" not in words and len(words) > _SHORT):
-        return None
-    if spans:
-        kinds = [e.kind for e in spans[0].entries]
-        kind = query.kind if query.kind in kinds else kinds[0]
-        return query.model_copy(update={"about": tuple(s.text for s in spans), "kind": kind})
-    changes = _changes(text, query)
-    phrases = [p for _, _, p in find_time_phrases(question)]
-    if phrases and not changes:
-        changes["when"] = " ".join(phrases)
-    return query.model_copy(update=changes) if changes else None
+    if fault := find_unread(sketch):
+        return Parsed(reason=fault)
+    if sketch.reasons or (sketch.leans and _asks_treatment(sketch, last)):
+        return _treatment(sketch, last)
+    if sketch.named:
+        return Parsed((_other_name(sketch, last),))
+    if (
+        sketch.nouns
+        and choose_kind(sketch) not in (last.kind, None)
+        and not _same_family(choose_kind(sketch), last.kind)
+    ):
+        return Parsed((compose_query(sketch, sketch.asks[0], choose_kind(sketch) or last.kind),))
+    return Parsed((_change(sketch, last, history[-1]),))
 
 
-def _changes(text: str, query: ChartQuery) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    if re.search(r"\bbefore\b|\bprevious\b|\bprior\b", text):
-        skip = query.pick.skip + 1 if query.pick.which == "last" else 1
-        return {"pick": Pick(which="last", skip=skip)}
-    if re.search(r"\bfirst\b|\bearliest\b", text):
-        changes["pick"] = Pick(which="first")
-    elif re.search(r"\blast\b|\blatest\b|\bmost recent\b", text):
-        changes["pick"] = Pick(which="last")
-    if text.startswith("when"):
-        return {**changes, "compute": Compute.TIME, "field": None}
-    slot = find_slot(text, SLOTS)
-    if slot is not None:
-        who = slot in (Slot.PERFORMER, Slot.PRESCRIBER)
-        slot = Slot.PRESCRIBER if who and query.kind in _ORDERED else Slot.PERFORMER if who else slot
-        return {**changes, "compute": Compute.LIST, "field": slot}
-    if re.search(r"how many", text):
-        return {**changes, "compute": Compute.COUNT, "field": None}
-    return changes
+def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
+    """The last query of the turn before that the answer rests on."""
+    calls = [c for c in (history[-1].calls if history else ()) if c.tool == "query_chart"]
+    return ChartQuery.model_validate(calls[-1].arguments) if calls else None
+
+
+def _leans(sketch: Sketch) -> bool:
+    """Whether something is missing that the turn before can give."""
+    if sketch.foreign is not None or (sketch.patient_slots and not sketch.named):
+        return False
+    whole = bool(sketch.named or sketch.nouns or (sketch.stay is not None and sketch.stay.which != "any"))
+    return not whole or sketch.leans or _OPENS.search(sketch.text) is not None
+
+
+def _same_family(one: Kind | None, other: Kind) -> bool:
+    return one is other or (one in DRUGS and other in DRUGS)
+
+
+def _asks_treatment(sketch: Sketch, last: ChartQuery) -> bool:
+    """ "What does she take for it?" after a problem."""
+    cues = (*sketch.nouns, *sketch.verbs)
+    return last.kind is Kind.CONDITION and bool(last.about) and any(k in DRUGS for k in cues)
+
+
+def _treatment(sketch: Sketch, last: ChartQuery) -> Parsed:
+    kind = choose_kind(sketch) or Kind.MEDICATION
+    query = compose_query(sketch, sketch.asks[0], Kind.MEDICATION if kind in DRUGS else kind)
+    reasons = tuple(Condition(field=Slot.REASON, value=a) for a in last.about) if not sketch.reasons else ()
+    return Parsed((query.model_copy(update={"where": (*query.where, *reasons)}),))
+
+
+def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
+    """ "And the creatinine?": the same asked of something else."""
+    kinds = kinds_of(sketch.named)
+    kind = last.kind if last.kind in kinds or not kinds else choose_kind(sketch) or last.kind
+    query = compose_query(sketch, sketch.asks[0], kind)
+    if last.kind is Kind.MICROBIOLOGY and last.field is Slot.SUSCEPTIBILITY:
+        return last.model_copy(
+            update={"about": last.about, "where": (*_without(last, Slot.SUSCEPTIBILITY), *query.where)}
+        )
+    if _says_what(sketch) or (last.compute in (Compute.EXISTS,) and sketch.present):
+        return query
+    same = kind is last.kind or (kind in DRUGS and last.kind in DRUGS)
+    kept: dict[str, Any] = {"compute": last.compute, "pick": query.pick if sketch.picked else last.pick} if same else {}
+    if same and last.when and not query.when:
+        kept["when"] = last.when
+    if same and last.compute in (Compute.EXISTS, Compute.COUNT, Compute.LIST) and last.field is None:
+        kept["where"] = tuple(dict.fromkeys((*(c for c in last.where if c.field is Slot.STATUS), *query.where)))
+    return query.model_copy(update=kept) if last.compute not in _ATTRIBUTES else query
+
+
+def _without(query: ChartQuery, slot: Slot) -> tuple[Condition, ...]:
+    return tuple(c for c in query.where if c.field is not slot)
+
+
+def _says_what(sketch: Sketch) -> bool:
+    """Whether the question itself says what is asked, and not only of what."""
+    ask = sketch.asks[0]
+    return ask.compute not in (Compute.LIST,) or ask.slot is not None
+
+
+def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
+    """The last query with what the question says put in its place."""
+    ask = sketch.asks[0]
+    if not sketch.when and (_BEFORE.search(sketch.text) or (sketch.picked and sketch.pick.skip)):
+        return _beside(last, "before_previous_answer", "last", ask)
+    if not sketch.when and not sketch.around and _AFTER.search(sketch.text):
+        return _beside(last, "after_previous_answer", "first", ask)
+    query = compose_query(sketch, _fit(ask, last), last.kind)
+    confined = bool(query.when or query.where or sketch.picked or query.around or query.during)
+    if ask.compute in _MEASURES or (ask.compute in (Compute.EXISTS, Compute.COUNT) and confined) or _new_scope(sketch):
+        return _rescope(query, last, ask)
+    field = query.field or (last.field if not _says_what(sketch) else None)
+    among = "previous_answer" if turn.citations else last.among
+    update: dict[str, Any] = {"compute": query.compute, "field": field, "unit": query.unit, "among": among}
+    update["where"] = () if among else tuple(c for c in last.where if c.field is not Slot.STATUS)
+    update["pick"] = sketch.pick if sketch.picked else Pick()
+    if among:
+        update |= {"about": (), "when": None, "during": None, "around": None, "not_about": ()}
+    return last.model_copy(update=update)
+
+
+def _new_scope(sketch: Sketch) -> bool:
+    return bool(sketch.when or sketch.stay or sketch.around) and not sketch.leans
+
+
+def _rescope(query: ChartQuery, last: ChartQuery, ask: Ask) -> ChartQuery:
+    """What the turn before was about, asked anew in another scope."""
+    kept: dict[str, Any] = {"about": last.about, "not_about": last.not_about}
+    if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
+        kept["compute"] = last.compute
+    return query.model_copy(update=kept)
+
+
+def _beside(last: ChartQuery, among: str, which: str, ask: Ask) -> ChartQuery:
+    """The record before or after the one told, of the same thing, whatever its state."""
+    attribute = {"compute": ask.compute, "field": ask.slot} if ask != Ask(Compute.LIST) else {}
+    kept = Compute.LIST if last.compute in (Compute.MAX, Compute.MIN, Compute.EXISTS, Compute.COUNT) else last.compute
+    return last.model_copy(
+        update={"among": among, "pick": Pick(which=which), "where": (), "when": None, "compute": kept, **attribute}
+    )
+
+
+def _fit(ask: Ask, last: ChartQuery) -> Ask:
+    """Who prescribed, and who did or recorded, are one question of different kinds."""
+    if ask.slot in (Slot.PERFORMER, Slot.PRESCRIBER):
+        ordered = last.kind in (*DRUGS, Kind.ORDER) or (
+            ask.slot is Slot.PRESCRIBER and last.kind in (Kind.IMAGING, Kind.REPORT)
+        )
+        return Ask(ask.compute, Slot.PRESCRIBER if ordered else Slot.PERFORMER)
+    return ask

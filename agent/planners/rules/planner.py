@@ -1,20 +1,25 @@
-"""RulesPlanner: parse, query, widen once where nothing was found, answer with what the findings state."""
+"""RulesPlanner: read, query, look under the kind beside where nothing was found, answer with what findings state."""
 
 from __future__ import annotations
 
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
-from agent.planners.rules.follow_up import parse_follow_up
-from agent.planners.rules.parse import parse_question
+from agent.planners.rules.compose import Parsed, compose_queries
+from agent.planners.rules.follow_up import compose_follow_up
+from agent.planners.rules.notes import compose_notes
+from agent.planners.rules.sketch import read_question
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding
 
-_WIDER = {
+_BESIDE = {
     Kind.LAB: Kind.OBSERVATION,
     Kind.VITAL: Kind.OBSERVATION,
     Kind.OUTPUT: Kind.OBSERVATION,
     Kind.SOCIAL_HISTORY: Kind.OBSERVATION,
-    Kind.HOSPITAL_STAY: None,
+    Kind.IMAGING: Kind.REPORT,
+    Kind.REPORT: Kind.ORDER,
+    Kind.MEDICATION_ORDERED: Kind.MEDICATION,
+    Kind.MEDICATION_ADMINISTERED: Kind.MEDICATION,
 }
 
 
@@ -27,28 +32,43 @@ class RulesPlanner:
         return "rules"
 
     async def decide(self, view: PlannerView) -> Decided:
-        """The query a question means; after it, the answer."""
+        """The queries a question means, one after another; after them, the answer."""
         if view.repair is not None:
             return _abstain(f"The answer could not be verified: {view.repair}.")
-        if not view.steps:
-            return self._first(view)
-        last = view.steps[-1]
-        if last.finding is None:
-            return _abstain(last.error or "The query could not be run.")
-        if len(view.steps) == 1 and (wider := _widen(last.finding)) is not None:
-            return Decided(_call(wider))
-        found = [s.finding for s in view.steps if s.finding is not None]
-        best = next((f for f in reversed(found) if f.total), found[0])
-        return Decided(GiveAnswer(citations=(best.handle,)))
-
-    def _first(self, view: PlannerView) -> Decided:
-        follow_up = parse_follow_up(view.question, view.history, view.overview)
-        if follow_up is not None:
-            return Decided(_call(follow_up))
-        parsed = parse_question(view.question, view.overview)
-        if parsed.query is None:
+        if (notes := compose_notes(view.question)) is not None:
+            return Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view)
+        parsed = _parse(view)
+        if not parsed.queries:
             return _abstain(parsed.reason or "I did not understand the question.")
-        return Decided(_call(parsed.query))
+        if view.steps and view.steps[-1].finding is None:
+            return _abstain(view.steps[-1].error or "The query could not be run.")
+        return _next(view, parsed)
+
+
+def _parse(view: PlannerView) -> Parsed:
+    sketch = read_question(view.question, view.overview)
+    return compose_follow_up(sketch, view.history) or compose_queries(sketch)
+
+
+def _next(view: PlannerView, parsed: Parsed) -> Decided:
+    """The query that is due: the next thing asked, or the one just asked of the kind beside."""
+    if view.steps:
+        last = view.steps[-1].finding
+        beside = _look_beside(last) if last is not None else None
+        if beside is not None and len(view.steps) < 2 + len(parsed.queries):
+            return Decided(_call(beside))
+    asked = [s.call.arguments for s in view.steps]
+    due = [call for query in parsed.queries if (call := _call(query)).arguments not in asked]
+    return Decided(due[0]) if due else _answer(view)
+
+
+def _answer(view: PlannerView) -> Decided:
+    """Every finding that selected something; where none did, the first."""
+    found = [s.finding for s in view.steps if s.finding is not None]
+    if not found:
+        return _abstain(view.steps[-1].error or "The query could not be run.")
+    telling = [f for f in found if f.total] or found[:1]
+    return Decided(GiveAnswer(citations=tuple(f.handle for f in telling)))
 
 
 def _abstain(reason: str) -> Decided:
@@ -59,10 +79,10 @@ def _call(query: ChartQuery) -> CallTool:
     return CallTool(tool="query_chart", arguments=query.model_dump(mode="json", exclude_defaults=True))
 
 
-def _widen(finding: Finding) -> ChartQuery | None:
-    """A query that found nothing under one kind, asked of the wider kind."""
+def _look_beside(finding: Finding) -> ChartQuery | None:
+    """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
-    if finding.total or query is None or not query.about or query.compute is Compute.COUNT:
+    if finding.total or query is None or finding.rests_on or query.compute is Compute.COUNT:
         return None
-    wider = _WIDER.get(query.kind)
-    return query.model_copy(update={"kind": wider}) if wider is not None else None
+    beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
+    return query.model_copy(update={"kind": beside}) if beside is not None else None

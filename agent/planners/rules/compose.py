@@ -1,0 +1,229 @@
+"""Compose: a sketch of a question to the ChartQuery it means, or why it means none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.planners.rules.concepts import MEDICATIONS, Span, kinds_of, names_a_class, prefer_kind
+from agent.planners.rules.focus import Ask
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot
+from tools.concepts.match import fold
+
+STAY_KINDS = {"hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER}
+DRUGS = (*MEDICATIONS, Kind.MEDICATION)
+_OF_SLOT = {
+    Slot.ORGANISM: Kind.MICROBIOLOGY, Slot.SUSCEPTIBILITY: Kind.MICROBIOLOGY, Slot.SPECIMEN: Kind.SPECIMEN,
+    Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
+    Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION, Slot.REACTION: Kind.ALLERGY,
+    Slot.CRITICALITY: Kind.ALLERGY,
+    Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
+    Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
+}  # fmt: skip
+_ANSWERED_BY = {
+    Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
+    Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
+    Kind.MICROBIOLOGY: (Kind.MICROBIOLOGY, Kind.SPECIMEN), Kind.SPECIMEN: (Kind.SPECIMEN, Kind.MICROBIOLOGY),
+    Kind.MEDICATION_ADMINISTERED: (Kind.MEDICATION_ADMINISTERED, *DRUGS, Kind.IMMUNIZATION, Kind.INTAKE),
+    Kind.MEDICATION_ORDERED: (Kind.MEDICATION_ORDERED, Kind.MEDICATION),
+    Kind.MEDICATION: DRUGS, Kind.ORDER: (Kind.ORDER, Kind.MEDICATION_ORDERED),
+    Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
+}  # fmt: skip
+"""The kinds under which a chart may hold what a question calls by one kind."""
+_MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
+_NUMERIC = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND)
+_WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
+"""Kinds that a noun settles, whatever else the chart calls by the name."""
+_STATEFUL = (
+    *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
+    Kind.COVERAGE,
+    Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Queries, one per thing asked, or the reason there is none."""
+
+    queries: tuple[ChartQuery, ...] = ()
+    reason: str | None = None
+
+
+def compose_queries(sketch: Sketch) -> Parsed:
+    """The queries of a question that stands on its own."""
+    if sketch.foreign is not None:
+        return Parsed(reason=f"The question names patient {sketch.foreign}, but this chart is another patient's.")
+    if (of_patient := _compose_patient(sketch)) is not None:
+        return Parsed((of_patient,))
+    if fault := find_unread(sketch):
+        return Parsed(reason=fault)
+    kind = choose_kind(sketch)
+    if kind is None:
+        return Parsed(reason=f"I did not understand what kind of record is asked for ({sketch.text[:80].strip()}).")
+    return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
+
+
+def find_unread(sketch: Sketch) -> str | None:
+    """What of a question was not understood, said; None where every word was."""
+    absent = [s.text for s in (*sketch.named, *sketch.reasons, *sketch.excluded) if not s.entries]
+    known = any(s.entries for s in sketch.named)
+    if sketch.unread or len(absent) > 1 or (absent and known):
+        words = ", ".join(dict.fromkeys((*absent, *sketch.unread)))
+        return f"I did not understand part of the question: {words[:120]}."
+    return None
+
+
+def _compose_patient(sketch: Sketch) -> ChartQuery | None:
+    """A question about the person: age, sex, birth date, address …"""
+    if sketch.named or sketch.unread:
+        return None
+    if sketch.asks[0].compute is Compute.AGE:
+        return ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE)
+    if not sketch.patient_slots or any(n not in (Kind.HOSPITAL_STAY, Kind.ENCOUNTER) for n in sketch.nouns):
+        return None
+    slot = sketch.patient_slots[0]
+    dead = slot is Slot.DEATH and sketch.asks[0].compute is Compute.EXISTS
+    return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS if dead else Compute.LIST)
+
+
+def choose_kind(sketch: Sketch) -> Kind | None:
+    """The kind the words name, where what is named agrees; else the kind of what is named."""
+    named = kinds_of(sketch.named)
+    slot = sketch.asks[0].slot
+    cues = [*sketch.nouns, *([_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []), *sketch.verbs]
+    if settled := next((k for k in sketch.nouns if k in _WHOLE_CHART), None):
+        return settled
+    for cue in cues:
+        if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
+            return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
+    if any(s.entries for s in sketch.named):
+        return prefer_kind(named)
+    if cues:
+        return _first_cue(cues, sketch)
+    if named:
+        return prefer_kind(named)
+    if sketch.stay is not None:
+        return STAY_KINDS[sketch.stay.type]
+    return _absent_kind(sketch)
+
+
+def _drug_kind(cue: Kind, fitting: Kind, named: list[Kind]) -> Kind:
+    """Of drugs, the kind asked for where the chart has it of that drug; else any."""
+    return cue if cue in named else Kind.MEDICATION if cue in DRUGS else fitting
+
+
+def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
+    """The first kind named that is not merely where or through what the others lie."""
+    settings = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.REPORT, Kind.ORDER)
+    if Kind.MICROBIOLOGY in cues and Kind.SPECIMEN in cues:
+        return Kind.SPECIMEN if sketch.asks[0].slot is Slot.SPECIMEN else Kind.MICROBIOLOGY
+    if Kind.MEDICATION in cues and (how := next((c for c in cues if c in MEDICATIONS), None)):
+        return how
+    return next((c for c in cues if c not in settings), None) or min(cues, key=settings.index)
+
+
+def _absent_kind(sketch: Sketch) -> Kind | None:
+    """The kind of something this chart does not hold, by how it is asked for."""
+    if not sketch.named:
+        return None
+    text = sketch.text
+    words = fold(sketch.named[0].text).split()
+    if any(names_a_class(w) for w in words) or f" on {_placeholder(text)}" in f" {text}":
+        return Kind.MEDICATION
+    if sketch.asks[0].compute in (*_NUMERIC, Compute.VALUE, Compute.NORMAL, Compute.INCREASED, Compute.DECREASED):
+        return Kind.OBSERVATION
+    if sketch.asks[0].compute is Compute.EXISTS:
+        return Kind.CONDITION
+    return Kind.OBSERVATION
+
+
+def _placeholder(text: str) -> str:
+    start = text.rfind("C")
+    return text[start:].split()[0] if start >= 0 else "C"
+
+
+def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
+    """One query of a kind for one thing asked."""
+    stay, pick, where = sketch.stay, sketch.pick, list(sketch.where)
+    if stay is not None and STAY_KINDS[stay.type] is kind:
+        if stay.which == "current" or (stay.which == "any" and sketch.present):
+            where.append(Condition(field=Slot.STATUS, value="active"))
+        elif stay.which != "any":
+            pick = Pick(which=stay.which, n=stay.n or 1)
+        stay = None
+    about = tuple(dict.fromkeys(s.text for s in sketch.named))
+    where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
+    where += _states(sketch, ask, kind)
+    if kind is Kind.MICROBIOLOGY:
+        about, where = _split_specimens(sketch.named, where)
+    compute, slot = _settle_ask(sketch, ask, kind, bool(about))
+    if compute is Compute.EXISTS and kind is Kind.MICROBIOLOGY and sketch.asks_organism:
+        where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
+    return ChartQuery(
+        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when, during=stay,
+        around=sketch.around, where=tuple(dict.fromkeys(where)),
+        pick=_settle_pick(sketch, pick, compute, kind, bool(about)),
+        compute=compute, field=slot, unit=ask.unit, per=Per(unit=sketch.per) if sketch.per else None,
+    )  # fmt: skip
+
+
+def _split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tuple[str, ...], list[Condition]]:
+    """Of cultures: the tests named, and the specimens they are of."""
+    tests, more = [], list(where)
+    for span in named:
+        kinds = {e.kind for e in span.entries}
+        if Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
+            more.append(Condition(field=Slot.SPECIMEN, value=span.text))
+        else:
+            tests.append(span.text)
+    return tuple(dict.fromkeys(tests)), more
+
+
+def _states(sketch: Sketch, ask: Ask, kind: Kind) -> list[Condition]:
+    """A status named, or the present meant: "is he on warfarin?" asks for what is current."""
+    if kind not in _STATEFUL:
+        return []
+    named = [Condition(field=Slot.STATUS, value=state) for state in dict.fromkeys(sketch.states)]
+    if named or sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked:
+        return named
+    asked = ask.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT) and ask.slot in (None, Slot.DOSE, Slot.NAME)
+    return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
+
+
+def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Compute, Slot | None]:
+    """The computation and attribute that fit the kind."""
+    compute, slot = ask.compute, ask.slot
+    if compute is Compute.COUNT:
+        drugs = kind in DRUGS and not about and Kind.MEDICATION in sketch.nouns
+        return (Compute.COUNT_DISTINCT if drugs or ask.distinct else Compute.COUNT), None
+    if compute is Compute.TIME and kind is Kind.HOSPITAL_STAY and sketch.says_discharged:
+        return compute, Slot.END
+    if slot is Slot.PERFORMER and kind in (*DRUGS, Kind.ORDER):
+        slot = Slot.PRESCRIBER
+    if slot is Slot.FREQUENCY and kind not in DRUGS:
+        return Compute.COUNT, None
+    if slot is Slot.DOSE and kind in _MEASURED:
+        compute, slot = Compute.VALUE, None
+    if kind in (Kind.OUTPUT, Kind.INTAKE) and about and compute in (Compute.LIST, Compute.VALUE) and not sketch.picked:
+        return Compute.SUM, None
+    if slot is Slot.DOSE and compute in (Compute.VALUE, Compute.LIST) and kind in DRUGS:
+        compute = Compute.LIST
+    if slot is Slot.SPECIMEN and kind is Kind.SPECIMEN:
+        slot = None
+    if compute is Compute.MAX or compute is Compute.MIN:
+        return (compute, None) if kind in (*_MEASURED, *DRUGS) else (Compute.LIST, None)
+    if compute is Compute.DURATION and sketch.total:
+        compute = Compute.DURATION
+    return compute, slot
+
+
+def _settle_pick(sketch: Sketch, pick: Pick, compute: Compute, kind: Kind, about: bool) -> Pick:
+    """Where nothing is said: the latest of a measurement, and the latest for what looks back."""
+    if pick.which != "all":
+        return pick
+    if compute is Compute.TIME_SINCE or compute is Compute.NORMAL:
+        return Pick(which="last")
+    measured = kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION)
+    plain = sketch.when is None and sketch.stay is None and sketch.around is None and not sketch.where
+    return Pick(which="last") if measured and about and plain and compute in (Compute.LIST, Compute.VALUE) else pick

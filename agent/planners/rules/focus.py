@@ -1,0 +1,243 @@
+"""Focus: what a question asks for, by the noun it asks after: a time, a number, an attribute, yes or no, records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.planners.rules import lexicon
+from agent.planners.rules.cascade import Cascade
+from tools.chart_query import Compute, Slot
+
+_UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+_AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
+_ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing asked for."""
+
+    compute: Compute
+    slot: Slot | None = None
+    unit: str | None = None
+    distinct: bool = False
+
+
+_COUNTED: tuple[tuple[str, Ask], ...] = (
+    (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
+     Ask(Compute.LIST, Slot.FREQUENCY)),
+    (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
+    (rf"how (?:far|much) {_ANY}{lexicon.FALL}|how (?:far|much) {_ANY}{lexicon.RISE}|how much"
+     rf" {_ANY}(?:chang(?:ed?|ing)|differ)",
+     Ask(Compute.CHANGE)),
+)  # fmt: skip
+_CLAUSES: tuple[tuple[str, Ask], ...] = (
+    (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
+    (r"since when|as of when|how long has|how long have", Ask(Compute.TIME)),
+    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|(?:has|is) {_ANY}(?:wors(?:e|ened"
+     rf"|ening))", Ask(Compute.INCREASED)),
+    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
+    (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
+     rf"|normal)", Ask(Compute.NORMAL)),
+    (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)$", Ask(Compute.VALUE)),
+    (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for$|what for|for what(?: reason)?", Ask(Compute.LIST, Slot.REASON)),
+    (r"what happen(?:s|ed|ing)", Ask(Compute.LIST, Slot.REACTION)),
+)  # fmt: skip
+"""Whole clauses, which their first word would mislead about."""
+_PHRASES: tuple[tuple[str, Ask], ...] = (
+    (r"(?:by|from) whom|who (?:prescribed|ordered|wrote|requested)|which (?:doctor|physician|provider|clinician)",
+     Ask(Compute.LIST, Slot.PRESCRIBER)),
+    (r"(?:(?<=^)|(?<=tell )|(?<=know )|(?<=me )|(?<=and )|(?<=[|,.?] ))who", Ask(Compute.LIST, Slot.PERFORMER)),
+    (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|reduced|changed|ended|cancelled|canceled)"
+     rf"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
+    (r"why", Ask(Compute.LIST, Slot.REASON)),
+    (r"where " + _ANY + r"discharged(?: to)?|discharged to where", Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)),
+    (r"on (?:what|which) side|(?:what|which) side", Ask(Compute.LIST, Slot.BODY_SITE)),
+    (r"where", Ask(Compute.LIST, Slot.LOCATION)),
+    (r"how (?:severe|serious|bad)", Ask(Compute.LIST, Slot.SEVERITY)),
+    (r"how (?:high|low|tall|heavy)", Ask(Compute.VALUE)),
+    (r"how (?:is|was|were|are) " + _ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),
+    (r"when|at what point|(?:on|at|in) (?:what|which) (?:exact )?" + lexicon.TIME_NOUN
+     + r"|(?:what|which) (?:exact )?" + lexicon.TIME_NOUN + r"|which year|what year|which month", Ask(Compute.TIME)),
+)  # fmt: skip
+"""Tried in turn; the cut leaves verbs of the phrase to the readers that come after, where they say what was done."""
+_SPANNED = re.compile(
+    rf"how many {_UNIT} (?:ago|(?:has|have) (?:it been|passed|elapsed|gone by)|passed|elapsed)"
+    rf"|how (?:long|much time) (?:ago|(?:has|have) (?:it been|passed|elapsed|gone by))|how long (?:it has been|since)"
+    rf"|{_UNIT} (?:that )?(?:have |has )?(?:passed|elapsed)|time (?:that )?(?:have |has )?(?:passed|elapsed)"
+    rf"|(?:time|{_UNIT}) since"
+)
+_LASTED = re.compile(
+    rf"how many {_UNIT}(?= (?:was|were|did|has|had|is|have|in|of))(?! of [a-z]+ (?:were|was))|how long"
+)
+_NOUNS: tuple[tuple[str, Ask], ...] = (
+    (r"(?:total )?numbers?|counts?|tally", Ask(Compute.COUNT)),
+    (r"names?|lists?|details?", Ask(Compute.LIST)),
+    (r"length|durations?", Ask(Compute.DURATION)),
+    *((pattern, Ask(compute)) for pattern, compute in lexicon.NUMERIC),
+    *((pattern, Ask(Compute.LIST, slot)) for pattern, slot in lexicon.SLOTS),
+    (lexicon.TIME_NOUN, Ask(Compute.TIME)),
+    (r"values?|results?|levels?|readings?|scores?|measurements?|findings?|conclusions?"
+     r"|impressions?", Ask(Compute.VALUE)),
+)  # fmt: skip
+_STOP = re.compile(
+    rf"(?:of|for|in|on|at|to|from|with|by|that|which|who|when|where|while|{_AUX}|since|until|during|as|and|or"
+    rf"|than|\||[.,;:?])$"
+)
+_HEAD = re.compile(
+    rf"\b(?P<word>what|which|(?:{'|'.join(sorted(lexicon.REPORT, key=len, reverse=True))}))\b(?: (?:me|us|out|up"
+    rf"|about|whether|if)\b)*"
+    rf"(?: (?:{_AUX}|been)\b)*"
+    rf"(?: (?:the|an?|my|his|her|their|its|all|any|each|every|this|that|these|those|exact|specific|patient)\b)*"
+)
+_KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
+
+
+def read_asks(cascade: Cascade) -> list[Ask]:
+    """What is asked for, the first thing first; at least one."""
+    more = cascade.take(
+        r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where))"
+        r"(?: (?:was|is|did) (?:it|that|this))?$"
+    )
+    first = _read_first(cascade)
+    if more is None:
+        return [first]
+    second = (
+        Ask(Compute.TIME) if more[1] else Ask(Compute.LIST, Slot.REASON) if more[2]
+        else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION)
+    )  # fmt: skip
+    return [first, second] if second != first else [first]
+
+
+def _read_first(cascade: Cascade) -> Ask:
+    if (spanned := _cut(cascade, _SPANNED)) is not None:
+        return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
+    if cascade.holds(r"how much|how many|numbers? of|counts?|tally|how far|how often|how frequently") and (
+        counted := _read_count(cascade)
+    ):
+        return counted
+    if (asked := _read_phrase(cascade, _CLAUSES)) is not None:
+        return asked
+    if _asks_yes_or_no(cascade.text):
+        return Ask(Compute.EXISTS)
+    if (asked := _read_head(cascade) or _read_phrase(cascade, _PHRASES)) is not None:
+        return asked
+    if (lasted := _cut(cascade, _LASTED)) is not None:
+        return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
+    return _read_bare(cascade)
+
+
+def _read_phrase(cascade: Cascade, table: Sequence[tuple[str, Ask]]) -> Ask | None:
+    for pattern, ask in table:
+        if (match := re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", cascade.text)) is not None:
+            _cut_phrase(cascade, match)
+            return ask
+    return None
+
+
+def _read_count(cascade: Cascade) -> Ask | None:
+    """Numbers: how many, how much, how often."""
+    if (asked := _read_phrase(cascade, _COUNTED)) is not None:
+        return asked
+    if (lasted := _cut(cascade, _LASTED)) is not None:
+        return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
+    if cascade.take(r"how many|(?:total |overall )?(?:number|counts?|tally)(?: of)?"):
+        return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique|separate")))
+    if cascade.take(r"how much"):
+        return Ask(Compute.SUM if cascade.holds(r"total|altogether|all together") else Compute.VALUE, Slot.DOSE)
+    return None
+
+
+def _read_head(cascade: Cascade) -> Ask | None:
+    """The noun asked after: "what was the LAST TIME …", "give the DOSE of …"."""
+    for head in _HEAD.finditer(cascade.text):
+        phrase = re.match(r"(?: ?[\w'/-]+){0,8}", cascade.text[head.end() :])
+        words = list(re.finditer(r"[\w'/-]+", phrase[0] if phrase else ""))
+        stop = next((w.start() for w in words if _STOP.match(w[0])), phrase.end() if phrase else 0)
+        noun = cascade.text[head.end() : head.end() + stop]
+        if (ask := _read_noun(cascade, noun, head.end())) is not None:
+            return ask
+        if _KIND.search(noun) and head["word"] in ("what", "which"):
+            return Ask(Compute.LIST)
+    return None
+
+
+def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
+    """The last noun of a phrase that asks for something; taken from the text."""
+    found = [
+        (match.end(), -match.start(), index, match.span(), ask)
+        for index, (pattern, ask) in enumerate(_NOUNS)
+        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", noun)
+    ]
+    if not found:
+        return None
+    *_, (start, end), ask = max(found, key=lambda f: (f[0], f[1], -f[2]))
+    cascade.cut(offset + start, offset + end)
+    return ask
+
+
+def _read_bare(cascade: Cascade) -> Ask:
+    """A question without a question word: "latest potassium", "the average of it"."""
+    ask = _read_noun(cascade, cascade.text, 0) if not cascade.holds("what|which|list|show") else None
+    return ask or Ask(Compute.LIST)
+
+
+def _asks_yes_or_no(text: str) -> bool:
+    """A clause that opens with an auxiliary, or says "whether", or puts an auxiliary before a pronoun."""
+    if re.search(r"\b(?:if|whether)\b", text):
+        return True
+    opening = _POLITE.sub("", text.lstrip("|, "))
+    if re.match(rf"{_AUX}\b(?! you\b)", opening) and not re.match(r"(?:can|could|would|will)\b", opening):
+        return not re.match(rf"{_AUX} (?:what|which|when|who)", opening)
+    if re.search(r"\b(?:what|which|when|where|who|why|how)\b", text):
+        return False
+    inverted = re.search(rf"\b{_AUX} (?:it|there|he|she|i|they|we|any|the patient)\b", text)
+    checked = re.match(r"(?:verify|confirm|check)\b", opening)
+    return bool(inverted or (checked and not re.search(_CHECKED_NOUN, text)))
+
+
+_POLITE = re.compile(
+    r"^(?:(?:please|kindly|and|so|but|or|hi|hello|okay|ok|also|then|now)[ ,|]+|(?:can|could|would|will) you"
+    r" (?:please |kindly |be able to )?"
+    r"|do you (?:happen to )?know[ ,]+|i (?:want|need|would like) to (?:know|see)[ ,]+|\|[ ,]*)*"
+)
+_CHECKED_NOUN = (
+    r"^(?:[\w ]*?)(?:verify|confirm|check) (?:the |my |his |her |their )?(?:\w+ )?"
+    rf"(?:{lexicon.TIME_NOUN}|number|count|dose)\b"
+)
+
+
+def _cut(cascade: Cascade, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    match = pattern.search(cascade.text)
+    if match is not None:
+        cascade.cut(*match.span())
+    return match
+
+
+def _cut_phrase(cascade: Cascade, match: re.Match[str]) -> None:
+    """Take the words of a phrase that ask, and leave what stands between them."""
+    words = cascade.text[match.start() : match.end()].split(" ")
+    kept = " ".join(w for w in words if re.fullmatch(r"C\d+|[a-z'-]{3,}", w) and not _ASKING.fullmatch(w))
+    cascade.text = f"{cascade.text[: match.start()]} | {kept} {cascade.text[match.end() :]}"
+
+
+_ASKING = re.compile(
+    rf"how|often|frequently|many|far|much|old|long|what|which|when|where|why|who|whom|for|times?|not|{_AUX}|been"
+    rf"|it|that|this"
+    rf"|{lexicon.RISE}|{lexicon.FALL}|gone|going|come|coming|down|chang(?:ed?|ing)|differ|wors(?:e|ened|ening)"
+    rf"|the|in|within"
+    rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
+    rf"|serious|bad|high|low"
+    rf"|tall|heavy|happen(?:s|ed|ing)|reason|exact|point|since|number|of|on|at|{lexicon.TIME_NOUN}|years?"
+    rf"|months?|side|as|held|changed"
+)
+
+
+def _unit(cascade: Cascade, match: re.Match[str]) -> str | None:
+    """A unit of time asked for, in the plural."""
+    named = next((g for g in match.groups() if g), None)
+    if named is None and (told := cascade.take(rf"in {_UNIT}")):
+        named = told[1]
+    return f"{named.rstrip('s')}s" if named else None

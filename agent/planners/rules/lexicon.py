@@ -1,0 +1,207 @@
+"""The words the rules planner reads: what names a kind, an attribute, a computation, a state; and what says nothing.
+
+General English and clinical words by class. A word in no class here is either a clinical name or not understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.chart_query import Compute, Kind, Slot
+
+NOUNS: Sequence[tuple[str, Kind]] = (
+    (r"family (?:medical )?history|relatives?|family members?", Kind.FAMILY_HISTORY),
+    (r"(?:father|mother|brother|sister|parent|sibling|son|daughter|grandfather|grandmother|uncle|aunt)s?",
+     Kind.FAMILY_HISTORY),
+    (r"allerg(?:y|ies|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
+    (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
+    (r"microbiolog(?:y|ical)(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
+     r"|bacteri(?:a|um|al)|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
+    (r"specimens?|samples?", Kind.SPECIMEN),
+    (r"(?:drug |medication )?administrations?", Kind.MEDICATION_ADMINISTERED),
+    (r"refills?|dispens(?:es?|ed|ings?)", Kind.MEDICATION_DISPENSED),
+    (r"(?:drug|medication|medicine) orders?|prescriptions?", Kind.MEDICATION_ORDERED),
+    (r"medications?|medicines?|meds|drugs?|pills?|tablets?|remed(?:y|ies)|pharmaceuticals?", Kind.MEDICATION),
+    (r"care ?units?|wards?|units?|departments?|rooms?", Kind.WARD_STAY),
+    (r"diagnos[ei]s|conditions?|problems?|diseases?|illness(?:es)?|disorders?|ailments?", Kind.CONDITION),
+    (r"procedures?|surger(?:y|ies)|operations?", Kind.PROCEDURE),
+    (r"outputs?", Kind.OUTPUT),
+    (r"intakes?|inputs?", Kind.INTAKE),
+    (r"vital signs?|vitals", Kind.VITAL),
+    (r"lab(?:s|orator(?:y|ies))?(?: (?:tests?|results?|values?))?|blood (?:tests?|work)", Kind.LAB),
+    (r"care ?plans?|plans? of care", Kind.CARE_PLAN),
+    (r"care ?teams?", Kind.CARE_TEAM),
+    (r"goals?|targets?", Kind.GOAL),
+    (r"devices?|implants?|prosthes[ei]s", Kind.DEVICE),
+    (r"insurances?|insurers?|coverages?|payers?|health plans?", Kind.COVERAGE),
+    (r"imaging(?: stud(?:y|ies))?|x-?rays?|radiographs?|ct(?: scans?)?|mri(?: scans?)?|ultrasounds?|scans?"
+     r"|mammograms?|echocardiograms?", Kind.IMAGING),
+    (r"reports?", Kind.REPORT),
+    (r"referrals?|orders?|service requests?", Kind.ORDER),
+    (r"icus?(?: (?:visits?|stays?|admissions?|encounters?))?|intensive care(?: units?)?(?: (?:visits?|stays?"
+     r"|admissions?))?",
+     Kind.ICU_STAY),
+    (r"(?:emergency (?:departments?|rooms?|care)|ers?|eds?|a&e)(?: (?:visits?|stays?|encounters?|attendances?))?",
+     Kind.ED_VISIT),
+    (r"hospitals?(?: (?:visits?|stays?|admissions?|encounters?|discharges?))?|hospitali[sz]ations?|admissions?"
+     r"|inpatient(?: (?:visits?|stays?|admissions?))?|discharges?", Kind.HOSPITAL_STAY),
+    (r"visits?|encounters?|appointments?|consultations?|check-?ups?", Kind.ENCOUNTER),
+)  # fmt: skip
+VERBS: Sequence[tuple[str, Kind]] = (
+    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|administered|infused|injected|given|giving",
+     Kind.MEDICATION_ADMINISTERED),
+    (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
+    (r"prescrib(?:ed?|ing)", Kind.MEDICATION_ORDERED),
+    (r"tak(?:e|es|ing|en)|took|started on|put on|medicated|treated with", Kind.MEDICATION),
+    (r"ordered|referred|requested", Kind.ORDER),
+    (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
+    (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?", Kind.PROCEDURE),
+    (r"vaccinated|immuni[sz]ed", Kind.IMMUNIZATION),
+    (r"admitted|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
+    (r"transferred", Kind.WARD_STAY),
+    (r"cultured|grew|grown|grow", Kind.MICROBIOLOGY),
+    (r"seen|visited", Kind.ENCOUNTER),
+)  # fmt: skip
+PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
+    (r"genders?|sex|male or female|female or male|(?:a )?(?:man or (?:a )?woman|boy or (?:a )?girl)", Slot.GENDER),
+    (r"date of birth|birth ?da(?:te|y)s?|dob|born|birth", Slot.BIRTH_DATE),
+    (r"marital(?: status)?|married", Slot.MARITAL_STATUS),
+    (r"race", Slot.RACE),
+    (r"ethnic(?:ity|ities| group)?", Slot.ETHNICITY),
+    (r"(?:preferred )?languages?", Slot.LANGUAGE),
+    (r"(?:home )?address|where (?:do|does) (?:i|he|she|they)? ?lives?", Slot.ADDRESS),
+    (r"(?:tele)?phone(?: numbers?)?", Slot.PHONE),
+    (r"died?|dead|deceased|death|alive|passed away", Slot.DEATH),
+    (r"mrns?|medical record numbers?|identifiers?|patient (?:id|number)s?", Slot.IDENTIFIER),
+)
+SLOTS: Sequence[tuple[str, Slot]] = (
+    (r"susceptibilit(?:y|ies)|susceptible|resistan(?:t|ce)|sensitiv(?:e|ity|ities)", Slot.SUSCEPTIBILITY),
+    (r"(?:micro)?organisms?|bacteri(?:a|um)|grew|grow|grown|germs?", Slot.ORGANISM),
+    (r"specimens?|sample types?", Slot.SPECIMEN),
+    (r"prescribers?|prescribing (?:doctor|physician|provider)", Slot.PRESCRIBER),
+    (r"performers?|surgeons?", Slot.PERFORMER),
+    (r"reasons?|indications?", Slot.REASON),
+    (r"routes?", Slot.ROUTE),
+    (r"dos(?:es?|ages?)|strengths?|amounts?|quantit(?:y|ies)", Slot.DOSE),
+    (r"frequenc(?:y|ies)|schedule|instructions|sig", Slot.FREQUENCY),
+    (r"admission types?|types? of (?:hospital )?(?:admission|visit|encounter)", Slot.ADMISSION_TYPE),
+    (r"discharge (?:dispositions?|locations?|destinations?)", Slot.DISCHARGE_DISPOSITION),
+    (r"admit sources?|admission (?:sources?|locations?)", Slot.ADMIT_SOURCE),
+    (r"severit(?:y|ies)", Slot.SEVERITY),
+    (r"criticalit(?:y|ies)", Slot.CRITICALITY),
+    (r"reactions?", Slot.REACTION),
+    (r"(?:reference|normal) ranges?", Slot.REFERENCE_RANGE),
+    (r"(?:body )?sites?|sides?", Slot.BODY_SITE),
+    (r"status(?:es)?", Slot.STATUS),
+    (r"locations?|places?|care ?units?|wards?", Slot.LOCATION),
+)
+NUMERIC: Sequence[tuple[str, Compute]] = (
+    (r"averages?|mean", Compute.MEAN),
+    (r"trends?|trajectory", Compute.TREND),
+    (r"differences?|changes?", Compute.CHANGE),
+    (r"maximum|max|highest|peak|greatest|heaviest|largest", Compute.MAX),
+    (r"minimum|min|lowest|smallest|lightest|nadir", Compute.MIN),
+    (r"sum", Compute.SUM),
+)
+TIME_NOUN = (
+    r"(?:date and time|time and date|dates?|times?|timing|timestamps?|datetimes?|days?|moments?|occasions?|instances?"
+    r"|occurrences?)"
+)
+RISE = (
+    r"(?:gone up|going up|go up|went up|risen|rising|rise|rose|increas(?:ed?|ing)|gained?|come up|coming up"
+    r"|climb(?:ed|ing)?)"
+)
+FALL = (
+    r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
+    r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
+)
+STATES: Sequence[tuple[str, str]] = (
+    (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
+     r"|in place|nowadays|today", "active"),
+    (r"stopped|discontinued", "stopped"),
+    (r"resolved|inactive", "resolved"),
+    (r"on[- ]hold", "on-hold"),
+    (r"refuted", "refuted"),
+    (r"confirmed", "confirmed"),
+)  # fmt: skip
+ADJECTIVES = {
+    "diabetic": "diabetes", "asthmatic": "asthma", "hypertensive": "hypertension", "epileptic": "epilepsy",
+    "obese": "obesity", "anemic": "anemia", "anaemic": "anemia", "depressed": "depression", "septic": "sepsis",
+    "alcoholic": "alcoholism", "weigh": "weight", "weighs": "weight", "weighed": "weight", "tall": "height",
+    "smokes": "smoking", "smoke": "smoking", "smoker": "smoking", "smoked": "smoking", "drink": "alcohol",
+    "drinks": "alcohol", "hypothyroid": "hypothyroidism", "pregnant": "pregnancy",
+}  # fmt: skip
+"""Words that say of a person what a record has under a noun."""
+
+REPORT = frozenset(
+    """
+    ascertain calculate check clarify compute confirm count describe detail determine discover display enumerate
+    assess enquire inquire establish explain extract fetch figure find finding gather get give identify indicate
+    inform know learn list look looking name note obtain outline pinpoint point present provide pull read recall
+    remember remind report retrieve return reveal review say search see share show specify state summarize summarise
+    tell track understand verify view wonder wondering write ask asking help
+    """.split()  # noqa: SIM905
+)
+"""Verbs by which an answer is asked for."""
+FUNCTION = (
+    frozenset(
+        """
+    a an the this that these those such same own every each any some all both either neither else only just also too
+    very quite really about around approximately roughly exactly precisely specifically particular specific certain
+    i me my mine myself we us our you your yours he him his himself she her hers herself it its itself they them
+    their theirs themselves one ones someone anyone who whom whose which what where when why how there here am is
+    are was were be been being do does did done doing have has had having can could will would shall should may
+    might must of in on at for to from with by into onto over under through via during within throughout as per out
+    up off upon among between regarding concerning than then so and or but if whether because while once until since
+    please kindly thanks thank hi hello okay ok yes well like want wants wanted need needs needed able possible
+    possibly go going gone went come comes came try trying tried let mr mrs ms miss dr doctor doctors physician
+    physicians nurse patient patients person individual subject client question ever lately recently recent far
+    already yet together
+    """.split()  # noqa: SIM905
+    )
+    | REPORT
+)
+"""Words of the closed classes, of politeness and of asking."""
+LIGHT = frozenset(
+    """
+    record records recorded recording chart charts charted charting file files filed entry entries entered document
+    documents documented documenting documentation data database information info detail details detailed listing
+    listed list lists item items note noted notes system log logged logs register registered result results value
+    values level levels reading readings measurement measurements score scores test tests tested testing study
+    studies exam exams examination check checks checked treatment treatments therapy intervention interventions care
+    name names named called call title type types kind kinds sort history medical clinical health hospital doctor
+    happen happens happened happening occur occurs occurred occurring occurrence occurrences arise arose perform
+    performs performed performing conduct conducts conducted conducting carry carried execute executed complete
+    completed do done make makes made making use uses used using utilize utilized utilizing employ employed apply
+    applied receive receives received receiving get gets got getting gotten give gives given obtain obtains obtained
+    acquire acquired experience experienced experiencing subjected exposed put placed set observe observed detect
+    detected discover discovered find finds found finding identify identified see sees saw show shows showed shown
+    reveal revealed appear appeared appearing present presented return returned come came yield yielded report
+    reports reported reporting state states stated indicate indicated mention mentioned say says said tell told
+    advise advised instruct instructed inform informed take takes took taken taking place collect collected
+    collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
+    assign assigned associate associated relate related involve involved involving concern include included
+    including correspond corresponding belong belonging provide provided provides enter entered entering leave
+    leaves left leaving arrive arrived attend attended stay stays stayed time times date dates day days instance
+    instances occasion occasions moment event events episode episodes period periods duration number numbers total
+    amount amounts count counts point points terms way manner form method methods means first last start started
+    starts starting begin began begun begins end ended available different distinct unique various multiple several
+    many much more most other another overall whole entire anything something everything life lifetime past prior
+    previous previously back real actual actually
+    """.split()  # noqa: SIM905
+)
+"""Nouns and verbs that any record has or does, and so tell none apart."""
+SUFFIXES: Sequence[tuple[str, Kind]] = (
+    (r"(?:oscopy|ectomy|plasty|otomy|ostomy|graphy|centesis)$|^(?:surgery|replacement|transplant(?:ation)?"
+     r"|biopsy|bypass"
+     r"|transfusions?|dialysis|repair|amputation|catheteri[sz]ation|intubation|radiation|chemotherapy"
+     r"|stent)$", Kind.PROCEDURE),
+    (r"(?:itis|emia|aemia|oma|osis|pathy|algia|uria|penia|plegia|phobia|rrhea|rrhage)$|^(?:cancer|disease|disorder"
+     r"|syndrome|failure|infections?|fracture|pain|diabetes|hypertension|asthma|stroke|depression|anxiety"
+     r"|dementia|cirrhosis"
+     r"|ulcers?|injury|arrest|attack|apnea|metastas[ei]s|tumou?r|seizures?|gout|obesity|epilepsy|alcoholism"
+     r"|pregnancy)$",
+     Kind.CONDITION),
+    (r"^(?:vaccine|shot)s?$", Kind.IMMUNIZATION),
+)  # fmt: skip
+"""What a name's form tells of its kind, where the chart holds nothing of that name."""

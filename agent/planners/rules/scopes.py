@@ -1,0 +1,223 @@
+"""Scopes: what confines a question: times, stays, other records, comparisons, routes, places in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.planners.rules import lexicon
+from agent.planners.rules.cascade import Cascade
+from agent.planners.rules.concepts import Span, kinds_of, prefer_kind
+from tools.chart_query import Anchor, Condition, Kind, Pick, Slot, Stay
+from tools.time_window import find_time_phrases
+
+_DETERMINERS = r"(?:(?:the|an?|my|his|her|their|this|that|these|its) )*"
+_ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
+    "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
+}  # fmt: skip
+_FIRST = r"first|earliest|initial(?:ly)?|oldest|very first"
+_LAST = r"last|latest|most recent(?:ly)?|newest|final|recent(?:ly)?"
+_NOW = r"current|present|ongoing|this"
+_WHICH = rf"(?P<which>{_FIRST}|{_LAST}|{_NOW}|{'|'.join(w for w, n in _ORDINALS.items() if n > 1)})"
+_PLACE = (
+    r"(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room|department)|inpatient)"
+    r"(?: (?:visits?|stays?|encounters?|admissions?|hospitali[sz]ations?))?|(?P<visit>stay|hospitali[sz]ation"
+    r"|admission|visit)"
+)
+_IN_STAY = re.compile(
+    rf"(?<![\w-])(?:(?P<in>on|in|during|within|at|of|from|for|throughout|while in) )?{_DETERMINERS}(?:{_WHICH}"
+    rf" )?(?:{_PLACE})(?![\w-])"
+)
+_COMPARISON = re.compile(
+    r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|exceed(?:ed|ing|s)?"
+    r"|at least|no less than|at most|no more than|up to|<=|>=|<|>) ?(?P<number>\d+(?:\.\d+)?)"
+    r"(?: ?(?P<unit>mg/dl|mmol/l|meq/l|g/dl|%|mm ?hg|bpm|kg|lbs?|cm|°?[cf]|ml|l|mcg|mg|g|units?))?(?![\w/])"
+)
+_BETWEEN = re.compile(r"between (?P<low>\d+(?:\.\d+)?) and (?P<high>\d+(?:\.\d+)?)(?![\w/])")
+_OPERATORS = {
+    "less than": "<", "lower than": "<", "smaller than": "<", "fewer than": "<", "below": "<", "under": "<", "<": "<",
+    "at most": "<=", "no more than": "<=", "up to": "<=", "<=": "<=",
+    "at least": ">=", "no less than": ">=", ">=": ">=",
+}  # fmt: skip
+_ROUTES = (
+    r"iv(?: (?:drip|bolus|push|infusion|piggyback))?|intravenous(?:ly)?|po(?:/ng)?|oral(?:ly)?|by mouth|im"
+    r"|intramuscular(?:ly)?|sc|sq|subcut(?:aneous(?:ly)?)?|sl|sublingual(?:ly)?|pr|rectal(?:ly)?|ng|neb|nebuli[sz]ed"
+    r"|ih|inhal(?:ed|ation)|tp|topical(?:ly)?|td|transdermal(?:ly)?"
+)
+_ANCHOR_WORDS = (
+    r"(?P<relation>within (?P<number>\d+|an?|one|two|three|four|six|twelve) (?P<unit>hour|day|week)s? (?:of"
+    r"|after|before|following|from)"
+    r"|after|since|following|before|prior to|on the (?:same )?day (?:of|as)|during the same (?:visit|stay"
+    r"|admission|encounter) as)"
+)
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
+_HOURS = {"hour": 1, "day": 24, "week": 168}
+
+
+def take_times(cascade: Cascade) -> str | None:
+    """Every time phrase of the text, joined; `now` is a state, no time."""
+    phrases = [p for p in find_time_phrases(cascade.text) if not _is_state(p[2], cascade.text)]
+    for start, end, _ in reversed(phrases):
+        cascade.cut(start, end)
+    cascade.text = re.sub(
+        r"\b(?:during|in|within|for|over|from)(?: the (?:period|time|date|span)(?: of)?)? (?=\|)", "", cascade.text
+    )
+    return " ".join(phrase for *_, phrase in phrases) or None
+
+
+def _is_state(phrase: str, text: str) -> bool:
+    """Whether a phrase says "as things stand": now; today, where the question is of the present."""
+    if phrase == "today":
+        return re.search(r"\b(?:was|were|did|has|have|had|been)\b", text) is None
+    return phrase in ("now", "right now")
+
+
+def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, Span | None] | None:
+    """Another record that bounds the question in time: "after the appendectomy", "within 24 hours of surgery"."""
+    nouns = "|".join(pattern for pattern, _ in lexicon.NOUNS)
+    match = re.search(
+        rf"(?<![\w-]){_ANCHOR_WORDS} {_DETERMINERS}(?:(?P<pick>first|last|latest|most recent)"
+        rf" )?(?:(?P<name>C\d+)|(?P<noun>{nouns}))(?![\w-])",
+        cascade.text,
+    )
+    if match is None:
+        return None
+    span = spans[int(match["name"][1:])] if match["name"] else None
+    kind = _anchor_kind(span, match["noun"])
+    if kind is None:
+        return None
+    cascade.cut(*match.span())
+    return Anchor(
+        relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else (),
+        pick="first" if match["pick"] == "first" else "last", hours=_hours(match),
+    ), span  # fmt: skip
+
+
+def _anchor_kind(span: Span | None, noun: str | None) -> Kind | None:
+    if span is not None:
+        return prefer_kind(kinds_of((span,)))
+    named = next((kind for pattern, kind in lexicon.NOUNS if noun and re.fullmatch(pattern, noun)), None)
+    return None if named in (Kind.WARD_STAY, Kind.ORDER) else named
+
+
+def _relation(words: str) -> str:
+    if words.startswith("within"):
+        return {"after": "after", "following": "after", "before": "before"}.get(words.rsplit(" ", 1)[1], "within")
+    if words.startswith("on the"):
+        return "same_day"
+    if words.startswith("during"):
+        return "same_stay"
+    return "before" if words in ("before", "prior to") else "after"
+
+
+def _hours(match: re.Match[str]) -> float | None:
+    if match["number"] is None:
+        return None
+    number = int(match["number"]) if match["number"].isdigit() else _NUMBERS[match["number"]]
+    return float(number * _HOURS[match["unit"]])
+
+
+def read_stay(cascade: Cascade) -> tuple[Stay, bool] | None:
+    """A stay that is singled out, and whether it confines the question ("during …") or may itself be asked for."""
+    for match in _IN_STAY.finditer(cascade.text):
+        confines = match["in"] is not None
+        if match["which"] is None and not (
+            confines and match["place"] and match["in"] in ("in", "during", "while in", "within")
+        ):
+            continue
+        if match["visit"] and match["which"] is None:
+            continue
+        start, end = match.start(), match.end()
+        stay = Stay(type=_stay_type(match["place"], match["visit"]), **_which(match["which"]))
+        cascade.cut(start, end)
+        return stay, confines
+    return None
+
+
+def _stay_type(place: str | None, visit: str | None) -> str:
+    if place is None:
+        return "visit" if visit == "visit" else "hospital"
+    if place.startswith(("icu", "intensive")):
+        return "icu"
+    return "hospital" if place in ("hospital", "inpatient") else "ed"
+
+
+def _which(word: str | None) -> dict[str, object]:
+    if word is None:
+        return {"which": "any"}
+    if re.fullmatch(_NOW, word):
+        return {"which": "current"}
+    if word in _ORDINALS and _ORDINALS[word] > 1:
+        return {"which": "nth", "n": _ORDINALS[word]}
+    return {"which": "first" if re.fullmatch(_FIRST, word) else "last"}
+
+
+def read_comparisons(cascade: Cascade) -> list[Condition]:
+    """Values compared with a number, unit kept."""
+    found = []
+    while match := _BETWEEN.search(cascade.text):
+        cascade.cut(*match.span())
+        found += [
+            Condition(field=Slot.VALUE, op=">=", value=match["low"]),
+            Condition(field=Slot.VALUE, op="<=", value=match["high"]),
+        ]
+    while match := _COMPARISON.search(cascade.text):
+        cascade.cut(*match.span())
+        operator = _OPERATORS.get(match["word"], ">")
+        found.append(Condition(field=Slot.VALUE, op=operator, value=match["number"], unit=match["unit"]))
+    return found
+
+
+def read_route(cascade: Cascade) -> list[Condition]:
+    """How something was given: "through the IV route", "by mouth", "using po"."""
+    match = cascade.take(
+        rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})(?: (?:routes?|methods?"
+        rf"|administrations?|way))?"
+        rf"|(?:through|via|by|using|with) {_DETERMINERS}(?P<other>[a-z/]{{2,14}}(?: [a-z/]{{2,14}})?) (?:routes?"
+        rf"|methods?)"
+        rf"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{{2,14}})"
+    )
+    if match is None:
+        return []
+    return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]
+
+
+def read_source(cascade: Cascade) -> list[Condition]:
+    """Where a stay is told apart by how the patient came: "admitted via the emergency room"."""
+    if not cascade.holds(r"admi\w+|hospitali[sz]\w+|hospital"):
+        return []
+    match = re.search(
+        rf"(?<![\w-])(?:through|via|by way of|by means of|from|using) {_DETERMINERS}(?P<source>[a-z][a-z /-]{{3,40}}?)"
+        r"(?= ?(?:[?.,|]|$)| (?:for|as|was|were|did|at|on|first|last|since|until|in|during|the|when)\b)",
+        cascade.text,
+    )
+    if match is None or set(match["source"].split()) <= lexicon.FUNCTION | lexicon.LIGHT:
+        return []
+    cascade.cut(*match.span())
+    return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
+
+
+def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
+    """Which of the records in order of time, and whether the question says so."""
+    if cascade.take(
+        r"(?:second|next)[- ]to[- ](?:the )?last|penultimate|(?:the )?one before (?:the )?(?:last|latest|most"
+        r" recent)|(?:last|latest) but one"
+    ):
+        return Pick(which="last", skip=1), True
+    if match := cascade.take(rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)(?= [a-z])"):
+        number = (
+            int(match["n"])
+            if match["n"].isdigit()
+            else {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}[match["n"]]
+        )
+        return Pick(which="first" if re.fullmatch(_FIRST, match["end"]) else "last", n=number), True
+    if match := cascade.take(
+        rf"(?:for |at |on )?{_DETERMINERS}(?P<end>{_FIRST}|{_LAST})(?: (?:time|occasion|instance))?"
+    ):
+        first = re.fullmatch(_FIRST, match["end"]) is not None
+        cascade.take_all(((rf"{_FIRST}|{_LAST}", None),))
+        return Pick(which="first" if first else "last"), True
+    if match := cascade.take("|".join(w for w, n in _ORDINALS.items() if n > 1)):
+        return Pick(which="nth", n=_ORDINALS[match[0]]), True
+    return Pick(), False

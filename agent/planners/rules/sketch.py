@@ -1,0 +1,180 @@
+"""Sketch: what a question says, slot by slot, before it is a query; every word is either read or told as unread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.planners.rules import lexicon
+from agent.planners.rules.cascade import Cascade, plain
+from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
+from agent.planners.rules.focus import Ask, read_asks
+from agent.planners.rules.scopes import (
+    read_anchor,
+    read_comparisons,
+    read_pick,
+    read_route,
+    read_source,
+    read_stay,
+    take_times,
+)
+from tools.chart_query import Anchor, Condition, Kind, Pick, Slot, Stay
+from tools.overview import Overview
+
+_OWN_ID = re.compile(
+    r"\b(?:for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
+    r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
+    re.IGNORECASE,
+)
+_NAMED_ID = re.compile(
+    r"\bpatient(?: with)?(?: (?:id|mrn|number))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
+)
+_REASON = r"(?:for|against|because of|due to|to treat|treating) (?:an? |the |his |her |my |their )?(C\d+)"
+_EXCEPT = (
+    r"(?:other than|besides|except(?: for)?|apart from|aside from|excluding|not counting|not including|beyond)"
+    r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
+)
+ALL = Pick()
+_LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
+_PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
+_PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """One question, read."""
+
+    asks: tuple[Ask, ...] = ()
+    named: tuple[Span, ...] = ()
+    reasons: tuple[Span, ...] = ()
+    """What something was given or done for."""
+    excluded: tuple[Span, ...] = ()
+    nouns: tuple[Kind, ...] = ()
+    verbs: tuple[Kind, ...] = ()
+    patient_slots: tuple[Slot, ...] = ()
+    when: str | None = None
+    stay: Stay | None = None
+    around: Anchor | None = None
+    where: tuple[Condition, ...] = ()
+    states: tuple[str, ...] = ()
+    pick: Pick = ALL
+    picked: bool = False
+    """Whether the question says which in order of time."""
+    per: str | None = None
+    unread: tuple[str, ...] = ()
+    """Runs of words that no reader knew."""
+    present: bool = False
+    """Asked in the present tense."""
+    leans: bool = False
+    """Refers to the turn before."""
+    total: bool = False
+    foreign: str | None = None
+    """A patient number that is not this chart's."""
+    text: str = ""
+
+    @property
+    def asks_organism(self) -> bool:
+        """Whether growth is asked after, and not the test."""
+        return (
+            re.search(r"\b(?:organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth)\b", self.text)
+            is not None
+        )
+
+    @property
+    def says_discharged(self) -> bool:
+        """Whether a stay's end is asked after."""
+        return re.search(r"\b(?:discharged?|released|left|leave|sent home)\b", self.text) is not None
+
+
+def read_question(question: str, overview: Overview) -> Sketch:
+    """Read one question against what this chart holds."""
+    named = _NAMED_ID.search(question)
+    if named is not None and named[1] not in overview.patient:
+        return Sketch(foreign=named[1])
+    text = _without_person(plain(question), overview)
+    spans = find_spans(text, overview.index)
+    for number in range(len(spans) - 1, -1, -1):
+        text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
+    text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
+    text = text.rstrip(" ?.!")
+    sketch = _read(Cascade(text), spans)
+    if not sketch.unread:
+        return sketch
+    for run in sketch.unread:
+        text = re.sub(rf"(?<![\w-]){re.escape(run)}(?![\w-])", f"C{len(spans)}", text, count=1)
+        spans.append(find_span(run, overview.index))
+    return _read(Cascade(text), spans)
+
+
+def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
+    text = cascade.text
+    when = take_times(cascade)
+    anchored = read_anchor(cascade, spans)
+    excluded = _take_named(cascade, _EXCEPT, spans)
+    where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade)]
+    stay = read_stay(cascade)
+    asks = read_asks(cascade)
+    patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
+    pick, picked = read_pick(cascade)
+    per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
+    states = cascade.take_all(lexicon.STATES)
+    nouns = cascade.take_all(lexicon.NOUNS)
+    verbs = cascade.take_all(lexicon.VERBS)
+    reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
+    total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
+    named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
+    return Sketch(
+        asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
+        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay[0] if stay else None,
+        around=anchored[0] if anchored else None, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
+        per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None), unread=tuple(_runs(cascade.text)),
+        present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
+        text=text,
+    )  # fmt: skip
+
+
+def _take_named(cascade: Cascade, pattern: str, spans: list[Span]) -> list[Span]:
+    """The names that stand behind words that give them a part of their own."""
+    found = []
+    while match := cascade.take(pattern):
+        found += [spans[int(number)] for number in re.findall(r"C(\d+)", match[1])]
+    return found
+
+
+def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: list[Span]) -> bool:
+    """Whether "for C1" can say why: something else is asked about, and C1 is a problem."""
+    match = re.search(_REASON, cascade.text)
+    if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
+        return False
+    given = {*nouns, *verbs} & {
+        *MEDICATIONS,
+        Kind.MEDICATION,
+        Kind.PROCEDURE,
+        Kind.ORDER,
+        Kind.HOSPITAL_STAY,
+        Kind.ENCOUNTER,
+    }
+    return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
+
+
+def _runs(text: str) -> list[str]:
+    """Runs of words that are in no class of the lexicon."""
+    runs: list[list[str]] = [[]]
+    for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
+        known = re.fullmatch(r"C\d+|[|,;?!.]", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
+        if not known:
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [" ".join(run) for run in runs if run]
+
+
+def _without_person(question: str, overview: Overview) -> str:
+    """The question without the patient's own number, name and title."""
+    question = _OWN_ID.sub(" ", question)
+    for number in re.findall(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*", overview.patient.partition("identifier:")[2]):
+        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " ", question)
+    name = overview.patient.removeprefix("patient: ").partition(";")[0]
+    for word in re.findall(r"[^\W\d_]{3,}", name):
+        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " ", question, flags=re.IGNORECASE)
+    return " ".join(re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE).split())

@@ -1,0 +1,58 @@
+"""Attributes: what of a record answers a question, as typed values. Knows nothing of servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.chart_query import ChartQuery, Compute, Kind, Slot
+from tools.evidence import Value
+from tools.execute.selection import is_number, readings_of, texts_of
+from tools.records.record import Record
+
+_NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
+_NAMELESS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
+"""Stays are told apart by when they were; they have no name."""
+DRUGS = frozenset(k for k in Kind if k.value.startswith("medication"))
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Values with the records they rest on; `problem` says why there are none."""
+
+    values: tuple[Value, ...]
+    rests_on: tuple[Record, ...]
+    unit: str | None = None
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def natural_slot(query: ChartQuery) -> Slot:
+    """The attribute meant where none is named: the value of a measurement, the name of everything else."""
+    if query.field is not None:
+        return query.field
+    if query.kind in _NAMELESS:
+        return Slot.TIME
+    measured = query.kind in _NAMED_BY_VALUE and query.about
+    return Slot.VALUE if measured or (query.compute is Compute.VALUE and query.kind in _NAMED_BY_VALUE) else Slot.NAME
+
+
+def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:
+    """An attribute of a record as typed values; a pressure in parts reads "120/80"."""
+    if slot is Slot.VALUE:
+        return _reading_values(record)
+    if slot is Slot.NAME:
+        return (record.concept.text,)
+    if slot is Slot.DOSE:
+        amounts = readings_of(record, slot)
+        return tuple(a.value for a in amounts) or texts_of(record, slot)
+    return texts_of(record, slot)
+
+
+def _reading_values(record: Record) -> tuple[Value, ...]:
+    if record.reading is not None:
+        reading = record.reading
+        return (f"{reading.comparator}{reading.value}",) if reading.comparator else (reading.value,)
+    parts = [c.reading for c in record.components if c.reading is not None]
+    if len(parts) == 2 and all(is_number(p.value) for p in parts):
+        return ("/".join(str(p.value) for p in parts),)
+    return tuple(p.value for p in parts)

@@ -1,0 +1,133 @@
+"""Numbers out of records: extremes, means, sums, changes, in one unit. Knows nothing of servers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from tools.chart_query import ChartQuery, Compute, Slot
+from tools.errors import ToolError
+from tools.evidence import Value
+from tools.execute.attributes import DRUGS, Computed
+from tools.execute.selection import readings_of
+from tools.records.record import Reading, Record
+
+
+@dataclass(frozen=True)
+class _Sample:
+    record: Record
+    reading: Reading
+
+    @property
+    def value(self) -> float | int:
+        value = self.reading.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError("not a number")
+        return value
+
+
+def _samples(query: ChartQuery, records: Sequence[Record]) -> list[_Sample]:
+    slot = query.field or (Slot.DOSE if query.kind in DRUGS else Slot.VALUE)
+    return [_Sample(r, reading) for r in records for reading in readings_of(r, slot)[:1]]
+
+
+def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    samples = _samples(query, records)
+    if several := next((r for r in records if len(readings_of(r, Slot.VALUE)) > 1 and r.reading is None), None):
+        names = " or ".join(c.concept.text for c in several.components)
+        return Computed((), tuple(records), None, f"{several.concept.text} holds several values: ask for {names}")
+    if not samples:
+        return Computed((), tuple(records), None, "no numeric value is recorded" if records else None)
+    if bounded := [s for s in samples if s.reading.comparator]:
+        shown = ", ".join(s.reading.text for s in bounded[:3])
+        return Computed((), tuple(records), None, f"some values are only bounds ({shown}), so it can't be computed")
+    try:
+        same, unit, notes = _to_one_unit(samples, query.unit)
+    except ToolError as error:
+        return Computed((), tuple(records), None, str(error))
+    values, used = NUMERIC[query.compute](same)
+    return Computed(values, tuple(s.record for s in used), unit, None, notes)
+
+
+def _to_one_unit(samples: list[_Sample], wanted: str | None) -> tuple[list[_Sample], str | None, tuple[str, ...]]:
+    """The samples in one unit. Raises ToolError where units can't be compared."""
+    units = {s.reading.unit_code or s.reading.unit for s in samples}
+    if len(units) == 1 and wanted is None:
+        return samples, samples[-1].reading.unit, ()
+    target = wanted or samples[-1].reading.unit_code or samples[-1].reading.unit
+    if None in units or target is None:
+        raise ToolError("some values have a unit and some have none, so they can't be compared")
+    from tools.units import convert
+
+    converted = []
+    for sample in samples:
+        source = sample.reading.unit_code or sample.reading.unit or ""
+        number = sample.value if source == target else convert(sample.value, source, target)
+        converted.append(_Sample(sample.record, Reading(number, target)))
+    note = f"values in {', '.join(sorted(u for u in units if u))} were converted to {target}"
+    return converted, target, (note,) if len(units) > 1 else ()
+
+
+def _extreme(pick: Callable[..., float | int]) -> Callable[[list[_Sample]], tuple[tuple[Value, ...], list[_Sample]]]:
+    def run(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+        best = pick(s.value for s in samples)
+        return (best,), [s for s in samples if s.value == best]
+
+    return run
+
+
+def _mean(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+    return (fmean(s.value for s in samples),), samples
+
+
+def _sum(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+    total = sum(s.value for s in samples)
+    return (round(total, 9),), samples
+
+
+def _change(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+    dated = [s for s in samples if s.record.start is not None]
+    if len(dated) < 2:
+        return (), dated
+    first, last = dated[0], dated[-1]
+    return (round(last.value - first.value, 9),), [first, last]
+
+
+def _trend(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+    dated = [s for s in samples if s.record.start is not None]
+    if len(dated) < 2:
+        return (), dated
+    change = dated[-1].value - dated[0].value
+    return ("rising" if change > 0 else "falling" if change < 0 else "unchanged",), dated
+
+
+def compute_per(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    groups: dict[str, list[Record]] = defaultdict(list)
+    size = {"day": 10, "month": 7, "year": 4}[query.per.unit if query.per else "day"]
+    for record in records:
+        if record.start is not None:
+            groups[record.start.low.isoformat()[:size]].append(record)
+    results = {day: compute_number(query, members) for day, members in sorted(groups.items())}
+    problem = next((c.problem for c in results.values() if c.problem), None)
+    notes = tuple(f"{day}: {_shown(c)}" for day, c in results.items() if c.values)
+    resting = tuple(dict.fromkeys(r.reference for c in results.values() for r in c.rests_on))
+    kept = tuple(r for r in records if r.reference in resting)
+    values = tuple(v for c in results.values() for v in c.values)
+    unit = next((c.unit for c in results.values() if c.unit), None)
+    return Computed(values, kept, unit, problem, notes)
+
+
+def _shown(computed: Computed) -> str:
+    return " ".join(str(part) for part in (*computed.values, computed.unit or "")).strip()
+
+
+NUMERIC: dict[Compute, Callable[[list[_Sample]], tuple[tuple[Value, ...], list[_Sample]]]] = {
+    Compute.MIN: _extreme(min),
+    Compute.MAX: _extreme(max),
+    Compute.MEAN: _mean,
+    Compute.SUM: _sum,
+    Compute.CHANGE: _change,
+    Compute.TREND: _trend,
+}

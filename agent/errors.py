@@ -1,5 +1,9 @@
-"""PlannerFormatError: output of a model that cannot be parsed. Knows nothing of planners."""
+"""What planners and threads raise. Knows nothing of either."""
 
 
 class PlannerFormatError(Exception):
     """A planner's output is no decision; the text says what was wrong and is shown to the planner."""
+
+
+class ThreadUnusable(Exception):
+    """A conversation that can't be gone on with: another patient's, or kept where nothing can be read or written."""

@@ -25,7 +25,7 @@ FOUNDATIONS = {"tools.receipt"}
 """Plain types that every layer may import, and that import nothing of ours."""
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {
-    "langgraph": ("agent.graph",),
+    "langgraph": ("agent.graph", "agent.threads", "agent.served"),
     "torch": ("agent.planners.medgemma", "tools.imaging"),
     "transformers": ("agent.planners.medgemma", "tools.imaging"),
     "fastapi": (),

@@ -16,13 +16,16 @@ from typer.testing import CliRunner
 
 from agent.__main__ import app
 from agent.cli.answering import Asker, Question
-from agent.cli.batch import BatchRun
 from agent.cli.batch_files import BadLine, BatchLine, read_batch, recover_done
+from agent.cli.batch_run import BatchRun
 from agent.cli.composition import open_place, serve_store
 from agent.cli.demo import load_fixtures
 from agent.cli.results import Result, make_error
+from agent.cli.settings import Settings
 from agent.decision import CallTool, GiveAnswer
+from agent.planners.planner import Turn
 from agent.planners.scripted import ScriptedPlanner
+from agent.threads import open_threads
 
 RUNNER = CliRunner()
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
@@ -45,7 +48,7 @@ class EchoAsker:
             raise ValueError("broken")
         fields = {"id": question.id, "question": question.text, "patient": question.patient}
         result = make_error(fields, "echo", "").model_copy(update={"status": "answered", "values": (len(history),)})
-        return SimpleNamespace(result=result, turn=question.text)
+        return SimpleNamespace(result=result, turn=Turn(question.text, "", (), ()))
 
 
 def write_lines(path: Path, *lines: dict[str, Any] | str) -> Path:
@@ -58,10 +61,11 @@ def question(name: str, **more: Any) -> dict[str, Any]:
 
 
 async def run_lines(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
-    asker, kept = EchoAsker(), list[Result]()
-    run = BatchRun(asker, None, "auto")  # type: ignore[arg-type]
-    await run.answer_all(read_batch(path), done, kept.append, lambda: None)
-    return kept, asker
+    asker, kept = EchoAsker(), list[Result | None]()
+    async with open_threads(path.parent / "threads.sqlite") as threads:
+        run = BatchRun(asker, Settings(), threads)  # type: ignore[arg-type]
+        await run.answer_all(read_batch(path), done, kept.append)
+    return [r for r in kept if r is not None], asker
 
 
 def drive(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
@@ -168,6 +172,22 @@ def test_a_second_run_answers_only_what_is_missing_and_replays_open_threads(tmp_
     kept, asker = drive(write_lines(tmp_path / "in.jsonl", *lines), {"a", "b", "d"})
     assert [(r.id, r.values) for r in kept] == [("c", (1,))]
     assert asker.asked == ["b", "c"]
+
+
+def test_a_second_run_takes_the_turns_of_open_threads_from_where_they_are_kept(tmp_path: Path) -> None:
+    lines = [question("a", thread="t"), question("b", thread="t"), question("c", thread="t")]
+    drive(write_lines(tmp_path / "in.jsonl", *lines[:2]), set())
+    kept, asker = drive(write_lines(tmp_path / "in.jsonl", *lines), {"a", "b"})
+    assert ([(r.id, r.values) for r in kept], asker.asked) == ([("c", (2,))], ["c"])
+
+
+def test_a_line_asked_again_sees_only_the_turns_before_it(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "in.jsonl", *(question(name, thread="t") for name in "abc"))
+    drive(path, set())
+    kept, _ = drive(path, {"a", "c"})
+    assert [(r.id, r.values) for r in kept] == [("b", (1,))]
+    again, _ = drive(path, set())
+    assert [r.values for r in again] == [(0,), (1,), (2,)]
 
 
 def test_an_output_cut_off_in_its_last_line_is_mended(tmp_path: Path) -> None:

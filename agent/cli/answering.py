@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.cli.results import Result
 
 if TYPE_CHECKING:
+    from agent.ask import Observers
     from agent.planners.planner import Planner, Turn
     from agent.transcript import Transcript
     from tools.chart import ChartCache
@@ -43,6 +44,7 @@ class Asker:
 
     client: FhirClient
     planner: Planner
+    observers: Observers | None = None
 
     async def ask(self, question: Question, history: Sequence[Turn] = (), cache: ChartCache | None = None) -> Asked:
         """Open the chart and answer. Raises ChartError, FhirError."""
@@ -54,8 +56,9 @@ class Asker:
             self.client, question.patient, question.as_of, date_order=question.date_order, cache=cache
         )
         transcript = await ask(
-            chart, question.text, self.planner, build_tools(), context=question.context, history=tuple(history)
-        )
+            chart, question.text, self.planner, build_tools(),
+            context=question.context, history=tuple(history), observers=self.observers,
+        )  # fmt: skip
         return Asked(transcript, to_result(question, transcript), transcript.to_turn())
 
 

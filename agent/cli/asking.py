@@ -6,54 +6,46 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.options import AsOfText, FhirUrl, ModelId, Order, Patient, PlannerName, StorePlace
+from agent.cli.options import Patient
+from agent.cli.settings import Settings, with_settings
 
 if TYPE_CHECKING:
     from agent.cli.answering import Question
     from agent.cli.results import Result
 
 
+@with_settings
 def ask(
     question: Annotated[str, typer.Argument(help="In plain words.")],
     patient: Patient,
-    store: StorePlace = None,
-    fhir: FhirUrl = None,
-    as_of: AsOfText = None,
-    date_order: Order = "auto",
+    settings: Settings,
     context: Annotated[str, typer.Option("--context", help="What else should be known, beside the question.")] = "",
-    planner: PlannerName = "rules",
-    model: ModelId = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
     """Answer one question from a patient's chart."""
-    from agent.cli.answering import Question
     from agent.cli.failures import run_command
 
-    asked = Question(question, patient, as_of=as_of, context=context, date_order=date_order)
-    result = run_command(_ask(asked, store, fhir, planner, model, as_json))
+    result = run_command(_ask(settings.to_question(question, patient, context), settings, as_json))
     typer.echo(result.to_line() if as_json else "\n".join(describe_result(result)))
     if result.status == "error":
         raise typer.Exit(1)
 
 
-async def _ask(
-    question: Question, store: str | None, fhir: str | None, planner: str, model: str | None, as_json: bool
-) -> Result:
+async def _ask(question: Question, settings: Settings, as_json: bool) -> Result:
     from agent.cli.answering import Asker
     from agent.cli.composition import open_client
     from agent.cli.failures import describe, expected_errors
-    from agent.cli.planning import make_planner
     from agent.cli.results import make_error
 
-    chosen = make_planner(planner, model)
-    async with open_client(store, fhir) as client:
+    planner = settings.make_planner()
+    async with open_client(settings.store, settings.fhir) as client:
         try:
-            return (await Asker(client, chosen).ask(question)).result
+            return (await Asker(client, planner, settings.to_observers()).ask(question)).result
         except expected_errors() as error:
             if not as_json:
                 raise
             fields = {"question": question.text, "patient": question.patient, "as_of": question.as_of}
-            return make_error(fields, chosen.name, describe(error))
+            return make_error(fields, planner.name, describe(error))
 
 
 def describe_result(result: Result) -> list[str]:

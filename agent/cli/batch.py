@@ -2,152 +2,81 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.options import AsOfText, FhirUrl, ModelId, Order, PlannerName, StorePlace
+from agent.cli.settings import Settings, with_settings
 
 if TYPE_CHECKING:
-    from agent.cli.answering import Asked, Asker
+    from collections.abc import AsyncIterator, Iterator
+
     from agent.cli.batch_files import BadLine, BatchLine
     from agent.cli.results import Result
-    from agent.planners.planner import Turn
-    from tools.chart import ChartCache
+    from agent.threads import Threads
 
-_CHARTS_KEPT = 8
+Report = Callable[["Result | None"], None]
+"""Is given each line's result, or None for a line that was done already."""
 
 
+@with_settings
 def batch(
     source: Annotated[Path, typer.Argument(metavar="IN.jsonl", exists=True, dir_okay=False)],
     out: Annotated[Path, typer.Argument(metavar="OUT.jsonl", dir_okay=False)],
-    store: StorePlace = None,
-    fhir: FhirUrl = None,
-    as_of: AsOfText = None,
-    date_order: Order = "auto",
-    planner: PlannerName = "rules",
-    model: ModelId = None,
+    settings: Settings,
 ) -> None:
     """Answer a file of questions. A second run goes on where the first stopped."""
     from agent.cli.failures import run_command
 
-    counts = run_command(_batch(source, out, _Settings(store, fhir, as_of, date_order, planner, model)))
+    counts = run_command(_batch(source, out, settings))
     typer.echo(", ".join(f"{n} {status}" for status, n in counts.items() if n) or "nothing to do", err=True)
 
 
-@dataclass(frozen=True)
-class _Settings:
-    store: str | None
-    fhir: str | None
-    as_of: str | None
-    date_order: Order
-    planner: str
-    model: str | None
-
-
-async def _batch(source: Path, out: Path, settings: _Settings) -> dict[str, int]:
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-
+async def _batch(source: Path, out: Path, settings: Settings) -> dict[str, int]:
     from agent.cli.answering import Asker
     from agent.cli.batch_files import read_batch, recover_done
+    from agent.cli.batch_run import BatchRun
     from agent.cli.composition import open_client
-    from agent.cli.planning import make_planner
 
-    lines = read_batch(source)
-    done = recover_done(out)
-    planner = make_planner(settings.planner, settings.model)
-    async with open_client(settings.store, settings.fhir) as client:
-        run = BatchRun(Asker(client, planner), settings.as_of, settings.date_order)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        console = Console(stderr=True)
-        with (
-            out.open("a", encoding="utf-8") as file,
-            Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar,
-        ):
-            task = bar.add_task("questions", total=len(lines))
-
-            def keep(result: Result) -> None:
-                file.write(result.to_line() + "\n")
-                file.flush()
-
-            await run.answer_all(lines, done, keep, lambda: bar.advance(task))
+    lines, done = read_batch(source), recover_done(out)
+    planner = settings.make_planner()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    async with open_client(settings.store, settings.fhir) as client, _open_threads(lines, out) as threads:
+        run = BatchRun(Asker(client, planner, settings.to_observers()), settings, threads)
+        with _writing(out, len(lines)) as report:
+            await run.answer_all(lines, done, report)
     return run.counts
 
 
-@dataclass
-class BatchRun:
-    """Answers lines in file order, keeps a few charts and the turns of every thread."""
+@asynccontextmanager
+async def _open_threads(lines: list[BatchLine | BadLine], out: Path) -> AsyncIterator[Threads | None]:
+    """The conversations of this output, in a file beside it; none where no line has a thread."""
+    if not any(getattr(line, "thread", None) for line in lines):
+        yield None
+        return
+    from agent.threads import open_threads
 
-    asker: Asker
-    as_of: str | None
-    date_order: Order
-    charts: OrderedDict[str, ChartCache] = field(default_factory=OrderedDict)
-    threads: dict[str, tuple[Turn, ...]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: {"answered": 0, "abstained": 0, "error": 0})
+    async with open_threads(out.with_name(f"{out.name}.threads.sqlite")) as threads:
+        yield threads
 
-    async def answer_all(
-        self,
-        lines: list[BatchLine | BadLine],
-        done: set[str],
-        keep: Callable[[Result], None],
-        advance: Callable[[], None],
-    ) -> None:
-        """Answer what is not done. A thread with turns left is played from its start, its done turns not kept again."""
-        from agent.cli.batch_files import BatchLine
 
-        open_threads = {line.thread for line in lines if isinstance(line, BatchLine) and line.id not in done}
-        for line in lines:
-            is_done = line.id in done
-            needed = isinstance(line, BatchLine) and line.thread is not None and line.thread in open_threads
-            if not is_done or needed:
-                result = await self.answer(line)
-                if not is_done:
-                    self.counts[result.status] += 1
-                    keep(result)
-            advance()
+@contextmanager
+def _writing(out: Path, total: int) -> Iterator[Report]:
+    """Write each result as it comes, and show how far it is."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
 
-    async def answer(self, line: BatchLine | BadLine) -> Result:
-        """The result of one line; a line that fails gives an error result."""
-        from agent.cli.batch_files import BadLine
-        from agent.cli.failures import describe
-        from agent.cli.results import make_error
+    bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True))
+    with out.open("a", encoding="utf-8") as file, bar:
+        task = bar.add_task("questions", total=total)
 
-        name = self.asker.planner.name
-        if isinstance(line, BadLine):
-            return make_error(line.fields, name, line.reason)
-        try:
-            asked = await self._ask(line)
-        except Exception as error:  # A line that fails, for whatever reason, must not end the batch.
-            return make_error(line.model_dump(), name, f"{type(error).__name__}: {describe(error)}")
-        return asked.result
+        def report(result: Result | None) -> None:
+            if result is not None:
+                file.write(result.to_line() + "\n")
+                file.flush()
+            bar.advance(task)
 
-    async def _ask(self, line: BatchLine) -> Asked:
-        from agent.cli.answering import Question
-
-        history = self.threads.get(line.thread, ()) if line.thread is not None else ()
-        question = Question(
-            line.question,
-            line.patient,
-            id=line.id,
-            as_of=line.as_of or self.as_of,
-            context=line.context,
-            date_order=line.date_order or self.date_order,
-        )
-        asked = await self.asker.ask(question, history, self._cache(line.patient))
-        if line.thread is not None:
-            self.threads[line.thread] = (*history, asked.turn)
-        return asked
-
-    def _cache(self, patient: str) -> ChartCache:
-        from tools.chart import ChartCache
-
-        cache = self.charts.setdefault(patient, ChartCache())
-        self.charts.move_to_end(patient)
-        while len(self.charts) > _CHARTS_KEPT:
-            self.charts.popitem(last=False)
-        return cache
+        yield report

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import typer
 
 T = TypeVar("T")
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells give it."""
 
 
 class UsageMistake(Exception):
     """What the caller typed can't be done; the text says what can."""
+
+
+def usage_mistakes() -> tuple[type[Exception], ...]:
+    """Errors that another command line would not make."""
+    from agent.errors import ThreadUnusable
+
+    return (UsageMistake, ThreadUnusable)
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
@@ -27,15 +37,25 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 
 def run_command(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; exit 2 for a usage mistake, 1 for an expected error. Bugs propagate."""
-    try:
+    """Run a command's work, its errors reported."""
+    with reported_errors():
         return asyncio.run(work)
-    except UsageMistake as mistake:
+
+
+@contextmanager
+def reported_errors() -> Iterator[None]:
+    """Exit 2 for a usage mistake, 1 for an expected error, 130 after Ctrl-C. Bugs propagate."""
+    try:
+        yield
+    except usage_mistakes() as mistake:
         typer.echo(f"anamnesis: {mistake}", err=True)
         raise typer.Exit(2) from mistake
     except expected_errors() as error:
         typer.echo(f"anamnesis: {describe(error)}", err=True)
         raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo("anamnesis: stopped; what was done until now is kept", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def describe(error: BaseException) -> str:

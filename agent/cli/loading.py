@@ -24,18 +24,19 @@ def load(
     ] = False,
 ) -> None:
     """Load FHIR R4 files into the store."""
-    from agent.cli.failures import run_command
+    from agent.cli.failures import reported_errors
 
     missing = [str(p) for p in paths if not p.exists()]
     if missing:
         raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}")
-    report = run_command(_load(paths, store, validate))
+    with reported_errors():
+        report = _load(paths, store, validate)
     typer.echo("\n".join(describe_report(report)))
     if report.refused_total and not (report.created or report.updated or report.unchanged):
         raise typer.Exit(1)
 
 
-async def _load(paths: list[Path], place: str | None, validate: bool) -> LoadReport:
+def _load(paths: list[Path], place: str | None, validate: bool) -> LoadReport:
     from rich.console import Console
     from rich.progress import Progress as Bar
 

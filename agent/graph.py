@@ -114,7 +114,7 @@ def _after_verify(state: LoopState) -> str:
 
 @cache
 def build_graph() -> Any:
-    """The compiled graph, without checkpointer; made at first use."""
+    """The compiled graph, made at first use. Within a conversation's graph it keeps no checkpoints of its own."""
     graph = StateGraph(LoopState, context_schema=LoopContext)
     graph.add_node("decide", _decide)
     graph.add_node("call", _call)
@@ -123,7 +123,7 @@ def build_graph() -> Any:
     graph.add_conditional_edges("decide", _after_decide, ["decide", "call", "verify", END])
     graph.add_edge("call", "decide")
     graph.add_conditional_edges("verify", _after_verify, ["decide", END])
-    return graph.compile()
+    return graph.compile(checkpointer=False)
 
 
 async def run_loop(context: LoopContext, watch: Callable[[LoopState], None]) -> LoopState:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -269,3 +271,5 @@ def test_a_named_conversation_goes_on_and_stays_with_its_patient(home: Path) -> 
     again = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="\n")
     assert "1 earlier turns" in again.output
     assert RUNNER.invoke(app, [*chat, "walter-quinn"], input="\n").exit_code == 2
+    with closing(sqlite3.connect(home / "threads.sqlite")) as kept:
+        assert kept.execute("SELECT DISTINCT checkpoint_ns FROM checkpoints").fetchall() == [("",)]

@@ -65,7 +65,7 @@ class Hospital(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         target = request.url.raw_path.decode()
-        self.asked.append(target)
+        self.asked += [] if target == "/metadata" else [target]
         for pattern, refusal in self.refusals.items():
             if re.search(pattern, target):
                 if isinstance(refusal, Exception):

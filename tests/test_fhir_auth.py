@@ -23,6 +23,7 @@ from agent.cli.options import Access, current_access
 from tools.chart import open_chart
 from tools.fhir.auth import BearerToken, check_secure
 from tools.fhir.backend_services import ASSERTION_SECONDS, BackendServices, ClientKey, parse_client_key
+from tools.fhir.capability import Capability
 from tools.fhir.client import FhirClient, Limits
 from tools.fhir.errors import NotAuthorized, ScopeDenied
 from tools.fhir.search_query import parse_search
@@ -30,6 +31,7 @@ from tools.fhir.search_query import parse_search
 Json = dict[str, Any]
 
 BASE = "https://fhir.test/r4/"
+SAYS_NOTHING = Capability()
 TOKEN_URL = "https://login.test/token"
 EC = ECKey.generate_key("P-384", {"kid": "ec"}, private=True)
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"}, private=True)
@@ -200,7 +202,9 @@ async def test_a_token_goes_to_no_other_host() -> None:
         return httpx.Response(200, json={"resourceType": "Bundle", "type": "searchset", "link": link})
 
     auth = BearerToken(BASE, lambda: "secret")
-    result = await FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth).search(QUERY)
+    result = await FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth, capability=SAYS_NOTHING).search(
+        QUERY
+    )
     assert "another host" in (result.reason or "")
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), auth=auth, follow_redirects=True) as http:
         for url in ("https://elsewhere.test/", "http://fhir.test/r4/", "https://fhir.test:8443/", "https://fhir.test.evil/"):
@@ -223,7 +227,7 @@ async def test_a_redirect_to_another_host_is_not_followed() -> None:
 
     auth = BearerToken(BASE, lambda: "secret")
     with pytest.raises(Exception, match="302"):
-        await FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth).search(QUERY)
+        await FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth, capability=SAYS_NOTHING).search(QUERY)
     assert seen == ["fhir.test"]
 
 
@@ -237,7 +241,7 @@ async def test_an_expired_token_is_read_again_and_tried_once_more() -> None:
         return httpx.Response(200, json=empty) if sent[-1] == "Bearer newer" else httpx.Response(401)
 
     auth = BearerToken(BASE, lambda: next(tokens))
-    client = FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth)
+    client = FhirClient(BASE, transport=httpx.MockTransport(answer), auth=auth, capability=SAYS_NOTHING)
     for _ in range(2):
         with pytest.raises(ScopeDenied):
             await client.search(QUERY)

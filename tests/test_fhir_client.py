@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tools.chart import open_chart
+from tools.fhir.capability import Capability
 from tools.fhir.client import FhirClient, Limits
 from tools.fhir.errors import (
     ForeignRecord,
@@ -33,7 +34,8 @@ def bundle(*ids: str, link: dict[str, str] | None = None, owner: str = "p", tota
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response], **limits: Any) -> FhirClient:
-    return FhirClient("http://fhir.local/base", transport=httpx.MockTransport(answer), limits=Limits(**limits))
+    transport = httpx.MockTransport(answer)
+    return FhirClient("http://fhir.local/base", transport=transport, limits=Limits(**limits), capability=Capability())
 
 
 def always(content: Any) -> Callable[[httpx.Request], httpx.Response]:

@@ -17,11 +17,13 @@ from tools.fhir.errors import (
     ForeignRecord,
     NotFhir,
     NotFound,
+    NotServed,
     SearchNotHonoured,
     SearchSyntaxError,
     ServerRefused,
     ServerTimeout,
 )
+from tools.fhir.linked import read_many
 from tools.fhir.parameters import list_parameters
 from tools.fhir.search_query import SearchParam, SearchQuery, format_search
 from tools.fhir.search_values import escape_value
@@ -118,7 +120,7 @@ class ChartContext:
     async def _try_search(self, query: SearchQuery) -> SearchResult:
         try:
             return await self.fetch(query)
-        except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured) as error:
+        except (ServerRefused, ServerTimeout, NotServed, NotFhir, SearchNotHonoured) as error:
             sent = f"{query.resource_type}?{format_search(query)}"
             return replace(_nothing(sent, f"{query.resource_type}: {error}"), interrupted=True)
 
@@ -149,24 +151,15 @@ class ChartContext:
         return {r: found for r in asked if (found := self.cache.linked.get(r)) is not None}
 
     async def _read_linked(self, kind: str, ids: list[str]) -> None:
-        asked, reason = [f"{kind}/{fhir_id}" for fhir_id in ids], None
-        found: tuple[Json, ...] = ()
-        try:
-            result = await self.client.search(SearchQuery(kind, (SearchParam("_id", tuple(ids)),)))
-            found, reason = result.resources, result.reason
-        except (NotFound, SearchSyntaxError):
-            pass
-        except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured) as error:
-            reason = str(error)
-        for resource in found:
-            owner = _owner(resource)
-            if owner is None or self._is_own(owner):
-                self.cache.linked[f"{kind}/{resource['id']}"] = resource
-        for reference in asked:
-            if reason is None:
-                self.cache.linked.setdefault(reference, None)
-            elif reference not in self.cache.linked:
-                self.cache.unread[reference] = f"{kind}: what records refer to could not be read: {reason}"
+        read = await read_many(self.client, kind, ids)
+        for fhir_id in ids:
+            reference, found = f"{kind}/{fhir_id}", read.found.get(fhir_id)
+            owner = _owner(found) if found is not None else None
+            if fhir_id in read.unread:
+                reason = f"{kind}: what records refer to could not be read: {read.unread[fhir_id]}"
+                self.cache.unread[reference] = reason
+            else:
+                self.cache.linked[reference] = found if owner is None or self._is_own(owner) else None
 
     def receipt(self, results: Sequence[SearchResult]) -> Receipt:
         """What was asked of the server for one tool call, and whether all of it was seen."""
@@ -258,6 +251,8 @@ async def _find_patient(client: FhirClient, name: str) -> Json:
     if not name.strip():
         raise UnknownPatient("no patient was named; give a logical id or an identifier value (MRN)")
     found = await client.search(SearchQuery("Patient", (SearchParam("identifier", (escape_value(name),)),)))
+    if not found.resources and not found.complete:
+        raise UnknownPatient(f"whether a patient has the id or identifier {name[:80]!r} is not known: {found.reason}")
     if not found.resources:
         raise UnknownPatient(f"no patient has the id or identifier {name[:80]!r}; was the record loaded?")
     if len(found.resources) > 1:

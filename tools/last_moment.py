@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
-from tools.fhir.errors import NotFhir, NotFound, ScopeDenied, SearchNotHonoured, ServerRefused, ServerTimeout
+from tools.fhir.errors import NotFhir, NotFound, NotServed, ScopeDenied, SearchNotHonoured, ServerRefused, ServerTimeout
 from tools.fhir.pages import SearchResult
 from tools.fhir.search_query import SearchParam
 
@@ -41,7 +41,7 @@ async def _find_late(chart: ChartContext, kind: str) -> tuple[Sequence[Json], st
     if whole is None:
         try:
             whole = await _search_late(chart, kind)
-        except (NotFound, ScopeDenied):
+        except (NotFound, NotServed, ScopeDenied):
             return (), None
         except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured):
             whole = None

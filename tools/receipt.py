@@ -23,6 +23,8 @@ class SearchProof(BaseModel):
     """Resources read with `search.mode = match`."""
     total: int | None
     """`Bundle.total` where the server gave one."""
+    adapted: tuple[str, ...] = ()
+    """How the search was changed for this server, and what was done here instead."""
 
 
 class Receipt(BaseModel):

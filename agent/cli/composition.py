@@ -81,10 +81,12 @@ async def serve_store(store: Store) -> AsyncIterator[FhirClient]:
     """A client of a store that is served within this process."""
     import httpx
 
+    from tools.fhir.capability import EMBEDDED
     from tools.fhir.client import FhirClient
     from tools.store.app import build_app
 
-    async with FhirClient(_STORE_URL, transport=httpx.ASGITransport(app=build_app(store))) as client:
+    transport = httpx.ASGITransport(app=build_app(store))
+    async with FhirClient(_STORE_URL, transport=transport, capability=EMBEDDED) as client:
         yield client
 
 

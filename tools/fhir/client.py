@@ -5,17 +5,21 @@ Pages are followed by the server's own opaque links, never to another host. Know
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 
+from tools.fhir.adaptive import AdaptiveSearch
 from tools.fhir.auth import ServerAuth
-from tools.fhir.errors import FhirError, ForeignRecord, NotFhir, NotFound
+from tools.fhir.capability import Capability, parse_capability
+from tools.fhir.errors import FhirError, ForeignRecord, NotAuthorized, NotFhir, NotFound, ServerRefused
 from tools.fhir.exchange import Exchange, Limits
-from tools.fhir.pages import Pages, SearchResult, check_self_link, find_link, next_url
+from tools.fhir.pages import Pages, SearchResult, find_link, next_url
 from tools.fhir.search_query import SearchParam, SearchQuery, check_search, format_search
+from tools.fhir.self_link import Judgement, judge_self_link
 
 __all__ = ["FhirClient", "Limits", "SearchResult"]
 
@@ -34,11 +38,16 @@ class FhirClient:
         transport: httpx.AsyncBaseTransport | None = None,
         auth: httpx.Auth | None = None,
         limits: Limits | None = None,
+        capability: Capability | None = None,
     ) -> None:
+        """`capability`: what the server can do, where that is known; else the server is asked, once."""
         self.base_url = base_url.rstrip("/") + "/"
         self.limits = limits or Limits()
         self._auth = auth
         self._exchange = Exchange(transport, auth, self.limits)
+        self._adaptive = AdaptiveSearch(self._read_pages, self.limits.parallel)
+        self._capability = capability
+        self._asking = asyncio.Lock()
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -55,6 +64,19 @@ class FhirClient:
         """Close the connections."""
         await self._exchange.aclose()
 
+    async def capability(self) -> Capability:
+        """What the server says it can do, asked once; a server without a CapabilityStatement says nothing."""
+        async with self._asking:
+            if self._capability is None:
+                try:
+                    statement, _ = await self._exchange.get(urljoin(self.base_url, "metadata"), attempts=2)
+                    self._capability = parse_capability(statement)
+                except NotAuthorized:
+                    raise
+                except FhirError:
+                    self._capability = Capability()
+            return self._capability
+
     async def read(self, reference: str) -> Json:
         """One resource by `Type/id`. Raises NotFound, and ForeignRecord where the server gives another one."""
         kind, _, fhir_id = reference.partition("/")
@@ -66,17 +88,31 @@ class FhirClient:
         return resource
 
     async def count(self, query: SearchQuery) -> int:
-        """How many resources match, by `_summary=count`. Raises NotFhir where the server gives no total."""
+        """How many resources match: by `_summary=count` or, where that can't be trusted, by reading them.
+
+        Raises FhirError, NotFhir where they can't all be read.
+        """
         check_search(query)
+        try:
+            if (total := await self._read_total(query)) is not None:
+                return total
+        except ServerRefused:
+            pass
+        result = await self.search(query)
+        if not result.complete:
+            raise NotFhir(f"the server gave no total, and not all could be read: {result.reason}")
+        return len(result.resources)
+
+    async def _read_total(self, query: SearchQuery) -> int | None:
+        """The total of `_summary=count`; None where it is missing, or not certainly that of this search."""
         counted = SearchQuery(query.resource_type, (*query.params, SearchParam("_summary", ("count",))))
         bundle, _ = await self._exchange.get(self._search_url(counted))
-        check_self_link(query, find_link(bundle, "self"))
-        if not isinstance(bundle.get("total"), int):
-            raise NotFhir("the server gave no total for _summary=count")
-        return int(bundle["total"])
+        link, total = find_link(bundle, "self"), bundle.get("total")
+        honoured = link is not None and judge_self_link(query, link) == Judgement()
+        return total if honoured and isinstance(total, int) else None
 
     async def search(self, query: SearchQuery, *, pages: int | None = None) -> SearchResult:
-        """Every page of a search, or so many of them.
+        """Every page of a search, or so many of them, asked in the way that the server takes it.
 
         What the page or byte budget cuts off, or an error after the first page, makes it incomplete, with the reason.
         """
@@ -84,7 +120,8 @@ class FhirClient:
         if not query.values("_count"):
             paged = SearchParam("_count", (str(self.limits.page_size),))
             query = SearchQuery(query.resource_type, (*query.params, paged))
-        return await self._read_pages(query, min(pages or self.limits.pages, self.limits.pages))
+        most = min(pages or self.limits.pages, self.limits.pages)
+        return await self._adaptive.search(query, await self.capability(), most)
 
     async def _read_pages(self, query: SearchQuery, most: int) -> SearchResult:
         pages, url = Pages(query), self._search_url(query)

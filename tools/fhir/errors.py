@@ -4,6 +4,7 @@ FhirError
 ├── SearchSyntaxError   (also ValueError) a search no server should be sent; the text lists what is valid
 ├── ServerUnreachable   no connection
 ├── ServerTimeout       no answer in time, after the retries
+├── NotServed           the server says that it does not search this type
 ├── NotAuthorized       no token could be had, or none may be sent there
 ├── NotFhir             an answer that is no FHIR JSON: an HTML page, a cut-off body
 ├── ServerRefused       an OperationOutcome or another 4xx/5xx; has `status`
@@ -32,6 +33,10 @@ class ServerUnreachable(FhirError):
 
 class ServerTimeout(FhirError):
     """The server did not answer in time."""
+
+
+class NotServed(FhirError):
+    """The server's CapabilityStatement says that it does not search this type: nothing is known of its records."""
 
 
 class NotAuthorized(FhirError):

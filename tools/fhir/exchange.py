@@ -27,6 +27,8 @@ from tools.fhir.errors import (
 
 Json = dict[str, Any]
 
+NO_OUTCOME = "no OperationOutcome"
+"""What stands for the words of a server that gives none."""
 _RETRIED = (429, 502, 503, 504)
 _HEADERS = {"accept": "application/fhir+json", "prefer": "handling=strict"}
 
@@ -68,10 +70,10 @@ class Exchange:
         """Close the connections."""
         await self._http.aclose()
 
-    async def get(self, url: str) -> tuple[Json, int]:
+    async def get(self, url: str, attempts: int | None = None) -> tuple[Json, int]:
         """The FHIR JSON at an address and its size in bytes. Raises FhirError."""
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self.limits.attempts),
+            stop=stop_after_attempt(attempts or self.limits.attempts),
             retry=retry_if_exception_type(_Retry),
             wait=self._wait,
             reraise=True,
@@ -162,7 +164,7 @@ def _outcome_text(response: httpx.Response) -> str:
     try:
         return outcome_text(orjson.loads(response.content))
     except orjson.JSONDecodeError:
-        return "no OperationOutcome"
+        return NO_OUTCOME
 
 
 def outcome_text(content: Any) -> str:
@@ -174,5 +176,5 @@ def outcome_text(content: Any) -> str:
     try:
         texts = [i.get("diagnostics") or (i.get("details") or {}).get("text") or i["code"] for i in content["issue"]]
     except (KeyError, TypeError, AttributeError):
-        return "no OperationOutcome"
-    return "; ".join(str(text)[:300] for text in texts[:5])
+        return NO_OUTCOME
+    return "; ".join(str(text).strip()[:300] for text in texts[:5]).strip("; ") or NO_OUTCOME

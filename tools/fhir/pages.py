@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from tools.fhir.errors import ForeignHost, NotFhir, PageLoop, SearchNotHonoured
+from tools.fhir.errors import ForeignHost, NotFhir, PageLoop
 from tools.fhir.exchange import outcome_text
-from tools.fhir.search_query import RESULT_PARAMETERS, SearchQuery, format_search
+from tools.fhir.search_query import SearchQuery, format_search
+from tools.fhir.self_link import Judgement, judge_self_link
 from tools.receipt import SearchProof
 
 Json = dict[str, Any]
@@ -51,58 +52,58 @@ class Pages:
         self._included: dict[str, Json] = {}
         self._self_link: str | None = None
         self._total: int | None = None
+        self._judgement = Judgement()
         self._fault: str | None = None
 
     def add(self, bundle: Json, size: int) -> None:
         """Take in one page. Raises NotFhir, and SearchNotHonoured where it is the answer to another search."""
         if bundle.get("resourceType") != "Bundle":
             raise NotFhir(f"a search was answered with a {bundle.get('resourceType')}, not a Bundle")
-        entries = [_to_entry(entry) for entry in _list(bundle, "entry")]
         if self.read == 0:
             total = bundle.get("total")
             self._self_link, self._total = find_link(bundle, "self"), total if isinstance(total, int) else None
-            check_self_link(self.query, self._self_link)
-        for resource, mode in entries:
-            self._add(resource, mode)
+            self._judgement = judge_self_link(self.query, self._self_link)
+        kind = self.query.resource_type
+        for entry in _list(bundle, "entry"):
+            if not isinstance(entry, dict) or not isinstance(resource := entry.get("resource"), dict):
+                raise NotFhir("a Bundle's entry holds no resource")
+            search = entry.get("search")
+            mode = search.get("mode", "match") if isinstance(search, dict) else "match"
+            if resource.get("resourceType") != kind or mode != "match":
+                self._add_other(resource, mode)
+            elif isinstance(fhir_id := resource.get("id"), str) and fhir_id:
+                self._matches[f"{kind}/{fhir_id}"] = resource
+            else:
+                raise NotFhir(f"the server gave a {kind} without an id")
         self.read += 1
         self.bytes += size
 
-    def _add(self, resource: Json, mode: object) -> None:
-        kind, fhir_id = resource.get("resourceType"), resource.get("id")
+    def _add_other(self, resource: Json, mode: object) -> None:
+        kind = resource.get("resourceType")
         if kind == "OperationOutcome":
             self._note_outcome(resource)
-        elif kind == self.query.resource_type and mode == "match":
-            if not isinstance(fhir_id, str) or not fhir_id:
-                raise NotFhir(f"the server gave a {kind} without an id")
-            self._matches[f"{kind}/{fhir_id}"] = resource
         elif mode != "outcome":
-            self._included[f"{kind}/{fhir_id}"] = resource
+            self._included[f"{kind}/{resource.get('id')}"] = resource
 
     def _note_outcome(self, outcome: Json) -> None:
         if any(i.get("severity") in ("error", "fatal") for i in _list(outcome, "issue") if isinstance(i, dict)):
             self._fault = f"the server says: {outcome_text(outcome)}"
 
     def result(self, reason: str | None, interrupted: bool = False) -> SearchResult:
-        """What was found; incomplete for the reason given, or where the server says that there is more."""
-        found = tuple(self._matches.values())
-        reason = reason or self._fault
-        if reason is None and self._total is not None and self._total > len(found):
-            reason = f"the server says {self._total} match but gave {len(found)}"
+        """What was found; incomplete for the reason given, or where the server says that there is more.
+
+        Raises ForeignRecord, and SearchNotHonoured where a record can't be checked against what the server dropped.
+        """
+        found = self._judgement.apply(self._matches.values())
+        reason = reason or self._fault or self._judgement.doubt
+        if reason is None and self._total is not None and self._total > len(self._matches):
+            reason = f"the server says {self._total} match but gave {len(self._matches)}"
         proof = SearchProof(
             sent=f"{self.query.resource_type}?{format_search(self.query)}", self_link=self._self_link,
-            honoured=self._self_link is not None, pages=self.read, matched=len(found), total=self._total,
+            honoured=self._self_link is not None and not self._judgement.checks, pages=self.read, matched=len(found),
+            total=self._total, adapted=self._judgement.notes,
         )  # fmt: skip
         return SearchResult(found, tuple(self._included.values()), proof, reason is None, reason, interrupted)
-
-
-def _to_entry(entry: object) -> tuple[Json, object]:
-    """The resource of an entry and its search mode."""
-    if not isinstance(entry, dict):
-        raise NotFhir("a Bundle's entry is no object")
-    resource, search = entry.get("resource"), entry.get("search")
-    if not isinstance(resource, dict):
-        raise NotFhir("a Bundle's entry holds no resource")
-    return resource, (search.get("mode") or "match") if isinstance(search, dict) else "match"
 
 
 def _list(content: Json, name: str) -> list[Any]:
@@ -137,37 +138,3 @@ def find_link(bundle: Json, relation: str) -> str | None:
         if isinstance(link, dict) and link.get("relation") == relation and isinstance(link.get("url"), str):
             return str(link["url"])
     return None
-
-
-def check_self_link(query: SearchQuery, link: str | None) -> None:
-    """Raise SearchNotHonoured where the search the server says it ran lacks a parameter that was sent.
-
-    >>> from tools.fhir.search_query import SearchParam
-    >>> check_self_link(SearchQuery("Condition", (SearchParam("patient", ("1",)),)), "Condition?_count=5")
-    Traceback (most recent call last):
-        ...
-    tools.fhir.errors.SearchNotHonoured: Condition: the server ran the search without patient
-    """
-    lacking = find_dropped(query, link) if link is not None else []
-    if lacking:
-        raise SearchNotHonoured(f"{query.resource_type}: the server ran the search without {', '.join(lacking)}")
-
-
-def find_dropped(query: SearchQuery, link: str) -> list[str]:
-    """The selecting parameters of a search that the server's account of it lacks."""
-    ran = {(key, value.replace("\\", "")) for key, value in parse_qsl(urlsplit(link).query, keep_blank_values=True)}
-    lacking = []
-    for param in query.params:
-        if param.name in RESULT_PARAMETERS:
-            continue
-        value = ",".join(param.values).replace("\\", "")
-        if not any(key == param.key and _same_value(v, value) for key, v in ran):
-            lacking.append(param.key)
-    return lacking
-
-
-def _same_value(ran: str, sent: str) -> bool:
-    """Servers may write alternatives in another order, and `1` or `http://…/Patient/1` for `Patient/1`."""
-    one, other = sorted(ran.split(",")), sorted(sent.split(","))
-    pairs = zip(one, other, strict=False)
-    return len(one) == len(other) and all(a == b or b.endswith(f"/{a}") or a.endswith(f"/{b}") for a, b in pairs)

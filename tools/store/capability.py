@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from tools.fhir.capability import EMBEDDED_NAME
 from tools.fhir.parameters import list_parameters, resource_types
 
 _INTERACTIONS = ("read", "vread", "update", "history-instance", "create", "search-type")
@@ -35,7 +36,7 @@ def build_capability(base: str) -> bytes:
             "status": "active",
             "date": _PUBLISHED,
             "kind": "instance",
-            "software": {"name": "Anamnesis embedded store"},
+            "software": {"name": EMBEDDED_NAME},
             "implementation": {"description": "FHIR R4 server embedded in Anamnesis", "url": base},
             "fhirVersion": "4.0.1",
             "format": ["json", "application/fhir+json"],

@@ -1,0 +1,170 @@
+"""AdaptiveSearch: one search, asked in the way that a server takes it, to one result. Knows nothing of connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tools.fhir.capability import Capability
+from tools.fhir.dialect import Adapted, Dialect, adapt_search, next_dialects
+from tools.fhir.errors import FhirError, ForeignRecord, NotServed, SearchNotHonoured, ServerRefused
+from tools.fhir.matching import first_time, matches
+from tools.fhir.pages import SearchResult
+from tools.fhir.parameters import find_parameter
+from tools.fhir.search_query import SearchQuery, format_search
+from tools.receipt import SearchProof
+
+Json = dict[str, Any]
+Send = Callable[[SearchQuery, int], Awaitable[SearchResult]]
+
+_REFUSALS = (400, 405, 412, 422, 501)
+"""Statuses that say "not like this"."""
+_MOST_TRIES = 16
+
+
+class AdaptiveSearch:
+    """Searches one server, and remembers by type how it wants to be asked."""
+
+    def __init__(self, send: Send, parallel: int) -> None:
+        self._send = send
+        self._slots = asyncio.Semaphore(parallel)
+        self._dialects: dict[str, Dialect] = {}
+
+    async def search(self, query: SearchQuery, capability: Capability, most: int) -> SearchResult:
+        """Search as the server takes it. Raises FhirError; NotServed where it says that it does not search the type."""
+        if capability.exact:
+            return await self._send(query, most)
+        if not capability.can_search(query.resource_type):
+            raise NotServed(f"the server says that it does not search {query.resource_type}")
+        dialect = self._dialects.get(query.resource_type) or _first_dialect(query, capability)
+        try:
+            result = await self._run(query, dialect, most)
+        except ServerRefused as refusal:
+            if refusal.status not in _REFUSALS:
+                raise
+            result = await self._ask_otherwise(query, dialect, refusal, most)
+        return _doubt_nothing(query, capability, result)
+
+    async def _ask_otherwise(
+        self, query: SearchQuery, dialect: Dialect, refusal: ServerRefused, most: int
+    ) -> SearchResult:
+        """Try what else may do, and remember what did. Raises the first refusal where nothing does."""
+        waiting, tried = list(next_dialects(query, dialect, refusal.outcome)), {dialect}
+        while waiting and len(tried) < _MOST_TRIES:
+            candidate = waiting.pop(0)
+            if candidate in tried:
+                continue
+            tried.add(candidate)
+            try:
+                result = await self._run(query, candidate, most)
+            except SearchNotHonoured:
+                continue
+            except ServerRefused as again:
+                if again.status not in _REFUSALS:
+                    raise
+                waiting[:0] = next_dialects(query, candidate, again.outcome)
+                continue
+            if _takes_lists(candidate, result):
+                self._dialects[query.resource_type] = candidate
+                return result
+        raise refusal
+
+    async def _run(self, query: SearchQuery, dialect: Dialect, most: int) -> SearchResult:
+        adapted = adapt_search(query, dialect)
+        results = [await self._send(adapted.searches[0], most)]
+        results += await asyncio.gather(*(self._send_part(part, most) for part in adapted.searches[1:]))
+        if adapted.remainder is not None:
+            results.append(await self._send_remainder(adapted.remainder, most))
+        return _merge(query, adapted, results)
+
+    async def _send_part(self, part: SearchQuery, most: int) -> SearchResult:
+        """One of several searches; where it fails, the others still count."""
+        try:
+            async with self._slots:
+                return await self._send(part, most)
+        except ForeignRecord:
+            raise
+        except FhirError as error:
+            return _failed(part, f"{part.resource_type}: {error}", True)
+
+    async def _send_remainder(self, remainder: SearchQuery, most: int) -> SearchResult:
+        """What has none of the codes asked for; where that can't be asked, the answer is not all there is."""
+        param = remainder.params[-1]
+        reason = (
+            f"{remainder.resource_type}: the server answers only by {param.name}; "
+            "records without one, or with one of its own, can't be asked for"
+        )
+        try:
+            result = await self._send(remainder, most)
+            if all(matches(resource, param) for resource in result.resources):
+                return result
+        except (ServerRefused, SearchNotHonoured):
+            pass
+        return _failed(remainder, reason, False)
+
+
+def _first_dialect(query: SearchQuery, capability: Capability) -> Dialect:
+    kind = query.resource_type
+    renamed = [(p.name, other) for p in query.params if (other := capability.other_name(kind, p.name)) != p.name]
+    return Dialect(names=tuple(renamed))
+
+
+def _takes_lists(dialect: Dialect, result: SearchResult) -> bool:
+    """Whether a search by a list of codes gave records of more than one, so that the server looks at all of it."""
+    if dialect.split is None or not dialect.joined:
+        return True
+    kind = result.proof.sent.partition("?")[0]
+    steps = [path.steps[0] for path in find_parameter(kind, dialect.split.name).paths]
+    return len({str(r.get(step)) for r in result.resources for step in steps}) > 1
+
+
+def _doubt_nothing(query: SearchQuery, capability: Capability, result: SearchResult) -> SearchResult:
+    """Some servers find nothing by a parameter that they don't know: an empty result is no proof then."""
+    kind = query.resource_type
+    unlisted = [n for n in capability.unlisted(query) if capability.other_name(kind, n) == n]
+    if not unlisted or result.resources or not result.complete:
+        return result
+    names = ", ".join(unlisted)
+    reason = f"{kind}: the server does not say that it can search by {names}; finding nothing proves nothing"
+    return replace(result, complete=False, reason=reason)
+
+
+def _failed(query: SearchQuery, reason: str, interrupted: bool) -> SearchResult:
+    sent = f"{query.resource_type}?{format_search(query)}"
+    proof = SearchProof(sent=sent, self_link=None, honoured=False, pages=0, matched=0, total=None)
+    return SearchResult((), (), proof, False, reason, interrupted)
+
+
+def _merge(query: SearchQuery, adapted: Adapted, results: Sequence[SearchResult]) -> SearchResult:
+    """One result of several, with what remained to be done here."""
+    if len(results) == 1 and not adapted.notes:
+        return results[0]
+    found = {f"{r['resourceType']}/{r['id']}": r for result in results for r in result.resources}
+    kept = [r for r in found.values() if all(matches(r, check) for check in adapted.checks)]
+    included = {f"{r['resourceType']}/{r['id']}": r for result in results for r in result.included}
+    proofs = [p.model_copy(update={"adapted": (*adapted.notes, *p.adapted)}) for r in results for p in r.proofs]
+    return SearchResult(
+        resources=tuple(_sorted(kept, query.resource_type, adapted.sort)),
+        included=tuple(included.values()),
+        proof=proofs[0],
+        complete=all(r.complete for r in results),
+        reason="; ".join(dict.fromkeys(r.reason for r in results if r.reason)) or None,
+        interrupted=any(r.interrupted for r in results),
+        further=tuple(proofs[1:]),
+    )
+
+
+def _sorted(resources: Iterable[Json], resource_type: str, sort: Sequence[str]) -> list[Json]:
+    """By dates and ids, as far as that can be done here; what has no date comes last."""
+    ordered = list(resources)
+    for item in reversed(sort):
+        name, down = item.removeprefix("-"), item.startswith("-")
+        if name == "_id":
+            ordered.sort(key=lambda r: str(r["id"]), reverse=down)
+        elif find_parameter(resource_type, name).kind == "date":
+            timed = [(r, time) for r in ordered if (time := first_time(r, name)) is not None]
+            undated = [r for r in ordered if first_time(r, name) is None]
+            ordered = [r for r, _ in sorted(timed, key=lambda pair: pair[1], reverse=down)] + undated
+    return ordered

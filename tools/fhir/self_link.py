@@ -1,0 +1,95 @@
+"""The search a server says it ran, against the search that was sent: what was dropped, changed or added.
+
+https://hl7.org/fhir/R4/search.html#conformance
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tools.fhir.errors import ForeignRecord, SearchNotHonoured
+from tools.fhir.matching import CONFINING, can_match, matches
+from tools.fhir.parameters import list_parameters
+from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What has to be done with an answer before it is the answer to the search that was sent."""
+
+    checks: tuple[SearchParam, ...] = ()
+    """Parameters that the server did not look at, or does not say it did: to be applied here."""
+    notes: tuple[str, ...] = ()
+    doubt: str | None = None
+    """Why the answer may be shorter or longer than it should be all the same."""
+
+    def apply(self, resources: Iterable[Json]) -> tuple[Json, ...]:
+        """The resources that were asked for. Raises ForeignRecord where others than this patient's came."""
+        kept = []
+        for resource in resources:
+            failed = [check.name for check in self.checks if not matches(resource, check)]
+            if CONFINING.intersection(failed):
+                raise ForeignRecord("the server gave records that were not asked for; nothing of this answer is used")
+            kept += [] if failed else [resource]
+        return tuple(kept)
+
+
+def judge_self_link(query: SearchQuery, link: str | None) -> Judgement:
+    """Compare a search with the server's account of it.
+
+    Raises SearchNotHonoured where the server ran another search, and what it left out can't be made up for here.
+
+    >>> from tools.fhir.search_query import parse_search
+    >>> query = parse_search("MedicationRequest", "patient=Patient/1&intent=order")
+    >>> judge_self_link(query, "MedicationRequest?patient=Patient/1").notes
+    ('intent dropped by the server, applied here',)
+    >>> judge_self_link(query, "MedicationRequest?intent=order")
+    Traceback (most recent call last):
+        ...
+    tools.fhir.errors.SearchNotHonoured: MedicationRequest: the server ran the search without patient
+    """
+    selecting = [p for p in query.params if p.name not in RESULT_PARAMETERS]
+    if link is None:
+        unclear = [p.key for p in selecting if not can_match(query.resource_type, p)]
+        doubt = f"the server does not say which search it ran, and {', '.join(unclear)} can't be checked here"
+        checks = tuple(p for p in selecting if p.key not in unclear)
+        return Judgement(checks, (), f"{query.resource_type}: {doubt}" if unclear else None)
+    ran = parse_qsl(urlsplit(link).query, keep_blank_values=True)
+    if [(p.key, ",".join(p.values)) for p in query.params] == ran:
+        return Judgement()
+    dropped = [p for p in selecting if not any(_is_same(p, key, value) for key, value in ran)]
+    added = _find_added(query, selecting, ran)
+    if dropped and (added or not all(_can_make_up(query.resource_type, p) for p in dropped)):
+        lacking = ", ".join(p.key for p in dropped)
+        raise SearchNotHonoured(f"{query.resource_type}: the server ran the search without {lacking}")
+    notes = tuple(f"{p.key} dropped by the server, applied here" for p in dropped)
+    doubt = f"{query.resource_type}: the server searched by {', '.join(added)} too, which was not asked"
+    return Judgement(tuple(dropped), notes, doubt if added else None)
+
+
+def _can_make_up(resource_type: str, param: SearchParam) -> bool:
+    return param.name not in CONFINING and can_match(resource_type, param)
+
+
+def _find_added(query: SearchQuery, selecting: list[SearchParam], ran: list[tuple[str, str]]) -> list[str]:
+    """Search parameters of the type that the server ran and nobody sent."""
+    known = list_parameters(query.resource_type)
+    found = [k for k, v in ran if k.partition(":")[0] in known and not any(_is_same(p, k, v) for p in selecting)]
+    return list(dict.fromkeys(found))
+
+
+def _is_same(param: SearchParam, key: str, value: str) -> bool:
+    """Servers may write alternatives in another order, and `1` or `http://…/Patient/1` for `Patient/1`."""
+    ran, sent = sorted(_plain(value).split(",")), sorted(_plain(",".join(param.values)).split(","))
+    pairs = zip(ran, sent, strict=False)
+    same = len(ran) == len(sent) and all(a == b or b.endswith(f"/{a}") or a.endswith(f"/{b}") for a, b in pairs)
+    return key == param.key and same
+
+
+def _plain(value: str) -> str:
+    return value.replace("\\", "")

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test check clean
+.PHONY: help demo test check bench eval golden clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -40,6 +40,9 @@ bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR file
 
 eval: $(VENV)/.core  ## ask the fixture patients' questions and count what came out right
 	@$(BIN)/python -m evals.stories
+
+golden: $(VENV)/.dev  ## write the golden transcripts anew; look at the difference before you keep it
+	@PYTHONPATH=. $(BIN)/python tests/test_golden_transcripts.py
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

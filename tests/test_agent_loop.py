@@ -207,16 +207,6 @@ def first_questions() -> Sequence[tuple[str, str, str]]:
 
 
 @pytest.mark.anyio
-async def test_what_rules_decides_gives_the_same_answer_when_played_back() -> None:
-    for patient, as_of, question in first_questions():
-        async with opened(patient, as_of) as chart:
-            told = await ask(chart, question, RulesPlanner(), build_tools())
-            decisions = [*(s.call for s in told.steps), told.decision]
-            again = await ask(chart, question, script(*[d for d in decisions if d is not None]), build_tools())
-        assert again.answer == told.answer, question
-
-
-@pytest.mark.anyio
 async def test_no_answer_cites_another_patient() -> None:
     for patient, as_of, question in first_questions():
         async with opened(patient, as_of) as chart:

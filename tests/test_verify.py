@@ -62,6 +62,8 @@ STAY = row("E1", "hospital_stay", "Hospital stay", "2022-11-03T23:10:00-04:00", 
            status="finished", details=(("reason", "ST elevation myocardial infarct"),))  # fmt: skip
 STAYS = found({"kind": "hospital_stay"}, STAY)
 IS_IT = found({"kind": "condition", "about": ["asthma"], "compute": "exists"}, ASTHMA, values=(True,))
+UNTAKEN = found({"kind": "medication"}, row("E1", "medication", "Fish oil", "2023-03-21", status="not-taken"))
+NO_ICU = found({"kind": "icu_stay"})
 IN_STAY = found({"kind": "lab", "about": ["glucose"], "during": {"which": "last"}}, GLUCOSE, values=(95,))
 PRESSURE = found({"kind": "vital"}, row("E1", "vital", "Blood pressure", "2024-08-07", value="Systolic blood pressure "
                  "134 mmHg, Diastolic blood pressure 78 mmHg", status="final"))  # fmt: skip
@@ -81,6 +83,9 @@ PASSES = [
     ("He does not have a pulmonary embolism.", CONDITIONS),
     ("He has asthma since 1996.", CONDITIONS),
     ("Gout is provisional.", CONDITIONS),
+    ("Asthma (1996).", CONDITIONS),
+    ("Yes: Asthma (1996).", IS_IT),
+    ("Fish oil is not-taken.", UNTAKEN),
     ("The strep test was negative.", CULTURES),
     ("Hepatitis B surface antigen was positive.", CULTURES),
     ("There is no record of an HIV condition.", NO_HIV),
@@ -95,6 +100,7 @@ PASSES = [
     ("Weight fell by 3.5 kg.", FALL),
     ("He was in hospital from 2022-11-03 to 2022-11-09.", STAYS),
     ("Yes, he has asthma.", IS_IT),
+    ("No record of ICU stays.", NO_ICU),
     ("Blood pressure was 134/78 mmHg on 2024-08-07.", PRESSURE),
     ("As told.", LABS),
     ("That is what the chart says.", LABS),
@@ -128,6 +134,9 @@ REFUSED = [
     ("He does not have asthma.", CONDITIONS, "denies"),
     ("He has asthma, not gout.", CONDITIONS, "denies"),
     ("He has gout.", CONDITIONS, "provisional"),
+    ("Gout (2019).", CONDITIONS, "2019"),
+    ("Fish oil is active.", UNTAKEN, "active"),
+    ("She takes fish oil.", UNTAKEN, "affirms"),
     ("He has had asthma since 1986.", CONDITIONS, "1986"),
     ("He probably has asthma.", CONDITIONS, "probably"),
     ("He only has asthma.", CONDITIONS, "only"),
@@ -155,6 +164,7 @@ REFUSED = [
     ("He is in hospital.", STAYS, "finished"),
     ("No, he does not have asthma.", IS_IT, "denies"),
     ("Yes, she has HIV conditions.", NO_HIV, "affirms"),
+    ("No record of stays.", NO_ICU, "icu stay"),
     ("Blood pressure was 78/134 kPa.", PRESSURE, "unit"),
     ("It is false that as told.", LABS, "false"),
 ]  # fmt: skip
@@ -189,6 +199,12 @@ def test_an_absence_a_count_or_a_computed_value_needs_a_complete_receipt(text: s
 
 def test_a_record_that_was_seen_is_told_whatever_else_could_not_be_read() -> None:
     assert not any(c.faults for c in check_text("Glucose was 95 mg/dL.", (replace(LABS, receipt=CUT),)))
+
+
+@pytest.mark.parametrize("confined", [{"not_about": ["gout"]}, {"among": "before_previous_answer"}])
+def test_an_absence_in_what_no_sentence_can_tell_is_refused(confined: dict[str, Any]) -> None:
+    nothing = found({"kind": "condition", "about": ["HIV"], **confined})
+    assert any(c.faults for c in check_text("No HIV condition is recorded.", (nothing,)))
 
 
 def test_a_sentence_that_leans_on_a_refused_one_is_refused_with_it() -> None:

@@ -76,6 +76,8 @@ class Bearer:
 
     def _number_fault(self, number: Number) -> str | None:
         known = (*self.counts, *(n for n in self.numbers if n.counts or not number.counts))
+        if number.unit is None and number.text in self.dates:
+            return None  # A date of which only the year is known.
         same = [n for n in known if self._equal(number, n)]
         if not same:
             return f"the number {number.text} is not that of {self.name}"
@@ -119,7 +121,7 @@ def _from_row(finding: Finding, row: Evidence, scope: Scope | None, subject: fro
     if scope is not None and scope.single and finding.total:
         words |= scope.words - LAST - FIRST
     dates = [d for d in (row.date, row.end) if d] + [d for p in parts for d in p.dates]
-    denied = bool(statuses & DENYING_STATUS) or head.denies
+    denied = bool(statuses & DENYING_STATUS) or head.denies or parts[-1].denies
     beside = tuple(d.words - head.words for d in details if d.denies)
     words |= _superlatives(finding, row) | _present(statuses)
     numbers = tuple(n for p in parts for n in p.numbers)
@@ -162,7 +164,7 @@ def _from_values(finding: Finding, scope: Scope | None, subject: frozenset[str])
             words = stated.words | stated.glue | subject
             yield Bearer(finding.handle, words, stated.numbers, stated.dates, rounded=finding.tool == "calculate")
         return
-    if query.compute is Compute.EXISTS and finding.determinable and finding.values:
+    if finding.determinable and finding.values in ((True,), (False,)):
         yield Bearer(finding.handle, frozenset({"yes"}), denies=finding.values == (False,))
     if not finding.determinable or not finding.receipt.complete or not finding.values or scope is None:
         return

@@ -59,7 +59,7 @@ def _take_statements(text: str, cited: Sequence[Finding]) -> Iterator[tuple[str,
     if not texts:
         yield from ((s, False) for s in split_sentences(text))
         return
-    pattern = rf"(?:(?<=^)|(?<=[.!?]\s)|(?<=\n))({'|'.join(map(re.escape, texts))})(?=\s|$)"
+    pattern = rf"(?:(?<=^)|(?<=[.!?)]\s)|(?<=\n))({'|'.join(map(re.escape, texts))})(?=\s|$)"
     for part in re.split(pattern, text):
         if part in texts:
             yield part, True

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.verify.claims import Claim, Number, read_claim, write_dates
-from agent.verify.words import COMPARED, CURRENT, FIRST, LAST, kind_words, stem
+from agent.verify.words import BESIDE_KIND, COMPARED, CURRENT, FIRST, LAST, kind_words, stem
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot, Stay
 from tools.evidence import Finding
 
 _STAYS = {
     "hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER,
 }  # fmt: skip
+_TOLD = frozenset({
+    "kind", "about", "when", "during", "around", "where", "pick", "compute", "field", "per", "unit",
+})  # fmt: skip
 _COUNTING = (Compute.COUNT, Compute.COUNT_DISTINCT)
 _LISTING = (Compute.LIST, Compute.EXISTS, Compute.VALUE, Compute.TIME)
 
@@ -51,14 +54,16 @@ class Scope:
 
 
 def build_scope(finding: Finding) -> Scope | None:
-    """The scope of a finding; None for a tool that searches nothing."""
+    """The scope of a finding; None for a tool that searches nothing, and for a query that can't be told in words."""
     if finding.query is None:
         return _scope_of_notes(finding) if finding.tool == "search_notes" else None
     query = finding.query
+    if not _can_be_told(query):
+        return None
     needs = tuple(_needs(query))
     read = [read_claim(write_dates(text)) for text in _texts(query)]
     words = {w for need in needs for words in need.alternatives for w in words}
-    words |= {w for c in read for w in c.words | c.glue} | kind_words(query.kind)
+    words |= {w for c in read for w in c.words | c.glue} | kind_words(query.kind) | BESIDE_KIND
     dates = tuple(d for c in read for d in c.dates)
     years = tuple(n.text for c in read for n in c.numbers if len(n.text) == 4)
     numbers = tuple(n for c in read for n in c.numbers)
@@ -67,6 +72,12 @@ def build_scope(finding: Finding) -> Scope | None:
         frozenset(words), needs, (*dates, *years), numbers, _counts(finding, query), about, kind_words(query.kind),
         len(query.about) <= 1,
     )  # fmt: skip
+
+
+def _can_be_told(query: ChartQuery) -> bool:
+    """Whether a sentence can say all that confines a query: what has no words here is never claimed."""
+    confined = {name for name in query.model_fields_set if getattr(query, name) not in (None, ())}
+    return confined <= _TOLD and (query.around is None or query.around.hours is None)
 
 
 def _scope_of_notes(finding: Finding) -> Scope:

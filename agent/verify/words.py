@@ -100,6 +100,8 @@ KIND_WORDS: dict[Kind, frozenset[str]] = {
     Kind.PATIENT: _set("born birth gender sex"),
 }
 """Singular, lower case. Of a kind that is not here, the words of its own name."""
+BESIDE_KIND = _set("stay visit department unit care room list entry history")
+"""They may stand beside the words for a kind, and do not say which it is."""
 COUNTABLE = COUNTED.union(*KIND_WORDS.values())
 
 

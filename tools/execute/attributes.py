@@ -30,6 +30,8 @@ def natural_slot(query: ChartQuery) -> Slot:
     """The attribute meant where none is named: the value of a measurement, the name of everything else."""
     if query.field is not None:
         return query.field
+    if query.compute is Compute.VALUE and query.kind in (Kind.REPORT, Kind.IMAGING, Kind.MICROBIOLOGY):
+        return Slot.VALUE
     if query.kind in _NAMELESS:
         return Slot.TIME
     measured = query.kind in _NAMED_BY_VALUE and query.about

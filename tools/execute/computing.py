@@ -54,8 +54,9 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    if query.kind is Kind.PATIENT and query.field is Slot.DEATH:
-        return Computed((any(texts_of(r, Slot.DEATH) for r in records),), tuple(records))
+    if query.field is not None:
+        bearing = tuple(r for r in records if texts_of(r, query.field))
+        return Computed((bool(bearing),), bearing or tuple(records))
     if query.kind in (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION) and query.about and not query.where:
         denied = [r for r in records if _is_denied(r)]
         if records and len(denied) == len(records):

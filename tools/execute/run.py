@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
-from tools.concepts.match import match_concepts
+from tools.concepts.match import fold, match_concepts
 from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, Value
 from tools.execute.attributes import Computed
@@ -80,8 +80,9 @@ async def _select(search: _Search) -> list[Record]:
     if query.not_about:
         left_out = {r.reference for r in _about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
-    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done") or _says_none(r))
-    records = [r for r in found if counts_at_all(r, query.kind) and not _says_none(r)]
+    told = query.among == "previous_answer"
+    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or _says_none(r))
+    records = [r for r in found if (counts_at_all(r, query.kind) and not _says_none(r)) or told or _asks_for(query, r)]
     if query.kind is Kind.PROCEDURE and not query.about:
         records = _leave_out_routine(search, records)
     if query.during is not None:
@@ -100,6 +101,12 @@ async def _select(search: _Search) -> list[Record]:
 
 def _asks_state(query: ChartQuery) -> bool:
     return any(c.field is Slot.STATUS and c.value.casefold() in ("active", "current") for c in query.where)
+
+
+def _asks_for(query: ChartQuery, record: Record) -> bool:
+    """Whether a query asks for the very standing that keeps a record from counting: "which allergy was refuted"."""
+    asked = {c.value.casefold() for c in query.where if c.field is Slot.STATUS and c.op == "="}
+    return record.standing != "void" and bool(asked & {record.standing, *(record.status or "").split(", ")})
 
 
 def _leave_out_routine(search: _Search, records: list[Record]) -> list[Record]:
@@ -121,16 +128,32 @@ def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Reco
     parts = split_parts(records)
     entries = build_entries(kind, [*records, *parts])
     wanted: set[str] = set()
+    literal: set[str] = set()
     for term in about:
         match = match_concepts(term, kind, entries)
-        wanted |= {e.text for e in match.matched}
+        if match.how in ("exact", "code"):
+            literal.add(fold(term))
+        else:
+            wanted |= {e.text for e in match.matched}
         if match.note:
             search.notes.append(match.note)
         if not match.matched and match.alternatives:
             search.notes.append(f'nothing named "{term}"; nearest: {", ".join(e.text for e in match.alternatives[:5])}')
-    kept = [r for r in records if r.concept.text in wanted or (kind is Kind.ALLERGY and _says_none(r))]
+    kept = [
+        r
+        for r in records
+        if r.concept.text in wanted
+        or (literal and not literal.isdisjoint(_folded(r)))
+        or (kind is Kind.ALLERGY and _says_none(r))
+    ]
     whole = {r.reference for r in kept}
-    return [*kept, *(p for p in parts if p.concept.text in wanted and p.reference not in whole)]
+    named = (p for p in parts if p.concept.text in wanted or (literal and not literal.isdisjoint(_folded(p))))
+    return [*kept, *(p for p in named if p.reference not in whole)]
+
+
+def _folded(record: Record) -> set[str]:
+    """Every name and code of a record, as names are compared."""
+    return {fold(n) for n in (*record.concept.names, *(c.code for c in record.concept.codings))}
 
 
 def _among(search: _Search, records: list[Record]) -> list[Record]:

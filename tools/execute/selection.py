@@ -29,7 +29,7 @@ _ROUTES = (
     {"ng", "nasogastric"},
 )
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
-_PAST_WORDS = {"inactive", "past", "resolved", "stopped", "completed", "ended"}
+_PAST_WORDS = {"inactive", "past", "resolved", "ended"}
 
 
 def time_key(record: Record) -> tuple[datetime, str]:
@@ -64,6 +64,8 @@ def meets(record: Record, condition: Condition) -> bool:
         return _meets_status(record, condition)
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")
+    if condition.op == "!=" and condition.value == "none":
+        return bool(texts_of(record, condition.field))
     if condition.op in ("=", "!="):
         found = any(_same(condition, text) for text in texts_of(record, condition.field))
         return found == (condition.op == "=")
@@ -207,5 +209,5 @@ def counts_at_all(record: Record, kind: Kind) -> bool:
     """Whether a record stands for what is: not void, refuted or not done; planned only of orders and plans."""
     if record.standing in ("void", "refuted", "not_done"):
         return False
-    plans = {Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER, Kind.MEDICATION_ORDERED, Kind.MEDICATION}
+    plans = {Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER}
     return record.standing != "planned" or kind in plans

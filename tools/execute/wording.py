@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.chart_query import ChartQuery, Compute, Kind
+from tools.chart_query import ChartQuery, Compute, Condition, Kind
 from tools.evidence import Value, clean_text
 from tools.execute.attributes import Computed, natural_slot, slot_values
 from tools.execute.stays import STAY_NAMES
@@ -38,7 +38,7 @@ def describe_scope(query: ChartQuery) -> str:
     """What was searched, in words: `"aspirin" medication orders during the last hospital stay, since 2140`."""
     about = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
     parts = [f"{about} {kind_name(query.kind)}".strip()]
-    parts += [f"with {c.field.value.replace('_', ' ')} {c.op} {clean_text(c.value, 60)}" for c in query.where]
+    parts += [_describe_filter(c) for c in query.where]
     if query.during is not None:
         which = f"number {query.during.n} " if query.during.which == "nth" else f"{query.during.which} "
         parts.append(f"during the {which}{STAY_NAMES[query.during.type]}")
@@ -48,6 +48,14 @@ def describe_scope(query: ChartQuery) -> str:
     if query.when:
         parts.append(clean_text(query.when, 80))
     return " ".join(parts)
+
+
+def _describe_filter(condition: Condition) -> str:
+    name = condition.field.value.replace("_", " ")
+    if condition.op == "!=" and condition.value == "none":
+        return f"in which there is a {name}"
+    unit = f" {condition.unit}" if condition.unit else ""
+    return f"with {name} {condition.op} {clean_text(condition.value, 60)}{unit}"
 
 
 def state_absence(query: ChartQuery, complete: bool, reasons: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ _OF_SLOT = {
 _ANSWERED_BY = {
     Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
     Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
-    Kind.MICROBIOLOGY: (Kind.MICROBIOLOGY, Kind.SPECIMEN), Kind.SPECIMEN: (Kind.SPECIMEN, Kind.MICROBIOLOGY),
+    Kind.SPECIMEN: (Kind.SPECIMEN, Kind.MICROBIOLOGY),
     Kind.MEDICATION_ADMINISTERED: (Kind.MEDICATION_ADMINISTERED, *DRUGS, Kind.IMMUNIZATION, Kind.INTAKE),
     Kind.MEDICATION_ORDERED: (Kind.MEDICATION_ORDERED, Kind.MEDICATION),
     Kind.MEDICATION: DRUGS, Kind.ORDER: (Kind.ORDER, Kind.MEDICATION_ORDERED),
@@ -97,6 +97,11 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     for cue in cues:
         if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
             return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
+    drug = next((cue for cue in cues if cue in DRUGS), None)
+    if drug is not None and named and set(named) <= {Kind.ALLERGY}:
+        return drug
+    if Kind.MICROBIOLOGY in cues and named and set(named) <= {Kind.SPECIMEN}:
+        return Kind.MICROBIOLOGY
     if any(s.entries for s in sketch.named):
         return prefer_kind(named)
     if cues:
@@ -110,7 +115,9 @@ def choose_kind(sketch: Sketch) -> Kind | None:
 
 def _drug_kind(cue: Kind, fitting: Kind, named: list[Kind]) -> Kind:
     """Of drugs, the kind asked for where the chart has it of that drug; else any."""
-    return cue if cue in named else Kind.MEDICATION if cue in DRUGS else fitting
+    if cue in named or fitting in (Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED):
+        return cue if cue in named else fitting
+    return Kind.MEDICATION
 
 
 def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
@@ -158,13 +165,13 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     if kind is Kind.MICROBIOLOGY:
         about, where = _split_specimens(sketch.named, where)
     compute, slot = _settle_ask(sketch, ask, kind, bool(about))
-    if compute is Compute.EXISTS and kind is Kind.MICROBIOLOGY and sketch.asks_organism:
+    if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when, during=stay,
         around=sketch.around, where=tuple(dict.fromkeys(where)),
         pick=_settle_pick(sketch, pick, compute, kind, bool(about)),
-        compute=compute, field=slot, unit=ask.unit, per=Per(unit=sketch.per) if sketch.per else None,
+        compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
 
 
@@ -187,23 +194,40 @@ def _states(sketch: Sketch, ask: Ask, kind: Kind) -> list[Condition]:
     named = [Condition(field=Slot.STATUS, value=state) for state in dict.fromkeys(sketch.states)]
     if named or sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked:
         return named
-    asked = ask.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT) and ask.slot in (None, Slot.DOSE, Slot.NAME)
+    asked = ask.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT) and ask.slot in (
+        None,
+        Slot.DOSE,
+        Slot.LOCATION,
+    )
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
 
 
 def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Compute, Slot | None]:
     """The computation and attribute that fit the kind."""
     compute, slot = ask.compute, ask.slot
+    if compute is Compute.EXISTS and kind is Kind.MICROBIOLOGY and sketch.asks_organism:
+        return compute, Slot.ORGANISM
     if compute is Compute.COUNT:
         drugs = kind in DRUGS and not about and Kind.MEDICATION in sketch.nouns
         return (Compute.COUNT_DISTINCT if drugs or ask.distinct else Compute.COUNT), None
-    if compute is Compute.TIME and kind is Kind.HOSPITAL_STAY and sketch.says_discharged:
+    if (
+        compute in (Compute.TIME, Compute.LIST)
+        and slot is None
+        and kind is Kind.HOSPITAL_STAY
+        and sketch.says_discharged
+    ):
+        return Compute.TIME, Slot.END
+    if compute is Compute.TIME and sketch.says_ended:
         return compute, Slot.END
+    if compute is Compute.LIST and slot is None and sketch.total and kind not in _MEASURED:
+        return Compute.COUNT, None
+    if slot is Slot.STATUS and kind in (*_MEASURED, Kind.SOCIAL_HISTORY):
+        return Compute.VALUE, None
     if slot is Slot.PERFORMER and kind in (*DRUGS, Kind.ORDER):
         slot = Slot.PRESCRIBER
     if slot is Slot.FREQUENCY and kind not in DRUGS:
         return Compute.COUNT, None
-    if slot is Slot.DOSE and kind in _MEASURED:
+    if slot is Slot.DOSE and kind in (*_MEASURED, Kind.SOCIAL_HISTORY):
         compute, slot = Compute.VALUE, None
     if kind in (Kind.OUTPUT, Kind.INTAKE) and about and compute in (Compute.LIST, Compute.VALUE) and not sketch.picked:
         return Compute.SUM, None
@@ -213,8 +237,6 @@ def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Comp
         slot = None
     if compute is Compute.MAX or compute is Compute.MIN:
         return (compute, None) if kind in (*_MEASURED, *DRUGS) else (Compute.LIST, None)
-    if compute is Compute.DURATION and sketch.total:
-        compute = Compute.DURATION
     return compute, slot
 
 

@@ -42,7 +42,8 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)", Ask(Compute.NORMAL)),
     (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)$", Ask(Compute.VALUE)),
-    (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for$|what for|for what(?: reason)?", Ask(Compute.LIST, Slot.REASON)),
+    (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for(?: ?\|)*$|what for|for what(?: reason)?",
+     Ask(Compute.LIST, Slot.REASON)),
     (r"what happen(?:s|ed|ing)", Ask(Compute.LIST, Slot.REACTION)),
 )  # fmt: skip
 """Whole clauses, which their first word would mislead about."""
@@ -64,7 +65,7 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
 )  # fmt: skip
 """Tried in turn; the cut leaves verbs of the phrase to the readers that come after, where they say what was done."""
 _SPANNED = re.compile(
-    rf"how many {_UNIT} (?:ago|(?:has|have) (?:it been|passed|elapsed|gone by)|passed|elapsed)"
+    rf"how many {_UNIT} (?:ago|(?:has|have) (?:it been|there been|passed|elapsed|gone by)|passed|elapsed)"
     rf"|how (?:long|much time) (?:ago|(?:has|have) (?:it been|passed|elapsed|gone by))|how long (?:it has been|since)"
     rf"|{_UNIT} (?:that )?(?:have |has )?(?:passed|elapsed)|time (?:that )?(?:have |has )?(?:passed|elapsed)"
     rf"|(?:time|{_UNIT}) since"
@@ -87,7 +88,8 @@ _STOP = re.compile(
     rf"|than|\||[.,;:?])$"
 )
 _HEAD = re.compile(
-    rf"\b(?P<word>what|which|(?:{'|'.join(sorted(lexicon.REPORT, key=len, reverse=True))}))\b(?: (?:me|us|out|up"
+    rf"(?:(?<=^)|(?<=[|,.] )|(?<=please )|(?<=you )|(?<=to )|(?<=and )|(?<=me )|(?=what|which))(?P<word>what"
+    rf"|which|(?:{'|'.join(sorted(lexicon.REPORT, key=len, reverse=True))}))\b(?: (?:me|us|out|up"
     rf"|about|whether|if)\b)*"
     rf"(?: (?:{_AUX}|been)\b)*"
     rf"(?: (?:the|an?|my|his|her|their|its|all|any|each|every|this|that|these|those|exact|specific|patient)\b)*"
@@ -102,6 +104,10 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         r"(?: (?:was|is|did) (?:it|that|this))?$"
     )
     first = _read_first(cascade)
+    if first.slot is not None:
+        cascade.take_all(
+            [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot is Slot.DOSE]
+        )
     if more is None:
         return [first]
     second = (
@@ -114,7 +120,7 @@ def read_asks(cascade: Cascade) -> list[Ask]:
 def _read_first(cascade: Cascade) -> Ask:
     if (spanned := _cut(cascade, _SPANNED)) is not None:
         return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
-    if cascade.holds(r"how much|how many|numbers? of|counts?|tally|how far|how often|how frequently") and (
+    if cascade.holds(r"quantify|how much|how many|numbers? of|counts?|tally|how far|how often|how frequently") and (
         counted := _read_count(cascade)
     ):
         return counted
@@ -143,7 +149,7 @@ def _read_count(cascade: Cascade) -> Ask | None:
         return asked
     if (lasted := _cut(cascade, _LASTED)) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
-    if cascade.take(r"how many|(?:total |overall )?(?:number|counts?|tally)(?: of)?"):
+    if cascade.take(r"quantify|how many|(?:total |overall )?(?:number|counts?|tally)(?: of)?"):
         return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique|separate")))
     if cascade.take(r"how much"):
         return Ask(Compute.SUM if cascade.holds(r"total|altogether|all together") else Compute.VALUE, Slot.DOSE)
@@ -159,7 +165,7 @@ def _read_head(cascade: Cascade) -> Ask | None:
         noun = cascade.text[head.end() : head.end() + stop]
         if (ask := _read_noun(cascade, noun, head.end())) is not None:
             return ask
-        if _KIND.search(noun) and head["word"] in ("what", "which"):
+        if _KIND.search(noun):
             return Ask(Compute.LIST)
     return None
 
@@ -193,7 +199,7 @@ def _asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{_AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|why|how)\b", text):
         return False
-    inverted = re.search(rf"\b{_AUX} (?:it|there|he|she|i|they|we|any|the patient)\b", text)
+    inverted = re.search(rf"\b{_AUX} (?:it|there|he|she|i|they|we|any|(?:the )?patient)\b", text)
     checked = re.match(r"(?:verify|confirm|check)\b", opening)
     return bool(inverted or (checked and not re.search(_CHECKED_NOUN, text)))
 
@@ -219,7 +225,7 @@ def _cut(cascade: Cascade, pattern: re.Pattern[str]) -> re.Match[str] | None:
 def _cut_phrase(cascade: Cascade, match: re.Match[str]) -> None:
     """Take the words of a phrase that ask, and leave what stands between them."""
     words = cascade.text[match.start() : match.end()].split(" ")
-    kept = " ".join(w for w in words if re.fullmatch(r"C\d+|[a-z'-]{3,}", w) and not _ASKING.fullmatch(w))
+    kept = " ".join(w for w in words if not _ASKING.fullmatch(w))
     cascade.text = f"{cascade.text[: match.start()]} | {kept} {cascade.text[match.end() :]}"
 
 

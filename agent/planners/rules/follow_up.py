@@ -14,8 +14,7 @@ from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
 
 _OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|what about|how about|then)\b")
-_BEFORE = re.compile(r"\b(?:before|previous|prior|earlier)\b")
-_AFTER = re.compile(r"\b(?:after|next|later)\b")
+_EARLIER = ("before", "previous", "prior", "preceding", "earlier")
 _MEASURES = (
     Compute.MAX,
     Compute.MIN,
@@ -49,9 +48,13 @@ def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
 
 
 def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
-    """The last query of the turn before that the answer rests on."""
-    calls = [c for c in (history[-1].calls if history else ()) if c.tool == "query_chart"]
-    return ChartQuery.model_validate(calls[-1].arguments) if calls else None
+    """The last query of the turn before; of notes that were searched, the notes found."""
+    calls = history[-1].calls if history else ()
+    if not calls:
+        return None
+    if calls[-1].tool == "search_notes":
+        return ChartQuery(kind=Kind.NOTE)
+    return ChartQuery.model_validate(calls[-1].arguments) if calls[-1].tool == "query_chart" else None
 
 
 def _leans(sketch: Sketch) -> bool:
@@ -112,9 +115,11 @@ def _says_what(sketch: Sketch) -> bool:
 def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
     """The last query with what the question says put in its place."""
     ask = sketch.asks[0]
-    if not sketch.when and (_BEFORE.search(sketch.text) or (sketch.picked and sketch.pick.skip)):
+    if ask.compute is Compute.COUNT and last.kind in DRUGS and re.search(r"how (?:often|frequently)", sketch.text):
+        ask = Ask(Compute.LIST, Slot.FREQUENCY)
+    if sketch.beside in _EARLIER or (sketch.picked and sketch.pick.skip):
         return _beside(last, "before_previous_answer", "last", ask)
-    if not sketch.when and not sketch.around and _AFTER.search(sketch.text):
+    if sketch.beside is not None:
         return _beside(last, "after_previous_answer", "first", ask)
     query = compose_query(sketch, _fit(ask, last), last.kind)
     confined = bool(query.when or query.where or sketch.picked or query.around or query.during)
@@ -126,7 +131,7 @@ def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
     update["where"] = () if among else tuple(c for c in last.where if c.field is not Slot.STATUS)
     update["pick"] = sketch.pick if sketch.picked else Pick()
     if among:
-        update |= {"about": (), "when": None, "during": None, "around": None, "not_about": ()}
+        update |= {"when": None, "during": None, "around": None, "not_about": ()}
     return last.model_copy(update=update)
 
 

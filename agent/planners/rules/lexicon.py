@@ -15,14 +15,16 @@ NOUNS: Sequence[tuple[str, Kind]] = (
      Kind.FAMILY_HISTORY),
     (r"allerg(?:y|ies|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
     (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
-    (r"microbiolog(?:y|ical)(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
+    (r"microbi(?:al|olog(?:y|ical))(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
      r"|bacteri(?:a|um|al)|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
     (r"specimens?|samples?", Kind.SPECIMEN),
     (r"(?:drug |medication )?administrations?", Kind.MEDICATION_ADMINISTERED),
     (r"refills?|dispens(?:es?|ed|ings?)", Kind.MEDICATION_DISPENSED),
     (r"(?:drug|medication|medicine) orders?|prescriptions?", Kind.MEDICATION_ORDERED),
-    (r"medications?|medicines?|meds|drugs?|pills?|tablets?|remed(?:y|ies)|pharmaceuticals?", Kind.MEDICATION),
-    (r"care ?units?|wards?|units?|departments?|rooms?", Kind.WARD_STAY),
+    (r"doses", Kind.MEDICATION_ADMINISTERED),
+    (r"medications?|medicines?|meds|drugs?|pills?|tablets?|remed(?:y|ies)|pharmaceuticals?"
+     r"|pharmac(?:eutical|ological) (?:agents?|treatments?|products?)", Kind.MEDICATION),
+    (r"care ?units?|wards?|units?|departments?|rooms?|transfers?", Kind.WARD_STAY),
     (r"diagnos[ei]s|conditions?|problems?|diseases?|illness(?:es)?|disorders?|ailments?", Kind.CONDITION),
     (r"procedures?|surger(?:y|ies)|operations?", Kind.PROCEDURE),
     (r"outputs?", Kind.OUTPUT),
@@ -34,8 +36,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"goals?|targets?", Kind.GOAL),
     (r"devices?|implants?|prosthes[ei]s", Kind.DEVICE),
     (r"insurances?|insurers?|coverages?|payers?|health plans?", Kind.COVERAGE),
-    (r"imaging(?: stud(?:y|ies))?|x-?rays?|radiographs?|ct(?: scans?)?|mri(?: scans?)?|ultrasounds?|scans?"
-     r"|mammograms?|echocardiograms?", Kind.IMAGING),
+    (r"imaging(?: (?:stud(?:y|ies)|tests?))?|radiology(?: (?:stud(?:y|ies)|reports?))?", Kind.IMAGING),
     (r"reports?", Kind.REPORT),
     (r"referrals?|orders?|service requests?", Kind.ORDER),
     (r"icus?(?: (?:visits?|stays?|admissions?|encounters?))?|intensive care(?: units?)?(?: (?:visits?|stays?"
@@ -52,7 +53,10 @@ VERBS: Sequence[tuple[str, Kind]] = (
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
     (r"prescrib(?:ed?|ing)", Kind.MEDICATION_ORDERED),
-    (r"tak(?:e|es|ing|en)|took|started on|put on|medicated|treated with", Kind.MEDICATION),
+    (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?", Kind.INTAKE),
+    (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?|on(?="
+     r" (?:an? |any |the )?C\d)",
+     Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
     (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?", Kind.PROCEDURE),
@@ -60,7 +64,8 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"admitted|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
     (r"transferred", Kind.WARD_STAY),
     (r"cultured|grew|grown|grow", Kind.MICROBIOLOGY),
-    (r"seen|visited", Kind.ENCOUNTER),
+    (r"seen|visited|se(?:e|en) (?:by )?(?:someone|anyone|(?:a|the|his|her|my) (?:doctor|physician|nurse|provider))",
+     Kind.ENCOUNTER),
 )  # fmt: skip
 PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
     (r"genders?|sex|male or female|female or male|(?:a )?(?:man or (?:a )?woman|boy or (?:a )?girl)", Slot.GENDER),
@@ -115,6 +120,7 @@ FALL = (
     r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
     r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
 )
+UNITS = r"kg|kilograms?|lbs?|pounds|mg/dl|mmol/l|meq/l|g/dl|cm|inches|celsius|fahrenheit|ml|liters?|litres?"
 STATES: Sequence[tuple[str, str]] = (
     (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
      r"|in place|nowadays|today", "active"),
@@ -137,9 +143,9 @@ REPORT = frozenset(
     """
     ascertain calculate check clarify compute confirm count describe detail determine discover display enumerate
     assess enquire inquire establish explain extract fetch figure find finding gather get give identify indicate
-    inform know learn list look looking name note obtain outline pinpoint point present provide pull read recall
-    remember remind report retrieve return reveal review say search see share show specify state summarize summarise
-    tell track understand verify view wonder wondering write ask asking help
+    inform know learn list look looking name note obtain outline pinpoint point present provide pull quantify read
+    recall remember remind report retrieve return reveal review say search see share show specify state summarize
+    summarise tell track understand verify view wonder wondering write ask asking help
     """.split()  # noqa: SIM905
 )
 """Verbs by which an answer is asked for."""
@@ -156,7 +162,7 @@ FUNCTION = (
     please kindly thanks thank hi hello okay ok yes well like want wants wanted need needs needed able possible
     possibly go going gone went come comes came try trying tried let mr mrs ms miss dr doctor doctors physician
     physicians nurse patient patients person individual subject client question ever lately recently recent far
-    already yet together
+    already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
     )
     | REPORT
@@ -182,12 +188,14 @@ LIGHT = frozenset(
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
     assign assigned associate associated relate related involve involved involving concern include included
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
-    leaves left leaving arrive arrived attend attended stay stays stayed time times date dates day days instance
-    instances occasion occasions moment event events episode episodes period periods duration number numbers total
-    amount amounts count counts point points terms way manner form method methods means first last start started
-    starts starting begin began begun begins end ended available different distinct unique various multiple several
-    many much more most other another overall whole entire anything something everything life lifetime past prior
-    previous previously back real actual actually
+    leaves left leaving arrive arrived attend attended stay stays stayed located situated marks marked labeled
+    labelled exhibit exhibited evaluate valid exact precise correct true according based per prefer prefers
+    preferred issued brought delivered written corresponds analysis analyses team agent agents time times date dates
+    day days instance instances occasion occasions moment event events episode episodes period periods duration
+    number numbers total amount amounts count counts point points terms way manner form method methods means first
+    last start started starts starting begin began begun begins end ended available different distinct unique
+    various multiple several many much more most other another overall whole entire anything something everything
+    life lifetime past prior previous previously back real actual actually
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""
@@ -203,5 +211,7 @@ SUFFIXES: Sequence[tuple[str, Kind]] = (
      r"|pregnancy)$",
      Kind.CONDITION),
     (r"^(?:vaccine|shot)s?$", Kind.IMMUNIZATION),
+    (r"^(?:x-?rays?|mri|ct|ultrasounds?|mammograms?|echocardiograms?|radiographs?|scans?|dexa|pet|ecg"
+     r"|ekg)$", Kind.IMAGING),
 )  # fmt: skip
 """What a name's form tells of its kind, where the chart holds nothing of that name."""

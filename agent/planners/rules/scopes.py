@@ -26,8 +26,9 @@ _PLACE = (
     r"|admission|visit)"
 )
 _IN_STAY = re.compile(
-    rf"(?<![\w-])(?:(?P<in>on|in|during|within|at|of|from|for|throughout|while in) )?{_DETERMINERS}(?:{_WHICH}"
-    rf" )?(?:{_PLACE})(?![\w-])"
+    r"(?<![\w-])(?:(?P<in>on|in|during|within|at|of|from|for|throughout|while in) )?(?:(?:the|an?|my|his|her"
+    r"|their|its|that) )*"
+    rf"(?:{_WHICH} )?(?:(?:stay|visit|admission|time) (?:in|to|at) (?:the )?)?(?:{_PLACE})(?![\w-])"
 )
 _COMPARISON = re.compile(
     r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|exceed(?:ed|ing|s)?"
@@ -61,7 +62,7 @@ def take_times(cascade: Cascade) -> str | None:
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
     cascade.text = re.sub(
-        r"\b(?:during|in|within|for|over|from)(?: the (?:period|time|date|span)(?: of)?)? (?=\|)", "", cascade.text
+        r"\b(?:during|in|within|for|over|from)(?: the (?:period|time|date|span)(?: of)?)? +(?=\|)", "", cascade.text
     )
     return " ".join(phrase for *_, phrase in phrases) or None
 
@@ -70,7 +71,7 @@ def _is_state(phrase: str, text: str) -> bool:
     """Whether a phrase says "as things stand": now; today, where the question is of the present."""
     if phrase == "today":
         return re.search(r"\b(?:was|were|did|has|have|had|been)\b", text) is None
-    return phrase in ("now", "right now")
+    return phrase.endswith("now")
 
 
 def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, Span | None] | None:
@@ -196,6 +197,14 @@ def read_source(cascade: Cascade) -> list[Condition]:
         return []
     cascade.cut(*match.span())
     return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
+
+
+def read_degree(cascade: Cascade) -> list[Condition]:
+    """A degree an allergy or problem has: "of high criticality"."""
+    match = cascade.take(r"(?:of |with )?(high|low|mild|moderate|severe)[ -](criticality|severity|risk)")
+    if match is None:
+        return []
+    return [Condition(field=Slot.SEVERITY if match[2] == "severity" else Slot.CRITICALITY, value=match[1])]
 
 
 def read_pick(cascade: Cascade) -> tuple[Pick, bool]:

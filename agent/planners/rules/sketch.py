@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade, plain
@@ -12,6 +12,7 @@ from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.scopes import (
     read_anchor,
     read_comparisons,
+    read_degree,
     read_pick,
     read_route,
     read_source,
@@ -22,7 +23,7 @@ from tools.chart_query import Anchor, Condition, Kind, Pick, Slot, Stay
 from tools.overview import Overview
 
 _OWN_ID = re.compile(
-    r"\b(?:for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
+    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
     r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
     re.IGNORECASE,
 )
@@ -35,6 +36,7 @@ _EXCEPT = (
     r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
 )
 ALL = Pick()
+_SIDE = r"(?:the )?(?:ones? )?(?:just |right |immediately )?"
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
 _PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
@@ -68,6 +70,10 @@ class Sketch:
     leans: bool = False
     """Refers to the turn before."""
     total: bool = False
+    beside: str | None = None
+    """Before or after what was told."""
+    unit: str | None = None
+    """Unit the answer is wanted in."""
     foreign: str | None = None
     """A patient number that is not this chart's."""
     text: str = ""
@@ -83,7 +89,30 @@ class Sketch:
     @property
     def says_discharged(self) -> bool:
         """Whether a stay's end is asked after."""
-        return re.search(r"\b(?:discharged?|released|left|leave|sent home)\b", self.text) is not None
+        return (
+            re.search(
+                r"\b(?:discharged?|discharges|released|left|leav(?:e|es|ing)|sent"
+                r" home)\b",
+                self.text,
+            )
+            is not None
+        )
+
+    @property
+    def says_ended(self) -> bool:
+        """Whether it is asked when something was over."""
+        return (
+            re.search(
+                r"\b(?:resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)?"
+                r" up)\b",
+                self.text,
+            )
+            is not None
+        )
+
+    def is_act(self, number: int) -> bool:
+        """Whether a word stands where a verb does, after a pronoun: no name of anything."""
+        return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|to|not) C{number}\b", self.text) is not None
 
 
 def read_question(question: str, overview: Overview) -> Sketch:
@@ -103,7 +132,9 @@ def read_question(question: str, overview: Overview) -> Sketch:
     for run in sketch.unread:
         text = re.sub(rf"(?<![\w-]){re.escape(run)}(?![\w-])", f"C{len(spans)}", text, count=1)
         spans.append(find_span(run, overview.index))
-    return _read(Cascade(text), spans)
+    sketch = _read(Cascade(text), spans)
+    acts = [s.text for i, s in enumerate(spans) if not s.entries and sketch.is_act(i)]
+    return replace(sketch, unread=(*sketch.unread, *acts))
 
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
@@ -111,10 +142,15 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     when = take_times(cascade)
     anchored = read_anchor(cascade, spans)
     excluded = _take_named(cascade, _EXCEPT, spans)
-    where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade)]
+    where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
     stay = read_stay(cascade)
-    asks = read_asks(cascade)
+    unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
+    asks = read_asks(cascade)
+    beside = cascade.take(
+        rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
+        rf"|this|one|ones))*"
+    )
     pick, picked = read_pick(cascade)
     per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
     states = cascade.take_all(lexicon.STATES)
@@ -128,6 +164,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay[0] if stay else None,
         around=anchored[0] if anchored else None, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None), unread=tuple(_runs(cascade.text)),
+        beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
         text=text,
     )  # fmt: skip
@@ -171,10 +208,11 @@ def _runs(text: str) -> list[str]:
 
 def _without_person(question: str, overview: Overview) -> str:
     """The question without the patient's own number, name and title."""
-    question = _OWN_ID.sub(" ", question)
+    question = _OWN_ID.sub(r"\1 patient ", question)
     for number in re.findall(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*", overview.patient.partition("identifier:")[2]):
-        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " ", question)
+        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " patient ", question)
     name = overview.patient.removeprefix("patient: ").partition(";")[0]
     for word in re.findall(r"[^\W\d_]{3,}", name):
-        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " ", question, flags=re.IGNORECASE)
-    return " ".join(re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE).split())
+        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " patient ", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE)
+    return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))

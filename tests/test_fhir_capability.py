@@ -200,6 +200,34 @@ async def test_observations_that_are_given_by_category_only_may_not_be_all() -> 
 
 
 @pytest.mark.anyio
+async def test_records_that_can_not_be_asked_for_cast_no_doubt_on_a_moment_that_is_past() -> None:
+    def refuse(kind: str, params: Params) -> str | None:
+        if kind != "Observation" or "category" in dict(params):
+            return None
+        return "Must have either code or category."
+
+    chart = await open_chart(Server(refuse=refuse).client(), "p", None)
+    assert (chart.as_of.source, chart.doubts) == ("clock", ())
+    assert chart.receipt([await chart.search("MedicationRequest")]).complete
+    later = [*RESOURCES, lab("z", "laboratory", "2150-01-01")]
+    chart = await open_chart(Server(refuse=refuse, resources=later).client(), "p", None)
+    assert (chart.as_of.source, chart.as_of.text) == ("chart", "2150-01-01")
+    assert "by category" in chart.doubts[0]
+
+
+@pytest.mark.anyio
+async def test_categories_of_which_the_server_reads_the_first_only_are_asked_for_one_by_one() -> None:
+    both = lab("l3", "laboratory") | {"category": [{"coding": [{"code": "laboratory"}, {"code": "exam"}]}]}
+    server = Server(
+        refuse=lambda kind, params: None if "category" in dict(params) else "category is required",
+        run=lambda kind, params: [(k, v.split(",")[0] if k == "category" else v) for k, v in params],
+        lies=True,
+        resources=[*RESOURCES, both],
+    )
+    assert ids(await server.search("Observation?patient=Patient/p")) == ["l1", "l2", "l3", "s1", "v1"]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("date", ["2019", "ge2019-12", "gt2019", "lt2020-01", "le2019", "sa2018", "eb2021", "ne2019"])
 async def test_a_server_that_takes_no_partial_dates_gives_the_same_records(date: str) -> None:
     def refuse(kind: str, params: Params) -> str | None:
@@ -225,7 +253,8 @@ async def test_what_shapes_an_answer_is_left_out_or_done_here(shaping: str, text
     result = await server.search(f"{ORDERS}&_sort=-authoredon&_elements=authoredOn")
     assert [r["id"] for r in result.resources] == ["o3", "o1", "o2", "o4"]
     assert result.complete
-    assert await server.client().count(parse_search("MedicationRequest", "patient=Patient/p")) == 4
+    query = parse_search("MedicationRequest", "patient=Patient/p")
+    assert await server.client().count(query) == await Server(says=False).client().count(query) == 4
 
 
 @pytest.mark.anyio

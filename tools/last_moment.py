@@ -6,7 +6,7 @@ The server is asked for its newest record and then for whatever reaches beyond i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,27 +27,31 @@ _OFFSETS = timedelta(hours=15)
 
 
 async def find_last_moment(chart: ChartContext) -> tuple[FhirTime | None, tuple[str, ...]]:
-    """The latest moment, None where none lies after now, and why it may not be the latest."""
+    """The latest moment, None where none lies after now, and why it may not be the latest.
+
+    Where all that can be seen lies before now, records that can't be asked for raise no doubt.
+    """
     kinds = [kind for kind in _DATES if chart.scopes.allow(kind)]
-    found = await asyncio.gather(*(_find_late(chart, kind) for kind in kinds))
-    late = [t for resources, _ in found for t in _moments(resources) if chart.as_of.precedes(t)]
-    doubts = tuple(f"the chart's last moment is not known: {doubt}" for _, doubt in found if doubt)
+    found = [r for r in await asyncio.gather(*(_find_late(chart, kind) for kind in kinds)) if r is not None]
+    late = [t for result in found for t in _moments(result.resources) if chart.as_of.precedes(t)]
+    doubted = [r.reason for r in found if not r.complete and (late or r.interrupted)]
+    doubts = tuple(f"the chart's last moment is not known: {reason}" for reason in doubted)
     return max(late, key=lambda t: t.instant_high, default=None), doubts
 
 
-async def _find_late(chart: ChartContext, kind: str) -> tuple[Sequence[Json], str | None]:
-    """Records of a type among which its latest is, and why it may not be."""
+async def _find_late(chart: ChartContext, kind: str) -> SearchResult | None:
+    """Records of a type among which its latest is; None where the server does not give that type."""
     whole = chart.kept(kind)
     if whole is None:
         try:
             whole = await _search_late(chart, kind)
         except (NotFound, NotServed, ScopeDenied):
-            return (), None
+            return None
         except (ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured):
             whole = None
     if whole is None or not whole.complete:
         whole = await chart.search(kind)
-    return whole.resources, None if whole.complete else whole.reason
+    return whole
 
 
 async def _search_late(chart: ChartContext, kind: str) -> SearchResult | None:

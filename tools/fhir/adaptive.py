@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools.fhir.capability import Capability
-from tools.fhir.dialect import Adapted, Dialect, adapt_search, next_dialects
+from tools.fhir.dialect import SHAPING, Adapted, Dialect, adapt_search, next_dialects
 from tools.fhir.errors import FhirError, ForeignRecord, NotServed, SearchNotHonoured, ServerRefused
 from tools.fhir.matching import first_time, matches
 from tools.fhir.pages import SearchResult
@@ -31,6 +31,10 @@ class AdaptiveSearch:
         self._send = send
         self._slots = asyncio.Semaphore(parallel)
         self._dialects: dict[str, Dialect] = {}
+        self._left_out: frozenset[str] = frozenset()
+        """Of what shapes an answer: what this server does not take, for any type."""
+        self._lists: dict[str, bool] = {}
+        """Whether it reads lists of codes, by type, where that has shown."""
 
     async def search(self, query: SearchQuery, capability: Capability, most: int) -> SearchResult:
         """Search as the server takes it. Raises FhirError; NotServed where it says that it does not search the type."""
@@ -38,7 +42,9 @@ class AdaptiveSearch:
             return await self._send(query, most)
         if not capability.can_search(query.resource_type):
             raise NotServed(f"the server says that it does not search {query.resource_type}")
-        dialect = self._dialects.get(query.resource_type) or _first_dialect(query, capability)
+        dialect = self._dialects.get(query.resource_type) or Dialect(
+            left_out=self._left_out, names=capability.renamed(query.resource_type)
+        )
         try:
             result = await self._run(query, dialect, most)
         except ServerRefused as refusal:
@@ -62,17 +68,30 @@ class AdaptiveSearch:
             except SearchNotHonoured:
                 continue
             except ServerRefused as again:
-                if again.status not in _REFUSALS:
-                    raise
-                waiting[:0] = next_dialects(query, candidate, again.outcome)
+                if again.status in _REFUSALS:
+                    waiting[:0] = next_dialects(query, candidate, again.outcome)
                 continue
-            if _takes_lists(candidate, result):
-                self._dialects[query.resource_type] = candidate
-                return result
+            self._dialects[query.resource_type] = candidate
+            self._left_out |= candidate.left_out.intersection(SHAPING)
+            return result
         raise refusal
 
     async def _run(self, query: SearchQuery, dialect: Dialect, most: int) -> SearchResult:
-        adapted = adapt_search(query, dialect)
+        """Search in a dialect; where lists are not known to be read, also by each code on its own."""
+        kind = query.resource_type
+        adapted = adapt_search(query, replace(dialect, joined=dialect.joined and self._lists.get(kind, True)))
+        result = await self._send_all(query, adapted, most)
+        if adapted.listed is None or self._lists.get(kind, False):
+            return result
+        if adapted.shows_lists_read(result.resources):
+            self._lists[kind] = True
+            return result
+        apart = await self._send_all(query, adapt_search(query, replace(dialect, joined=False)), most)
+        if len(apart.resources) > len(result.resources):
+            self._lists[kind] = False
+        return apart
+
+    async def _send_all(self, query: SearchQuery, adapted: Adapted, most: int) -> SearchResult:
         results = [await self._send(adapted.searches[0], most)]
         results += await asyncio.gather(*(self._send_part(part, most) for part in adapted.searches[1:]))
         if adapted.remainder is not None:
@@ -105,25 +124,10 @@ class AdaptiveSearch:
         return _failed(remainder, reason, False)
 
 
-def _first_dialect(query: SearchQuery, capability: Capability) -> Dialect:
-    kind = query.resource_type
-    renamed = [(p.name, other) for p in query.params if (other := capability.other_name(kind, p.name)) != p.name]
-    return Dialect(names=tuple(renamed))
-
-
-def _takes_lists(dialect: Dialect, result: SearchResult) -> bool:
-    """Whether a search by a list of codes gave records of more than one, so that the server looks at all of it."""
-    if dialect.split is None or not dialect.joined:
-        return True
-    kind = result.proof.sent.partition("?")[0]
-    steps = [path.steps[0] for path in find_parameter(kind, dialect.split.name).paths]
-    return len({str(r.get(step)) for r in result.resources for step in steps}) > 1
-
-
 def _doubt_nothing(query: SearchQuery, capability: Capability, result: SearchResult) -> SearchResult:
     """Some servers find nothing by a parameter that they don't know: an empty result is no proof then."""
     kind = query.resource_type
-    unlisted = [n for n in capability.unlisted(query) if capability.other_name(kind, n) == n]
+    unlisted = capability.unlisted(query)
     if not unlisted or result.resources or not result.complete:
         return result
     names = ", ".join(unlisted)

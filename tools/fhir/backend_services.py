@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tools.fhir.auth import ServerAuth, check_secure, sign
 from tools.fhir.errors import NotAuthorized
+from tools.fhir.exchange import clip
 
 Json = dict[str, Any]
 
@@ -167,14 +168,14 @@ def find_endpoint(status: int, reply: Json, algorithm: str) -> str:
     ):
         offered = reply.get(name)
         if isinstance(offered, list) and offered and needed not in offered:
-            raise NotAuthorized(f"the server takes no {needed}; it takes {', '.join(map(str, offered[:8]))}")
+            raise NotAuthorized(f"the server takes no {needed}; it takes {clip(', '.join(map(str, offered)), 100)}")
     return check_secure(endpoint)
 
 
 def read_token(status: int, reply: Json, asked: str) -> tuple[str, str]:
     """The token and the scope granted with it. Raises NotAuthorized."""
     if status != 200:
-        told = " ".join(str(reply.get(name, ""))[:200] for name in ("error", "error_description")).strip()
+        told = " ".join(clip(str(reply.get(name, "")), 200) for name in ("error", "error_description")).strip()
         raise NotAuthorized(f"the server gave no token (status {status}{f': {told}' if told else ''})")
     token, kind = reply.get("access_token"), reply.get("token_type")
     if not isinstance(token, str) or not isinstance(kind, str) or kind.lower() != "bearer":

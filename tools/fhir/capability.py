@@ -46,16 +46,15 @@ class Capability:
 
     def unlisted(self, query: SearchQuery) -> tuple[str, ...]:
         """The selecting parameters of a search that the server does not list for its type, where it lists any."""
-        listed = self._listed(query.resource_type)
+        listed = self._listed(query.resource_type) | {name for name, _ in self.renamed(query.resource_type)}
         names = dict.fromkeys(p.name for p in query.params if not p.name.startswith("_"))
         return tuple(n for n in names if listed and n not in listed)
 
-    def other_name(self, resource_type: str, name: str) -> str:
-        """The name under which a server lists a parameter, where it lists it under another."""
+    def renamed(self, resource_type: str) -> tuple[tuple[str, str], ...]:
+        """Names for the patient that a server lists under another, with that other."""
         listed = self._listed(resource_type)
-        if not listed or name in listed:
-            return name
-        return next((same for same in _SAME.get(name, ()) if same in listed), name)
+        others = ((name, next((s for s in same if s in listed), "")) for name, same in _SAME.items())
+        return tuple((name, other) for name, other in others if other and name not in listed)
 
     def _listed(self, resource_type: str) -> frozenset[str]:
         return (self.types or {}).get(resource_type, TypeCapability()).parameters

@@ -6,18 +6,21 @@ Every change asks for the same records or more; what is more is taken out again 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tools.fhir.exchange import NO_OUTCOME
-from tools.fhir.matching import CONFINING, can_match
+from tools.fhir.matching import CONFINING, can_match, matches
 from tools.fhir.parameters import find_parameter
 from tools.fhir.required_codes import SPLITS, Split
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery
 from tools.fhir.search_values import parse_date
 
-_SHAPING = ("_sort", "_count", "_elements", "_summary", "_total")
+Json = dict[str, Any]
+
+SHAPING = ("_sort", "_count", "_elements", "_summary", "_total")
 _ASKS_FOR_MORE = re.compile(r"requir|must|need|missing|at least|combin", re.IGNORECASE)
 _ZONES = timedelta(days=1)
 """A date without time may be taken in any time zone."""
@@ -52,7 +55,18 @@ class Adapted:
     """`_sort` values to apply here."""
     remainder: SearchQuery | None = None
     """What a split may have missed."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    listed: Split | None = None
+    """Codes that stand in one search, in this order."""
+
+    def shows_lists_read(self, resources: Sequence[Json]) -> bool:
+        """Whether what came shows that the server reads a list of codes, not its first or last only."""
+        if self.listed is None or not resources:
+            return self.listed is None
+        codes = [SearchParam(self.listed.name, (code,)) for code in self.listed.codes]
+        if any(not matches(r, codes[0]) and not matches(r, codes[-1]) for r in resources):
+            return True
+        return not any(all(matches(r, code) for r in resources) for code in (codes[0], codes[-1]))
 
 
 def adapt_search(query: SearchQuery, dialect: Dialect) -> Adapted:
@@ -79,27 +93,32 @@ def adapt_search(query: SearchQuery, dialect: Dialect) -> Adapted:
             notes += [f"{param.name} sent as {name}"] if name != param.name else []
             kept.append(replace(param, name=name))
     sort = query.values("_sort") if "_sort" in dialect.left_out else ()
-    searches, remainder = _split(SearchQuery(query.resource_type, tuple(kept)), dialect)
-    if len(searches) > 1 or searches[0].params != tuple(kept):
-        notes.append(f"{'searched by' if dialect.joined else 'one search for each'} {_name(dialect)}")
-    return Adapted(searches, tuple(checks), sort, remainder, tuple(notes))
-
-
-def _name(dialect: Dialect) -> str:
-    return dialect.split.name if dialect.split else ""
-
-
-def _split(query: SearchQuery, dialect: Dialect) -> tuple[tuple[SearchQuery, ...], SearchQuery | None]:
+    sent = SearchQuery(query.resource_type, tuple(kept))
     split = dialect.split
     if split is None or any(p.name == split.name or p.name in _OWN_ANSWER for p in query.params):
-        return (query,), None
+        return Adapted((sent,), tuple(checks), sort, None, tuple(notes))
+    remainder = None if split.exhaustive else _with_codes(sent, split.name, split.codes, "not")
+    notes.append(f"{'searched by' if dialect.joined else 'one search for each'} {split.name}")
+    if not dialect.joined:
+        searches = tuple(_with_codes(sent, split.name, (code,)) for code in split.codes)
+        return Adapted(searches, tuple(checks), sort, remainder, tuple(notes))
+    listed = replace(split, codes=put_in_the_middle(split.codes))
+    searches = (_with_codes(sent, split.name, listed.codes),)
+    return Adapted(searches, tuple(checks), sort, remainder, tuple(notes), listed if len(split.codes) > 1 else None)
 
-    def with_param(codes: tuple[str, ...], modifier: str | None = None) -> SearchQuery:
-        return SearchQuery(query.resource_type, (*query.params, SearchParam(split.name, codes, modifier)))
 
-    groups = (split.codes,) if dialect.joined else tuple((code,) for code in split.codes)
-    remainder = None if split.exhaustive else with_param(split.codes, "not")
-    return tuple(with_param(codes) for codes in groups), remainder
+def _with_codes(query: SearchQuery, name: str, codes: tuple[str, ...], modifier: str | None = None) -> SearchQuery:
+    return SearchQuery(query.resource_type, (*query.params, SearchParam(name, codes, modifier)))
+
+
+def put_in_the_middle(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The likeliest code in the middle: that it is found shows that the server reads more than an end of the list.
+
+    >>> put_in_the_middle(("order", "plan", "option"))
+    ('plan', 'order', 'option')
+    """
+    half = len(codes) // 2
+    return (*codes[1 : half + 1], *codes[:1], *codes[half + 1 :])
 
 
 def is_partial_date(resource_type: str, param: SearchParam) -> bool:
@@ -127,7 +146,7 @@ def _widen(param: SearchParam) -> list[SearchParam]:
 
 def next_dialects(query: SearchQuery, dialect: Dialect, refusal: str) -> Iterator[Dialect]:
     """Ways to ask again after a refusal, the likeliest first; each is tried on its own."""
-    shaping = frozenset(p.name for p in query.params if p.name in _SHAPING) - dialect.left_out
+    shaping = frozenset(p.name for p in query.params if p.name in SHAPING) - dialect.left_out
     named = frozenset(n for n in shaping if n in refusal)
     if named:
         yield (dialect := replace(dialect, left_out=dialect.left_out | named))

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tools.fhir.errors import ForeignHost, NotFhir, PageLoop
-from tools.fhir.exchange import outcome_text
+from tools.fhir.exchange import clip, outcome_text
 from tools.fhir.search_query import SearchQuery, format_search
 from tools.fhir.self_link import Judgement, judge_self_link
 from tools.receipt import SearchProof
@@ -58,7 +58,7 @@ class Pages:
     def add(self, bundle: Json, size: int) -> None:
         """Take in one page. Raises NotFhir, and SearchNotHonoured where it is the answer to another search."""
         if bundle.get("resourceType") != "Bundle":
-            raise NotFhir(f"a search was answered with a {bundle.get('resourceType')}, not a Bundle")
+            raise NotFhir(f"a search was answered with a {clip(bundle['resourceType'], 40)}, not a Bundle")
         if self.read == 0:
             total = bundle.get("total")
             self._self_link, self._total = find_link(bundle, "self"), total if isinstance(total, int) else None

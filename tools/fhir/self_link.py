@@ -80,7 +80,7 @@ def _find_added(query: SearchQuery, selecting: list[SearchParam], ran: list[tupl
     """Search parameters of the type that the server ran and nobody sent."""
     known = list_parameters(query.resource_type)
     found = [k for k, v in ran if k.partition(":")[0] in known and not any(_is_same(p, k, v) for p in selecting)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(key.partition(":")[0] for key in found))
 
 
 def _is_same(param: SearchParam, key: str, value: str) -> bool:

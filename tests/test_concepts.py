@@ -1,4 +1,4 @@
-"""Names to a chart's concepts: what a slip of the pen may mean, and what is another thing altogether."""
+"""Names to a chart's concepts: what is meant, what is a kind of it, what is left open, and what is another thing."""
 
 from __future__ import annotations
 
@@ -6,48 +6,214 @@ import pytest
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import match_concepts
+from tools.concepts.match import ConceptMatch, match_concepts
+from tools.records.record import Coding
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+CONDITION, LAB, VITAL, DRUG = Kind.CONDITION, Kind.LAB, Kind.VITAL, Kind.MEDICATION
 
 
-def found(term: str, *names: str) -> list[str]:
-    entries = [ConceptEntry(Kind.CONDITION, name, (name,), (), 1) for name in names]
-    return [e.text for e in match_concepts(term, Kind.CONDITION, entries).matched]
+def entry(kind: Kind, name: str, system: str = "", code: str = "") -> ConceptEntry:
+    return ConceptEntry(kind, name, (name,), (Coding(system, code, name),) if code else (), 1)
 
 
-@pytest.mark.parametrize(
-    ("term", "other"),
-    [
-        ("type 1 diabetes mellitus", "Type 2 diabetes mellitus"),
-        ("chronic kidney disease stage 2", "Chronic kidney disease stage 3"),
-        ("bilirubin direct", "Bilirubin indirect"),
-        ("hepatitis b antibody", "Hepatitis C antibody"),
-        ("hepatitis a", "Hepatitis B"),
-        ("vitamin b1", "Vitamin B12"),
-        ("hydroxyzine", "Hydralazine"),
-        ("prednisone", "Prednisolone"),
-        ("nystatin", "Atorvastatin"),
-        ("hypothyroidism", "Hyperthyroidism"),
-        ("hypotension", "Hypertension"),
-    ],
-)
-def test_a_name_that_looks_alike_is_another_thing(term: str, other: str) -> None:
-    assert found(term, other) == []
+def match(kind: Kind, term: str, *names: str) -> ConceptMatch:
+    return match_concepts(term, kind, [entry(kind, name) for name in names])
+
+
+def found(kind: Kind, term: str, *names: str) -> list[str]:
+    return [e.text for e in match(kind, term, *names).matched]
 
 
 @pytest.mark.parametrize(
-    ("term", "named"),
+    ("kind", "term", "other"),
     [
-        ("hypertnsion", "Hypertension"),
-        ("HTN", "Essential hypertension"),
-        ("A1c", "Hemoglobin A1c"),
-        ("asthma", "Mild persistent asthma"),
-        ("statin", "Atorvastatin 40 mg tablet"),
-        ("Lasix", "Furosemide 20 mg"),
+        (CONDITION, "type 1 diabetes mellitus", "Type 2 diabetes mellitus"),
+        (CONDITION, "type 2 diabetes", "Diabetes mellitus type I"),
+        (CONDITION, "chronic kidney disease stage 2", "Chronic kidney disease stage 3"),
+        (CONDITION, "hepatitis a", "Hepatitis B"),
+        (CONDITION, "hypothyroidism", "Hyperthyroidism"),
+        (CONDITION, "hypotension", "Hypertension"),
+        (CONDITION, "hypertension", "Hypotension, unspecified"),
+        (CONDITION, "hypokalemia", "Hyperkalemia"),
+        (CONDITION, "hyponatremia", "Hypernatremia"),
+        (CONDITION, "hypoglycemia", "Hyperglycemia, unspecified"),
+        (CONDITION, "hypocholesterolemia", "Hypercholesterolemia"),
+        (CONDITION, "left knee pain", "Right knee pain"),
+        (CONDITION, "fracture of left femur", "Fracture of right femur"),
+        (CONDITION, "diabetes with complication", "Diabetes without complication"),
+        (CONDITION, "diabetes without complication", "Diabetes with complication"),
+        (CONDITION, "status epilepticus", "Epilepsy, not intractable, without status epilepticus"),
+        (CONDITION, "septic shock", "Severe sepsis without septic shock"),
+        (CONDITION, "hepatic coma", "Unspecified viral hepatitis C without hepatic coma"),
+        (CONDITION, "hypertension", "Pulmonary hypertension"),
+        (CONDITION, "hypertension", "Portal hypertension"),
+        (CONDITION, "high blood pressure", "Ocular hypertension of left eye"),
+        (CONDITION, "HTN", "Idiopathic intracranial hypertension"),
+        (CONDITION, "diabetes", "Diabetes insipidus"),
+        (CONDITION, "stroke", "Heat stroke"),
+        (CONDITION, "fever", "Hay fever"),
+        (CONDITION, "lupus", "Lupus anticoagulant syndrome"),
+        (CONDITION, "asthma", "Family history of asthma"),
+        (CONDITION, "colon cancer", "Encounter for screening for malignant neoplasm of colon"),
+        (CONDITION, "anxiety", "Compressed nerves"),
+        (LAB, "bilirubin direct", "Bilirubin indirect"),
+        (LAB, "bilirubin", "Bilirubin.direct [Mass/volume] in Serum or Plasma"),
+        (LAB, "hepatitis b antibody", "Hepatitis C antibody"),
+        (LAB, "hemoglobin", "Hemoglobin A1c"),
+        (LAB, "Hgb", "Hemoglobin A1c/Hemoglobin.total in Blood"),
+        (LAB, "hemoglobin", "Mean corpuscular hemoglobin"),
+        (LAB, "platelets", "Platelet mean volume [Entitic volume] in Blood by Automated count"),
+        (LAB, "WBC", "Leukocyte esterase [Presence] in Urine by Test strip"),
+        (LAB, "WBC", "Neutrophils/100 leukocytes in Blood by Automated count"),
+        (LAB, "glucose", "Glucose tolerance test"),
+        (LAB, "glucose", "Glucose [Mass/volume] in Urine by Test strip"),
+        (LAB, "protein", "C reactive protein"),
+        (LAB, "calcium", "Calcium.ionized [Moles/volume] in Blood"),
+        (LAB, "creatinine", "Creatinine renal clearance"),
+        (LAB, "creatinine", "Microalbumin/Creatinine [Ratio] in Urine"),
+        (LAB, "BUN", "Urea nitrogen/Creatinine ratio"),
+        (LAB, "cholesterol", "Cholesterol in HDL [Mass/volume] in Serum or Plasma"),
+        (LAB, "BNP", "NT-proBNP"),
+        (LAB, "potassium", "Potassium hydroxide preparation"),
+        (LAB, "K", "Vitamin K"),
+        (LAB, "CA", "CA 125"),
+        (VITAL, "pulse", "Pulse oximetry"),
+        (VITAL, "heart rate", "Heart rate rhythm"),
+        (VITAL, "weight", "Birth weight"),
+        (VITAL, "BMI", "Body mass index (BMI) [Percentile] Per age and gender"),
+        (DRUG, "vitamin b1", "Vitamin B12"),
+        (DRUG, "vitamin a", "Vitamin D"),
+        (DRUG, "hydroxyzine", "Hydralazine"),
+        (DRUG, "hydralazine", "HydrOXYzine"),
+        (DRUG, "prednisone", "Prednisolone"),
+        (DRUG, "prednisolone", "Methylprednisolone"),
+        (DRUG, "nystatin", "Atorvastatin"),
+        (DRUG, "Zyrtec", "Zantac"),
+        (DRUG, "Celexa", "Celebrex 200 mg capsule"),
+        (DRUG, "Zantac", "Xanax"),
+        (DRUG, "clonidine", "Clonazepam"),
+        (DRUG, "epinephrine", "Norepinephrine"),
+        (DRUG, "morphine", "Hydromorphone"),
+        (DRUG, "estradiol", "Ethinyl Estradiol 0.02 MG Oral Tablet"),
+        (DRUG, "potassium", "Losartan Potassium 50 mg"),
+        (DRUG, "potassium", "Penicillin V Potassium 250 MG Oral Tablet"),
+        (DRUG, "calcium", "Rosuvastatin Calcium"),
+        (DRUG, "metoprolol succinate", "Metoprolol Tartrate 25 mg"),
+        (DRUG, "aripiprazol", "Omeprazole"),
     ],
 )
-def test_a_slip_a_short_form_a_part_and_a_class_are_understood(term: str, named: str) -> None:
-    assert found(term, named, "Gout") == [named]
+def test_a_name_that_looks_alike_is_another_thing(kind: Kind, term: str, other: str) -> None:
+    assert found(kind, term, other) == []
 
 
-def test_the_exact_name_wins_over_longer_ones() -> None:
-    assert found("glucose", "Glucose", "Glucose in urine") == ["Glucose"]
+@pytest.mark.parametrize(
+    ("kind", "term", "named"),
+    [
+        (CONDITION, "hypertnsion", "Hypertension"),
+        (CONDITION, "HTN", "Essential hypertension"),
+        (CONDITION, "hypertension", "Unspecified essential hypertension"),
+        (CONDITION, "asthma", "Mild persistent asthma"),
+        (CONDITION, "diabetes", "Type 2 diabetes mellitus"),
+        (CONDITION, "type 2 diabetes", "Diabetes mellitus without mention of complication, type II"),
+        (CONDITION, "T2DM", "Type 2 diabetes mellitus with hyperglycemia"),
+        (CONDITION, "hyperglycemia", "Type 2 diabetes mellitus with hyperglycemia"),
+        (CONDITION, "pneumonia", "Pneumonia due to Klebsiella pneumoniae"),
+        (CONDITION, "heart failure", "Chronic diastolic (congestive) heart failure"),
+        (CONDITION, "CHF", "Hypertensive heart disease with heart failure"),
+        (CONDITION, "breast cancer", "Malignant neoplasm of breast"),
+        (CONDITION, "kidney disease", "Chronic kidney disease, stage 3 (moderate)"),
+        (CONDITION, "chronic kidney disease", "Anemia in chronic kidney disease"),
+        (CONDITION, "heart attack", "Old myocardial infarction"),
+        (CONDITION, "MI", "Non-ST elevation (NSTEMI) myocardial infarction"),
+        (CONDITION, "stroke", "Cerebrovascular accident (disorder)"),
+        (CONDITION, "femur fracture", "Fracture of femur"),
+        (CONDITION, "HIV", "Human immunodeficiency virus [HIV] disease"),
+        (CONDITION, "GERD", "Gastro-esophageal reflux disease without esophagitis"),
+        (CONDITION, "sleep apnea", "Obstructive sleep apnea (adult) (pediatric)"),
+        (CONDITION, "cancer", "Adenocarcinoma of colon"),
+        (CONDITION, "respiratory disease", "Viral sinusitis (disorder)"),
+        (CONDITION, "anaemia", "Iron deficiency anemia, unspecified"),
+        (LAB, "A1c", "Hemoglobin A1c"),
+        (LAB, "hemoglobin", "Hemoglobin [Mass/volume] in Blood"),
+        (LAB, "WBC", "Leukocytes [#/volume] in Blood by Automated count"),
+        (LAB, "bilirubin", "Bilirubin.total [Mass/volume] in Serum or Plasma"),
+        (LAB, "serum potassium level", "Potassium"),
+        (LAB, "LDL", "Cholesterol in LDL [Mass/volume] in Serum or Plasma"),
+        (LAB, "troponin", "Troponin I.cardiac [Mass/volume] in Serum or Plasma by High sensitivity method"),
+        (LAB, "INR", "INR in Platelet poor plasma by Coagulation assay"),
+        (VITAL, "temp", "Oral temperature"),
+        (VITAL, "pulse", "Heart rate"),
+        (VITAL, "O2 sat", "Oxygen saturation in Arterial blood by Pulse oximetry"),
+        (DRUG, "statin", "Atorvastatin 40 mg tablet"),
+        (DRUG, "Lasix", "Furosemide 20 mg"),
+        (DRUG, "furosemide", "Lasix 40mg"),
+        (DRUG, "aspirin", "Aspirin EC 81mg TAB"),
+        (DRUG, "oxycodone", "Acetaminophen 325 MG / oxyCODONE Hydrochloride 5 MG Oral Tablet"),
+        (DRUG, "salmeterol", "Fluticasone-Salmeterol Diskus (250/50)"),
+        (DRUG, "insulin", "Humalog KwikPen"),
+        (DRUG, "blood thinner", "Eliquis 5 mg"),
+        (DRUG, "metformin hydrochloride", "MetFORMIN (Glucophage)"),
+        (Kind.ALLERGY, "peanut", "Allergy to peanuts"),
+        (Kind.ALLERGY, "penicillin", "Amoxicillin"),
+        (Kind.IMMUNIZATION, "flu shot", "Influenza, seasonal, injectable, preservative free"),
+        (Kind.IMMUNIZATION, "hepatitis B vaccine", "Hep B, adult"),
+        (Kind.MICROBIOLOGY, "staph aureus", "STAPH AUREUS COAG +"),
+        (Kind.PROCEDURE, "dialysis", "Hemodialysis"),
+        (Kind.PROCEDURE, "CT", "Computed tomography of chest and abdomen"),
+        (Kind.PROCEDURE, "chest x-ray", "Portable Chest X-Ray"),
+        (Kind.OUTPUT, "chest tube", "Chest Tube #1"),
+    ],
+)
+def test_a_slip_a_short_form_a_kind_of_it_and_a_class_are_understood(kind: Kind, term: str, named: str) -> None:
+    assert found(kind, term, named, "Ingrown nail") == [named]
+
+
+@pytest.mark.parametrize(
+    ("kind", "term", "held"),
+    [
+        (CONDITION, "kidney", "Cyst of kidney"),
+        (CONDITION, "breast", "Malignant neoplasm of breast"),
+        (CONDITION, "type 2 diabetes", "Diabetes mellitus"),
+        (CONDITION, "left knee pain", "Knee pain"),
+        (CONDITION, "myocardial infarction", "History of myocardial infarction"),
+        (CONDITION, "pulmonary embolism", "Suspected pulmonary embolism"),
+        (CONDITION, "heart disease", "Chagas carditis (disorder)"),
+        (LAB, "fasting glucose", "Glucose"),
+        (DRUG, "metoprolol succinate", "Metoprolol"),
+        (DRUG, "sleeping pill", "Trazodone 50 mg"),
+        (DRUG, "inhaler", "Albuterol"),
+    ],
+)
+def test_what_nothing_settles_is_left_open_and_shown(kind: Kind, term: str, held: str) -> None:
+    result = match(kind, term, held)
+    assert (result.matched, result.determinable) == ((), False)
+    assert [e.text for e in result.undecided] == [held]
+
+
+def test_what_is_settled_as_another_thing_is_determinable_and_still_told() -> None:
+    result = match(LAB, "hemoglobin", "Hemoglobin A1c")
+    assert result.determinable
+    assert [e.text for e in result.alternatives] == ["Hemoglobin A1c"]
+
+
+def test_the_exact_name_of_a_test_wins_over_longer_ones() -> None:
+    assert found(LAB, "glucose", "Glucose", "Glucose in urine", "Glucose 2 hours after meal") == ["Glucose"]
+
+
+def test_kinds_of_a_condition_and_forms_of_a_drug_count_beside_the_exact_name() -> None:
+    result = match(DRUG, "aspirin", "Aspirin", "Aspirin EC 81 mg")
+    assert [e.text for e in result.matched] == ["Aspirin", "Aspirin EC 81 mg"]
+    assert result.note == '"aspirin" was read as Aspirin, Aspirin EC 81 mg'
+    assert found(CONDITION, "hypertension", "Hypertension", "Essential hypertension", "Portal hypertension") == [
+        "Hypertension",
+        "Essential hypertension",
+    ]
+
+
+def test_an_abbreviation_of_two_things_in_the_chart_is_asked_back() -> None:
+    result = match(LAB, "pt", "Prothrombin time")
+    assert [e.text for e in result.matched] == ["Prothrombin time"]

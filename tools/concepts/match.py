@@ -1,30 +1,29 @@
-"""match_concepts: which of a chart's concepts a clinical name means: by code, name, synonym, class, then spelling.
+"""match_concepts: which of a chart's concepts a clinical name means, what else it might have meant, what is unsettled.
 
-A name that stands exactly in the chart wins over longer names that hold it; those are told as alternatives.
+Codes and names that are the same come first, then kinds of it; what shares words and isn't settled is never taken
+silently: it is told as undecided.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Literal
-
-from rapidfuzz import fuzz
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.tables import class_members, drug_stem, synonyms_of
+from tools.concepts.reading import MEASURED, Reading, read_term
+from tools.concepts.relation import Relation
+from tools.concepts.spelling import correct_term, nearest_entries
+from tools.concepts.weighing import By, weigh_entry
+from tools.concepts.words import fold, holds_words
 
-How = Literal["exact", "code", "synonym", "words", "class", "spelling", "none"]
+__all__ = ["ConceptMatch", "How", "fold", "holds_words", "match_concepts"]
 
-_WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?")
-_SPELLING = 92
-_LONG_ENOUGH = 7
+How = Literal["exact", "code", "synonym", "words", "class", "hierarchy", "spelling", "none"]
 _ALTERNATIVES = 5
-_EMPTY = frozenset("the of an and or in with for to level levels test tests value".split())  # noqa: SIM905
+_NAMED = 3
+_BY: tuple[By, ...] = ("exact", "code", "synonym", "words", "class", "hierarchy")
 
 
 @dataclass(frozen=True)
@@ -34,92 +33,115 @@ class ConceptMatch:
     matched: tuple[ConceptEntry, ...]
     how: How
     alternatives: tuple[ConceptEntry, ...] = ()
+    """What the name might have meant instead, or comes near to it."""
     note: str | None = None
+    """How the name was read, where that is not plain; for the answer."""
+    undecided: tuple[ConceptEntry, ...] = ()
+    """What may be meant, or be a kind of it, and nothing at hand settles: a count without these is no count."""
+
+    @property
+    def determinable(self) -> bool:
+        """Whether it is settled if the chart holds what is asked: something does, or nothing might."""
+        return bool(self.matched) or not self.undecided
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The entries by how they relate to one reading, each in the chart's order."""
+
+    reading: Reading
+    taken: tuple[tuple[ConceptEntry, Relation, By], ...]
+    """The equal and the narrower."""
+    open: tuple[ConceptEntry, ...]
+    different: tuple[ConceptEntry, ...]
+
+    def found(self, kind: Kind) -> tuple[ConceptEntry, ...]:
+        """What is meant: of a test, where it stands in the chart by its own name, that alone."""
+        only = kind in MEASURED and any(relation == "equal" for _, relation, _ in self.taken)
+        return tuple(e for e, relation, _ in self.taken if relation == "equal" or not only)
 
 
 def match_concepts(term: str, kind: Kind, entries: Sequence[ConceptEntry]) -> ConceptMatch:
     """The entries of one kind that a name means; none where nothing fits, with the nearest as alternatives."""
-    folded = fold(term)
-    if not folded:
+    if not fold(term):
         return ConceptMatch((), "none")
-    exact = [e for e in entries if folded in _folded_names(e.names)]
-    coded = [e for e in entries if any(term.strip().casefold() == c.code.casefold() for c in e.codings if c.code)]
-    within = [e for e in entries if e not in exact and holds_words(e.names, folded)]
-    if exact or coded:
-        found = list(dict.fromkeys([*exact, *coded]))
-        return ConceptMatch(tuple(found), "exact" if exact else "code", tuple(within[:_ALTERNATIVES]))
-    return _match_further(term, folded, entries, within)
+    if coded := _find_code(term, entries):
+        return ConceptMatch(coded, "code")
+    weighed = [_weigh(reading, kind, entries) for reading in read_term(term.strip(), kind)]
+    meant = [w for w in weighed if w.taken]
+    if len(meant) > 1 and any(w.found(kind) != meant[0].found(kind) for w in meant):
+        return _ask_which(term, kind, meant)
+    if meant:
+        return _settle(term, kind, meant[0])
+    return _match_nothing(term, kind, entries, weighed)
 
 
-def _match_further(term: str, folded: str, entries: Sequence[ConceptEntry], within: list[ConceptEntry]) -> ConceptMatch:
-    names = [fold(s) for s in synonyms_of(folded)]
-    same = [e for e in entries if any(n in _folded_names(e.names) for n in names)]
-    same = same or [e for e in entries if any(holds_words(e.names, n) for n in names)]
-    if same:
-        both = tuple(dict.fromkeys([*same, *within]))
-        return ConceptMatch(both, "synonym", (), f'"{term}" was read as {", ".join(e.text for e in same[:3])}')
-    if within:
-        return ConceptMatch(tuple(within), "words")
-    if members := [e for e in entries if _in_class(folded, e.names)]:
-        return ConceptMatch(tuple(members), "class")
-    near = sorted(((_likeness(folded, e.names), e.text, e) for e in entries), key=lambda x: (-x[0], x[1]))
-    if near and near[0][0] >= _SPELLING and len(folded) >= _LONG_ENOUGH and not drug_stem(folded):
-        best = [e for score, _, e in near if score == near[0][0] and _differs_by_typos(folded, e.names)]
-    else:
-        best = []
-    if best:
-        return ConceptMatch(tuple(best), "spelling", (), f'"{term}" was read as {best[0].text}')
-    return ConceptMatch((), "none", tuple(e for score, _, e in near[:_ALTERNATIVES] if score >= 60))
+def _find_code(term: str, entries: Sequence[ConceptEntry]) -> tuple[ConceptEntry, ...]:
+    """Entries that bear the code, where the term can be one: it holds a digit or is their whole name."""
+    said = term.strip().casefold()
+    if not any(ch.isdigit() for ch in said):
+        return ()
+    bare = said.replace(".", "")
+    return tuple(e for e in entries if any(c.code.casefold() in (said, bare) for c in e.codings if c.code))
 
 
-def _in_class(folded: str, names: Iterable[str]) -> bool:
-    members = class_members(folded)
-    return members is not None and any(members(word) for name in names for word in _WORD.findall(fold(name)))
-
-
-@lru_cache(maxsize=100_000)
-def fold(text: str) -> str:
-    """Text without case, accents, punctuation and plural s, as words.
-
-    >>> fold("Café-au-lait  SPOTS (left)")
-    'cafe au lait spot left'
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    return " ".join(_singular(w) for w in _WORD.findall(plain))
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
-@lru_cache(maxsize=20_000)
-def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(fold(n) for n in names)
-
-
-@lru_cache(maxsize=200_000)
-def holds_words(names: tuple[str, ...], folded: str) -> bool:
-    """Whether one name holds every word asked for."""
-    asked = set(folded.removeprefix("a ").split()) - _EMPTY
-    return bool(asked) and any(asked <= set(name.split()) for name in _folded_names(names))
-
-
-def _likeness(folded: str, names: tuple[str, ...]) -> float:
-    return max((fuzz.ratio(folded, name) for name in _folded_names(names)), default=0.0)
-
-
-def _differs_by_typos(folded: str, names: tuple[str, ...]) -> bool:
-    """Whether a name differs only inside long words; another number, letter or short word is another thing."""
-    return any(_typos_only(folded.split(), name.split()) for name in _folded_names(names))
-
-
-def _typos_only(asked: list[str], named: list[str]) -> bool:
-    return len(asked) == len(named) and all(
-        a == b
-        or (min(len(a), len(b)) >= _LONG_ENOUGH and a.isalpha() and b.isalpha() and fuzz.ratio(a, b) >= _SPELLING)
-        for a, b in zip(asked, named, strict=True)
+def _weigh(reading: Reading, kind: Kind, entries: Sequence[ConceptEntry]) -> _Weighed:
+    found = [(e, *weight) for e in entries if (weight := weigh_entry(reading, kind, e))[0] != "none"]
+    return _Weighed(
+        reading,
+        tuple(f for f in found if f[1] in ("equal", "narrower")),
+        tuple(e for e, relation, _ in found if relation == "open"),
+        tuple(e for e, relation, _ in found if relation == "different"),
     )
+
+
+def _settle(term: str, kind: Kind, weighed: _Weighed) -> ConceptMatch:
+    matched = weighed.found(kind)
+    ways = {by for _, relation, by in weighed.taken if relation == "equal"} or {by for _, _, by in weighed.taken}
+    how = next(by for by in _BY if by in ways)
+    narrower = () if len(matched) == len(weighed.taken) else tuple(e for e, r, _ in weighed.taken if r == "narrower")
+    undecided = () if kind in MEASURED and any(r == "equal" for _, r, _ in weighed.taken) else weighed.open
+    alternatives = (*narrower, *weighed.open, *weighed.different)[:_ALTERNATIVES]
+    return ConceptMatch(matched, how, alternatives, _say_read(term, matched), undecided)
+
+
+def _say_read(term: str, entries: Sequence[ConceptEntry]) -> str | None:
+    if all(fold(term) == fold(e.text) for e in entries):
+        return None
+    named = ", ".join(e.text for e in entries[:_NAMED])
+    more = f" and {len(entries) - _NAMED} more" if len(entries) > _NAMED else ""
+    return f'"{term}" was read as {named}{more}'
+
+
+def _ask_which(term: str, kind: Kind, meant: Sequence[_Weighed]) -> ConceptMatch:
+    found = _unique(e for w in meant for e in w.found(kind))
+    readings = " or ".join(w.reading.label for w in meant)
+    return ConceptMatch((), "none", found[:_ALTERNATIVES], f'"{term}" may mean {readings}', found)
+
+
+def _match_nothing(term: str, kind: Kind, entries: Sequence[ConceptEntry], weighed: Sequence[_Weighed]) -> ConceptMatch:
+    if found := _match_members(term, kind, entries, weighed):
+        return found
+    still = _unique(e for w in weighed for e in w.open)
+    if not still and (corrected := correct_term(term, entries)):
+        found = match_concepts(corrected, kind, entries)
+        if found.matched:
+            return replace(found, how="spelling", note=_say_read(term, found.matched))
+    different = _unique(e for w in weighed for e in w.different)
+    alternatives = (still + different or nearest_entries(term, entries, _ALTERNATIVES))[:_ALTERNATIVES]
+    return ConceptMatch((), "none", alternatives, None, still)
+
+
+def _match_members(
+    term: str, kind: Kind, entries: Sequence[ConceptEntry], weighed: Sequence[_Weighed]
+) -> ConceptMatch | None:
+    """The tests of a panel, where the chart holds those and not the panel."""
+    for one in weighed:
+        parts = [match_concepts(member, kind, entries) for member in one.reading.members]
+        if matched := _unique(e for part in parts for e in part.matched):
+            return ConceptMatch(matched, "class", (), _say_read(term, matched))
+    return None
+
+
+def _unique(entries: Iterable[ConceptEntry]) -> tuple[ConceptEntry, ...]:
+    return tuple(dict.fromkeys(entries))

@@ -1,0 +1,67 @@
+"""stands_in: where a condition told by name alone stands in ICD-10-CM, by tables and by titles it is a kind of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Literal
+
+from tools.concepts.icd import is_within
+from tools.concepts.names import ReadName, read_name
+from tools.concepts.relation import relate
+from tools.concepts.rows import read_rows, split_names
+from tools.concepts.words import read_words
+
+Standing = Literal["inside", "outside", "unknown"]
+_Titled = tuple[ReadName, tuple[str, ...]]
+
+
+def stands_in(name: str, ranges: tuple[str, ...]) -> Standing:
+    """Whether a condition of that name lies in the ranges; unknown where no table or title places it.
+
+    >>> stands_in("Cardiac arrest (disorder)", ("I30-I5A",)), stands_in("Chronic pain", ("C00-C96",))
+    ('inside', 'outside')
+    """
+    placed = place_name(name)
+    if not placed:
+        return "outside" if _heads_of_categories() & {h for p in read_name(name).parts for h in p.heads} else "unknown"
+    inside = [is_within(place, ranges) for place in placed]
+    return "inside" if all(inside) else "outside" if not any(inside) else "unknown"
+
+
+@lru_cache(maxsize=20_000)
+def place_name(name: str) -> tuple[str, ...]:
+    """The ICD-10-CM ranges of what a name is, or is a kind of."""
+    held = read_name(name)
+    if held.context:
+        return ()
+    heads = {head for part in held.parts for head in part.heads}
+    found = [places for head in heads for title, places in _titles().get(head, ()) if _is_kind(title, held)]
+    return tuple(dict.fromkeys(place for places in found for place in places))
+
+
+def _is_kind(title: ReadName, held: ReadName) -> bool:
+    return relate(title, held) in ("equal", "narrower")
+
+
+@cache
+def _titles() -> dict[str, list[_Titled]]:
+    """The names of concepts and categories by each word that says what they are."""
+    found: dict[str, list[_Titled]] = {}
+    for name, places in _all_titles():
+        for head in {head for part in name.parts[:1] for head in part.heads}:
+            found.setdefault(head, []).append((name, places))
+    return found
+
+
+def _all_titles() -> Iterator[_Titled]:
+    for row in read_rows("conditions"):
+        if row["category"] != "yes":
+            yield from ((read_name(name), tuple(row["icd10cm"].split()[:1])) for name in split_names(row["names"]))
+    yield from ((read_name(row["title"]), (row["code"],)) for row in read_rows("icd10cm") if "-" not in row["code"])
+
+
+@cache
+def _heads_of_categories() -> frozenset[str]:
+    """Words that name a kind of some category: what they name is placed, though not by a range."""
+    return frozenset(w for row in read_rows("conditions") for h in split_names(row["heads"]) for w in read_words(h))

@@ -1,0 +1,168 @@
+"""read_term: what a clinical name may mean, for one kind of record: names, codes, ranges of codes, a class of drugs.
+
+An abbreviation that means two things has two readings; the chart decides, or the user is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+
+from tools.chart_query import Kind
+from tools.concepts.drug_classes import Membership, drug_class
+from tools.concepts.icd import ranges_titled
+from tools.concepts.names import ReadName, read_name
+from tools.concepts.products import Product, read_product
+from tools.concepts.rows import Row, read_rows, split_names
+from tools.concepts.words import fold, plain, read_words
+
+MEASURED = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.SOCIAL_HISTORY, Kind.REPORT, Kind.MICROBIOLOGY,
+                      Kind.SPECIMEN, Kind.OUTPUT})  # fmt: skip
+"""Kinds in which the name asked for, where it stands in the chart, is the whole of what is asked."""
+DRUGS = frozenset({Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_ADMINISTERED,
+                   Kind.MEDICATION_REPORTED, Kind.INTAKE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER})  # fmt: skip
+_TESTS = ("labs", "panels", "vitals")
+_TABLES: dict[Kind, tuple[str, ...]] = {
+    Kind.LAB: _TESTS,
+    Kind.VITAL: _TESTS,
+    Kind.OBSERVATION: (*_TESTS, "procedures"),
+    Kind.REPORT: (*_TESTS, "procedures"),
+    Kind.SOCIAL_HISTORY: ("vitals",),
+    Kind.CONDITION: ("conditions",),
+    Kind.FAMILY_HISTORY: ("conditions",),
+    Kind.IMMUNIZATION: ("vaccines",),
+    Kind.PROCEDURE: ("procedures",),
+    Kind.IMAGING: ("procedures",),
+    Kind.ORDER: (*_TESTS, "procedures"),
+}
+TABLES = (*_TESTS, "conditions", "vaccines", "procedures")
+_SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that a name may mean."""
+
+    label: str
+    names: tuple[ReadName, ...]
+    """The name as asked, then its synonyms."""
+    kinds: tuple[ReadName, ...] = ()
+    """Names of kinds of it that don't hold its name: hemodialysis, of dialysis."""
+    products: tuple[Product, ...] = ()
+    codes: frozenset[str] = frozenset()
+    """LOINC codes of tests, CVX codes of vaccines."""
+    icd10: tuple[str, ...] = ()
+    icd9: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
+    """Words any of which names a kind of it: pneumonia, of respiratory disease."""
+    category: bool = False
+    """So wide a thing that its kinds don't bear its name: what no code or word settles is left open."""
+    fluid: str | None = None
+    members: tuple[str, ...] = ()
+    """Of a panel, the tests in it."""
+    holds: Callable[[str], Membership] | None = field(default=None, compare=False)
+    """Whether a product, by its name, is of the class asked for."""
+    telling: tuple[frozenset[str], ...] = field(init=False, compare=False)
+    """Of each name, the words all of which a name held must have."""
+    words: frozenset[str] = field(init=False, compare=False)
+    """Every word that a name held may share."""
+
+    def __post_init__(self) -> None:
+        names = (*self.names, *self.kinds)
+        runs = [frozenset(run) for product in self.products for run in product.runs]
+        telling = [{w.removeprefix("!") for w in name.telling or name.words} for name in names]
+        object.__setattr__(self, "telling", tuple(dict.fromkeys((*map(frozenset, telling), *runs))))
+        every = {w.removeprefix("!") for name in names for w in name.words}
+        object.__setattr__(self, "words", frozenset(every.union(self.heads, *runs)))
+
+
+@lru_cache(maxsize=2_000)
+def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
+    """The readings of a name; always one at least.
+
+    >>> [r.label for r in read_term("HTN", Kind.CONDITION)], sorted(read_term("K", Kind.LAB)[0].codes)[:1]
+    (['hypertension'], ['2823-3'])
+    """
+    rows = list(_rows_for(term, kind))
+    base = Reading(term, (read_name(term),))
+    if kind in DRUGS:
+        base = replace(base, products=(read_product(term),), holds=drug_class(fold(term)))
+    if kind is Kind.CONDITION and not rows:
+        base = replace(base, icd10=ranges_titled(term))
+    return tuple(_read_row(base, table, row) for table, row in rows) or (base,)
+
+
+def _rows_for(term: str, kind: Kind) -> Iterator[tuple[str, Row]]:
+    tables = _TABLES.get(kind, ())
+    found = [(table, row) for table in tables for row in _index(table).get(fold(term), ())]
+    yield from found or [(table, row) for table in tables for row in _loose_index(table).get(_key(term), ())]
+
+
+@cache
+def _index(table: str) -> dict[str, tuple[Row, ...]]:
+    """The rows of a table by each name that may be asked."""
+    return _rows_by(table, fold)
+
+
+@cache
+def _loose_index(table: str) -> dict[str, tuple[Row, ...]]:
+    """The rows by each name as `_key` writes it."""
+    return _rows_by(table, _key)
+
+
+def _rows_by(table: str, write: Callable[[str], str]) -> dict[str, tuple[Row, ...]]:
+    found: dict[str, tuple[Row, ...]] = {}
+    for row in read_rows(table):
+        for name in (*split_names(row["names"]), *split_names(row["asked_as"])):
+            before = found.get(write(name), ())
+            found[write(name)] = before if row in before else (*before, row)
+    return found
+
+
+def _key(name: str) -> str:
+    """A name in the spelling that names are compared in, without "serum", "level" and the like."""
+    return " ".join(w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
+
+
+def _read_row(base: Reading, table: str, row: Row) -> Reading:
+    names = split_names(row["names"])
+    others = tuple(read_name(n) for n in names if len(n) > 2)
+    kinds = tuple(read_name(n) for n in split_names(row["kinds"]))
+    read = replace(base, label=names[0], names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
+    if table == "conditions":
+        codes10, codes9 = tuple(row["icd10cm"].split()), tuple(row["icd9cm"].split())
+        heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))
+        return replace(read, icd10=codes10, icd9=codes9, heads=heads, category=row["category"] == "yes")
+    codes = frozenset((row.get("loinc") or row.get("cvx") or "").split())
+    return replace(read, codes=codes, fluid=row.get("fluid"), members=split_names(row.get("members", "")))
+
+
+def synonyms_of(folded: str, kind: Kind | None = None) -> tuple[str, ...]:
+    """The other names of a folded name, of one kind or of any; empty where none is known.
+
+    >>> "hypertension" in synonyms_of("htn")
+    True
+    >>> synonyms_of("lasix")
+    ('furosemide',)
+    """
+    tables = TABLES if kind is None else _TABLES.get(kind, ())
+    rows = [row for table in tables for row in _index(table).get(folded, ())]
+    names = [n for row in rows for n in split_names(row["names"])]
+    return tuple(dict.fromkeys(n for n in (*names, *_brand_names(folded)) if fold(n) != folded))
+
+
+def _brand_names(folded: str) -> tuple[str, ...]:
+    return _brand_index().get(folded, ())
+
+
+@cache
+def _brand_index() -> dict[str, tuple[str, ...]]:
+    """Brand to ingredient, and an ingredient that stands alone to its brands."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in read_rows("brands"):
+        brand, ingredients = row["brand"], split_names(row["ingredients"])
+        found[fold(brand)] = (*found.get(fold(brand), ()), *ingredients)
+        if len(ingredients) == 1:
+            found[fold(ingredients[0])] = (*found.get(fold(ingredients[0]), ()), brand)
+    return found

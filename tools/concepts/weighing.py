@@ -1,0 +1,134 @@
+"""weigh_entry: how one entry of a chart relates to one reading of a name, and by what it was told."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from tools.chart_query import Kind
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.icd import is_icd, lies_in
+from tools.concepts.names import ReadName, read_name
+from tools.concepts.placing import stands_in
+from tools.concepts.products import read_product, relate_products
+from tools.concepts.reading import DRUGS, Reading
+from tools.concepts.relation import ORDER, Relation, in_other_fluid, relate
+
+By = Literal["exact", "code", "synonym", "words", "class", "hierarchy"]
+Weight = tuple[Relation, By]
+
+_NOTHING: Weight = ("none", "words")
+_ONLY_PRODUCTS = DRUGS - {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.INTAKE}
+_LEADING = frozenset({Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.INTAKE, Kind.DEVICE, Kind.SPECIMEN, Kind.IMMUNIZATION})
+"""Kinds whose names begin with what they name: an organism's genus, "Chest tube site"."""
+_ALLERGY = re.compile(
+    r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
+    r"(?: to| caused by)?\b",
+    re.IGNORECASE,
+)
+_SYSTEMS = re.compile(r"loinc|cvx|\.6\.1$|\.12\.292$", re.IGNORECASE)
+_NO_DISEASE = re.compile(r"\((?:finding|situation|person|procedure|observable entity)\)")
+
+
+def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
+    """How an entry relates to a reading: the strongest that its codes, its names and its class tell."""
+    if reading.codes and any(c.code in reading.codes and _SYSTEMS.search(c.system) for c in entry.codings):
+        return "equal", "code"
+    weight = _weigh_names(reading, kind, entry) if _may_relate(reading, entry.names) else _NOTHING
+    if weight[0] in ("equal", "narrower"):
+        return weight
+    if reading.icd10 and any(lies_in(c, reading.icd10, reading.icd9) for c in entry.codings):
+        return "narrower", "hierarchy"
+    if reading.holds is not None and weight[0] != "different":
+        weight = _best(weight, _weigh_class(reading, entry))
+    if weight[0] == "none" and reading.category and kind is Kind.CONDITION:
+        return _weigh_uncoded(reading, entry)
+    return weight
+
+
+def _may_relate(reading: Reading, names: tuple[str, ...]) -> bool:
+    """A quick look, so that most of a chart is passed over: the words of a name asked within those held, or about."""
+    words = words_of(names)
+    if words.isdisjoint(reading.words):
+        return False
+    if not words.isdisjoint(reading.heads) or any(asked <= words for asked in reading.telling):
+        return True
+    return any(held <= reading.words for name in names for held in (read_name(name).words, *_run_words(name)))
+
+
+def _run_words(name: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(run) for run in read_product(name).runs)
+
+
+def _weigh_names(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
+    best = _NOTHING
+    for name in entry.names:
+        best = _best(best, _weigh_name(reading, kind, name))
+        if best == ("equal", "exact"):
+            break
+    return best
+
+
+def _best(one: Weight, other: Weight) -> Weight:
+    return one if ORDER.index(one[0]) <= ORDER.index(other[0]) else other
+
+
+def _weigh_name(reading: Reading, kind: Kind, name: str) -> Weight:
+    if kind is Kind.ALLERGY:
+        name = _ALLERGY.sub(" ", name).strip() or name
+    best = _NOTHING
+    if reading.products:
+        best = _relate_product(reading, name)
+        if kind in _ONLY_PRODUCTS or best[0] in ("equal", "different"):
+            return best
+    held = read_name(name)
+    for at, asked in enumerate(reading.names):
+        found = _relate_led(asked, held, kind)
+        best = _best(best, (found, ("exact" if found == "equal" else "words") if at == 0 else "synonym"))
+    best = _best(best, _weigh_kinds(reading, held))
+    if best[0] in ("equal", "narrower") and reading.fluid == "blood" and in_other_fluid(reading.names[0], held):
+        return "different", best[1]
+    return best
+
+
+def _relate_product(reading: Reading, name: str) -> Weight:
+    relation = relate_products(reading.products[0], read_product(name))
+    return relation, "exact" if relation == "equal" else "words"
+
+
+def _relate_led(asked: ReadName, held: ReadName, kind: Kind) -> Relation:
+    found = relate(asked, held)
+    led = found == "open" and kind in _LEADING and held.start[: len(asked.start)] == asked.start
+    return "narrower" if led else found
+
+
+def _weigh_kinds(reading: Reading, held: ReadName) -> Weight:
+    if any(relate(k, held) in ("equal", "narrower") for k in reading.kinds):
+        return "narrower", "class"
+    named = {head for part in held.parts for head in part.heads}
+    if reading.heads & named and not held.context:
+        return "narrower", "class"
+    return _NOTHING
+
+
+def _weigh_class(reading: Reading, entry: ConceptEntry) -> Weight:
+    found = {reading.holds(name) for name in entry.names} if reading.holds is not None else set()
+    return ("narrower", "class") if "yes" in found else ("open", "class") if "maybe" in found else _NOTHING
+
+
+def _weigh_uncoded(reading: Reading, entry: ConceptEntry) -> Weight:
+    """A condition without an ICD code may be of any category, unless its name places it."""
+    if any(is_icd(c) for c in entry.codings) or any(_NO_DISEASE.search(n) or read_name(n).context for n in entry.names):
+        return _NOTHING
+    standings = {stands_in(name, reading.icd10) for name in entry.names}
+    if "inside" in standings:
+        return "narrower", "hierarchy"
+    return _NOTHING if "outside" in standings else ("open", "hierarchy")
+
+
+@lru_cache(maxsize=100_000)
+def words_of(names: tuple[str, ...]) -> frozenset[str]:
+    """Every word of an entry's names, in the spelling that names are compared in, brands' ingredients included."""
+    words = {w.removeprefix("!") for n in names for w in read_name(n).words}
+    return frozenset(words | {w for n in names for run in read_product(n).runs for w in run})

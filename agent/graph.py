@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from agent.decision import CallTool, GiveAnswer
 from agent.errors import PlannerFormatError
 from agent.planners.planner import Planner, PlannerView, Step, Usage
-from agent.verify import check_answer
+from agent.verify import check_answer, find_untraced
 from tools.chart import ChartContext
 from tools.errors import ToolError
 from tools.registry import Handles, Tool, run_tool
@@ -82,7 +82,9 @@ async def _call(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, An
         raise TypeError("only a tool call is called")
     try:
         finding = await run_tool(context.tools, context.chart, call.tool, call.arguments, context.handles)
-        step = Step(call, finding)
+        known = [s.finding for s in state.steps if s.finding is not None]
+        untraced = find_untraced(finding, f"{context.view.question} {context.view.context}", known)
+        step = Step(call, finding) if untraced is None else Step(call, None, untraced)
     except ToolError as error:
         step = Step(call, None, str(error))
     return {"steps": (*state.steps, step)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.calculate import CALCULATE
 from tools.chart_query import ChartQuery
 from tools.execute.run import run_query
 from tools.notes.search import SEARCH_NOTES
@@ -20,5 +21,6 @@ def build_tools() -> dict[str, Tool]:
         ),
         SEARCH_NOTES,
         READ_RECORD,
+        CALCULATE,
     )
     return {tool.name: tool for tool in tools}

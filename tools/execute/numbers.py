@@ -64,7 +64,7 @@ def _to_one_unit(samples: list[_Sample], wanted: str | None) -> tuple[list[_Samp
     converted = []
     for sample in samples:
         source = sample.reading.unit_code or sample.reading.unit or ""
-        number = sample.value if source == target else convert(sample.value, source, target)
+        number = sample.value if source == target else convert(sample.value, source, target, sample.record.concept)
         converted.append(_Sample(sample.record, Reading(number, target)))
     note = f"values in {', '.join(sorted(u for u in units if u))} were converted to {target}"
     return converted, target, (note,) if len(units) > 1 else ()

@@ -10,7 +10,7 @@ from tools.chart_query import Anchor, Condition, Kind, Pick, Slot
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
-from tools.records.record import Reading, Record
+from tools.records.record import Concept, Reading, Record
 from tools.time_window import Window
 
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -73,17 +73,18 @@ def meets(record: Record, condition: Condition) -> bool:
         bound = float(condition.value)
     except ValueError:
         raise ToolError(f"{condition.value!r} is no number to compare with; give a number") from None
-    return any(compare(_in_unit(r, condition.unit), condition.op, bound) for r in readings_of(record, condition.field))
+    readings = (_in_unit(r, condition.unit, record.concept) for r in readings_of(record, condition.field))
+    return any(compare(reading, condition.op, bound) for reading in readings)
 
 
-def _in_unit(reading: Reading, unit: str | None) -> Reading:
+def _in_unit(reading: Reading, unit: str | None, of: Concept) -> Reading:
     """A reading in the unit that was asked in. Raises ToolError where it can't be converted."""
     held = reading.unit_code or reading.unit
     if unit is None or held is None or unit.casefold() == held.casefold():
         return reading
     from tools.units import convert
 
-    return Reading(convert(float(reading.value), held, unit), unit, reading.comparator)
+    return Reading(convert(float(reading.value), held, unit, of), unit, reading.comparator)
 
 
 def match_reason(record: Record, reason: str) -> bool:

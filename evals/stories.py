@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import httpx
 
@@ -25,6 +26,7 @@ from tools.store.loading import load_paths
 from tools.store.store import open_store
 from tools.toolbox import build_tools
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
 
@@ -35,17 +37,30 @@ def judge(question: Question, told: Transcript) -> str:
         return "right" if answer.status == "abstained" else "wrong: should abstain"
     if answer.status != "answered":
         return "abstained"
-    same = {_plain(v) for v in answer.values} == {_plain(v) for v in question.values}
-    if not same and not _same_days(question, answer.values):
+    if not _same(question.values, answer.values):
         return "wrong: values"
     missing = set(question.citations) - set(answer.citations) - set(told.retrieved)
     return "right" if not missing else "right, not every record cited"
 
 
-def _same_days(question: Question, values: tuple[Value, ...]) -> bool:
-    """A gold day is met by a moment of that day."""
-    days = {v[:10] for v in values if isinstance(v, str) and _TIME.match(v)}
-    return bool(values) and days == set(question.values) and len(days) == len(set(values))
+def _same(wanted: Sequence[Value], given: Sequence[Value]) -> bool:
+    """Whether two sets of values are the same, each wanted value met by one that was given."""
+    left = list(dict.fromkeys(given))
+    for value in dict.fromkeys(wanted):
+        met = next((g for g in left if _meets(value, g)), None)
+        if met is None:
+            return False
+        left.remove(met)
+    return not left
+
+
+def _meets(wanted: Value, given: Value) -> bool:
+    """A gold day is met by a moment of that day, a rounded gold number by what rounds to it."""
+    if isinstance(wanted, str) and isinstance(given, str) and _DAY.fullmatch(wanted) and _TIME.match(given):
+        return given[:10] == wanted
+    if isinstance(wanted, float) and isinstance(given, float):
+        return round(given, len(str(wanted).partition(".")[2])) == wanted
+    return _plain(wanted) == _plain(given)
 
 
 def _plain(value: Value) -> str:

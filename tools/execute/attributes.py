@@ -12,6 +12,8 @@ from tools.records.record import Record
 _NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
 _NAMELESS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
 """Stays are told apart by when they were; they have no name."""
+_FORMS = frozenset({"", "tablet", "tab", "capsule", "cap", "pill", "caplet", "dose"})
+_STRENGTH = re.compile(r"(?<![\w/.])(\d+(?:[.,]\d+)*) ?(mg|mcg|g|ug|units?)(?![\w/])", re.IGNORECASE)
 DRUGS = frozenset(k for k in Kind if k.value.startswith("medication"))
 
 
@@ -45,9 +47,18 @@ def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:
     if slot is Slot.NAME:
         return (record.concept.text,)
     if slot is Slot.DOSE:
-        amounts = readings_of(record, slot)
-        return tuple(a.value for a in amounts) or texts_of(record, slot)
+        return _dose_values(record)
     return texts_of(record, slot)
+
+
+def _dose_values(record: Record) -> tuple[Value, ...]:
+    """Doses; one counted in tablets or not in any unit as strength times number, where the drug's name gives one strength."""
+    amounts = readings_of(record, Slot.DOSE)
+    strengths = _STRENGTH.findall(record.concept.text)
+    if len(strengths) == 1 and amounts and all((a.unit or "").strip("{}()s").casefold() in _FORMS for a in amounts):
+        number, unit = strengths[0]
+        return tuple(f"{float(number.replace(',', '')) * float(a.value):g} {unit}" for a in amounts)
+    return tuple(a.value for a in amounts) or texts_of(record, Slot.DOSE)
 
 
 def _reading_values(record: Record) -> tuple[Value, ...]:

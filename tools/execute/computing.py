@@ -39,8 +39,10 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     resting = []
     for record in records:
         found = slot_values(record, slot)
-        if slot is Slot.NAME and query.kind in DRUGS and len(record.ingredients) > 1:
+        if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
             found = record.ingredients
+        if slot is Slot.NAME and query.kind is Kind.FAMILY_HISTORY and query.about:
+            found = record.concept.names[1:2]
         values.update(dict.fromkeys(found))
         if found:
             resting.append(record)

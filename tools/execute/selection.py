@@ -28,6 +28,7 @@ _ROUTES = (
     {"neb", "nebulized", "nebulised", "nebulizer"},
     {"ng", "nasogastric"},
 )
+_STAYS = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY})
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
 _PAST_WORDS = {"inactive", "past", "resolved", "ended"}
 
@@ -98,7 +99,8 @@ def _meets_status(record: Record, condition: Condition) -> bool:
     word = condition.value.casefold()
     statuses = {s.strip().casefold() for s in (record.status or "").split(",")}
     if word in _CURRENT_WORDS:
-        found = record.standing == "current"
+        over = record.end is not None and bool(record.kinds & _STAYS)
+        found = record.standing == "current" and not over
     elif word in _PAST_WORDS and word not in statuses:
         found = record.standing == "past"
     else:

@@ -123,7 +123,8 @@ def _people(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.PRESCRIBER, person_name(resource.get("requester"), linked))
     performers = [p.get("actor", p) for p in items(resource.get("performer")) if isinstance(p, dict)]
     draft.put(Slot.PERFORMER, *(person_name(p, linked) for p in performers))
-    reasons = [name_of(c) for c in (*items(resource.get("reasonCode")), *items(resource.get("statusReason")))]
+    draft.put(Slot.STATUS_REASON, *names_of(items(resource.get("statusReason"))))
+    reasons = list(names_of(items(resource.get("reasonCode"))))
     for reference in references_of(resource.get("reasonReference")):
         if reference in linked:
             reasons.append(to_concept(linked[reference].get("code")).text)

@@ -21,6 +21,7 @@ _OF_SLOT = {
     Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
     Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
 }  # fmt: skip
+IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
 _ANSWERED_BY = {
     Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
     Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
@@ -97,6 +98,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     for cue in cues:
         if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
             return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
+    if Kind.ORDER in cues and Kind.IMAGING in cues:
+        return Kind.ORDER
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY}:
         return drug
@@ -160,6 +163,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
             pick = Pick(which=stay.which, n=stay.n or 1)
         stay = None
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
+    if kind is Kind.ORDER and Kind.IMAGING in sketch.nouns and not about:
+        about = IMAGING_WORDS
     where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
     where += _states(sketch, ask, kind)
     if kind is Kind.MICROBIOLOGY:
@@ -194,6 +199,8 @@ def _states(sketch: Sketch, ask: Ask, kind: Kind) -> list[Condition]:
     named = [Condition(field=Slot.STATUS, value=state) for state in dict.fromkeys(sketch.states)]
     if named or sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked:
         return named
+    if kind is Kind.ORDER:
+        return []
     asked = ask.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT) and ask.slot in (
         None,
         Slot.DOSE,

@@ -188,7 +188,7 @@ LIGHT = frozenset(
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
     assign assigned associate associated relate related involve involved involving concern include included
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
-    leaves left leaving arrive arrived attend attended stay stays stayed located situated marks marked labeled
+    leaves left leaving arrive arrived attend attended stay stays stayed wrote written writes authored signed reviewed interpreted located situated marks marked labeled
     labelled exhibit exhibited evaluate valid exact precise correct true according based per prefer prefers
     preferred issued brought delivered written corresponds analysis analyses team agent agents time times date dates
     day days instance instances occasion occasions moment event events episode episodes period periods duration

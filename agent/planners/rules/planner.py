@@ -84,5 +84,7 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
     query = finding.query
     if finding.total or query is None or finding.rests_on or query.compute is Compute.COUNT:
         return None
+    if query.kind is Kind.REPORT and query.compute is Compute.VALUE:
+        return None
     beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
     return query.model_copy(update={"kind": beside}) if beside is not None else None

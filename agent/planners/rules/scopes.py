@@ -175,7 +175,7 @@ def read_route(cascade: Cascade) -> list[Condition]:
     match = cascade.take(
         rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})(?: (?:routes?|methods?"
         rf"|administrations?|way))?"
-        rf"|(?:through|via|by|using|with) {_DETERMINERS}(?P<other>[a-z/]{{2,14}}(?: [a-z/]{{2,14}})?) (?:routes?"
+        rf"|(?:through|via|by|using|with) {_DETERMINERS}(?P<other>(?!which|what|any)[a-z/]{{2,14}}(?: [a-z/]{{2,14}})?) (?:routes?"
         rf"|methods?)"
         rf"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{{2,14}})"
     )

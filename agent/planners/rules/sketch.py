@@ -36,7 +36,7 @@ _EXCEPT = (
     r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
 )
 ALL = Pick()
-_SIDE = r"(?:the )?(?:ones? )?(?:just |right |immediately )?"
+_SIDE = r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
 _PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
@@ -112,7 +112,7 @@ class Sketch:
 
     def is_act(self, number: int) -> bool:
         """Whether a word stands where a verb does, after a pronoun: no name of anything."""
-        return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|to|not) C{number}\b", self.text) is not None
+        return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|not) C{number}\b", self.text) is not None
 
 
 def read_question(question: str, overview: Overview) -> Sketch:
@@ -133,7 +133,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
         text = re.sub(rf"(?<![\w-]){re.escape(run)}(?![\w-])", f"C{len(spans)}", text, count=1)
         spans.append(find_span(run, overview.index))
     sketch = _read(Cascade(text), spans)
-    acts = [s.text for i, s in enumerate(spans) if not s.entries and sketch.is_act(i)]
+    nouns = lexicon.ADJECTIVES.values()
+    acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
     return replace(sketch, unread=(*sketch.unread, *acts))
 
 
@@ -153,6 +154,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     )
     pick, picked = read_pick(cascade)
     per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
+    cascade.take_all([(lexicon.ENDS, None)])
     states = cascade.take_all(lexicon.STATES)
     nouns = cascade.take_all(lexicon.NOUNS)
     verbs = cascade.take_all(lexicon.VERBS)

@@ -93,7 +93,11 @@ class Threads:
         return {t["id"] or f"turn {n}": turn for n, (t, turn) in enumerate(zip(turns, to_turns(turns), strict=True), 1)}
 
     async def ask(
-        self, name: str, patient: str, question: tuple[str | None, str], answering: Answering,
+        self,
+        name: str,
+        patient: str,
+        question: tuple[str | None, str],
+        answering: Answering,
         after: Collection[str] | None = None,
     ) -> None:
         """Take one more turn, question given by id and text. Of the turns kept, `after` names those it goes on from.

@@ -138,4 +138,3 @@ def _state(arguments: FindPatients, rows: Sequence[Evidence], total: int, result
     least = "" if result.complete else "At least "
     more = f" ({total} in all, {len(rows)} shown)" if total > len(rows) else ""
     return f"{least}{total} {'patient' if total == 1 else 'patients'} {whom}: {told}{more}."
-

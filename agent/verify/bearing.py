@@ -210,9 +210,7 @@ def _from_scope(finding: Finding, scope: Scope | None, subject: frozenset[str]) 
         about = scope.about | scope.kind
         yield Bearer(finding.handle, words, scope.numbers, scope.dates, needs=needs, labels=about, counts=counts)
     if finding.total == 0:
-        yield Bearer(
-            finding.handle, words, scope.numbers, scope.dates, denies=True, needs=needs, labels=scope.about
-        )
+        yield Bearer(finding.handle, words, scope.numbers, scope.dates, denies=True, needs=needs, labels=scope.about)
 
 
 def _starts(known: str, told: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
@@ -52,7 +53,7 @@ def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:
 
 
 def _dose_values(record: Record) -> tuple[Value, ...]:
-    """Doses; one counted in tablets or not in any unit as strength times number, where the drug's name gives one strength."""
+    """Doses; one counted in tablets as strength times number, where the drug's name gives one strength."""
     amounts = readings_of(record, Slot.DOSE)
     strengths = _STRENGTH.findall(record.concept.text)
     if len(strengths) == 1 and amounts and all((a.unit or "").strip("{}()s").casefold() in _FORMS for a in amounts):

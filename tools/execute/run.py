@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
-from tools.concepts.match import fold, match_concepts
 from tools.errors import ToolError
-from tools.evidence import Evidence, Finding, Value
+from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
 from tools.execute.computing import compute_values
+from tools.execute.naming import keep_named, says_none
 from tools.execute.selection import (
     counts_at_all,
     keep_around,
@@ -24,7 +23,6 @@ from tools.execute.selection import (
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, StayScope, build_scope, choose_stays
 from tools.execute.wording import kind_name, state_absence, state_finding
 from tools.fhir.client import SearchResult
-from tools.overview import build_entries, split_parts
 from tools.records.loading import load_records
 from tools.records.record import Record
 from tools.registry import Handles
@@ -33,7 +31,6 @@ from tools.time_window import parse_window
 _SHOWN = 20
 _ROUTINE = frozenset({"386478007", "410188000", "61746007"})
 """SNOMED CT: triage in an emergency center; taking of vital signs."""
-_NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
 
 @dataclass
@@ -49,6 +46,8 @@ class _Search:
     scope: StayScope | None = None
     contrary: tuple[Record, ...] = ()
     """Records on the matter that say it is not so: refuted, not done, none known."""
+    undecided: tuple[str, ...] = ()
+    """Names in the chart that may be of what is asked about, which nothing at hand settles."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
@@ -81,8 +80,8 @@ async def _select(search: _Search) -> list[Record]:
         left_out = {r.reference for r in _about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
     told = query.among == "previous_answer"
-    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or _says_none(r))
-    records = [r for r in found if (counts_at_all(r, query.kind) and not _says_none(r)) or told or _asks_for(query, r)]
+    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or says_none(r))
+    records = [r for r in found if told or (not says_none(r) and (counts_at_all(r, query.kind) or _asks_for(query, r)))]
     if query.kind is Kind.PROCEDURE and not query.about:
         records = _leave_out_routine(search, records)
     if query.during is not None:
@@ -117,43 +116,11 @@ def _leave_out_routine(search: _Search, records: list[Record]) -> list[Record]:
     return kept
 
 
-def _says_none(record: Record) -> bool:
-    return Kind.ALLERGY in record.kinds and bool(_NO_ALLERGY.search(record.concept.text))
-
-
 def _about(search: _Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:
-    """The records that any of the names means; a name that can be read in several ways is said in the notes."""
-    if not about:
-        return records
-    parts = split_parts(records)
-    entries = build_entries(kind, [*records, *parts])
-    wanted: set[str] = set()
-    literal: set[str] = set()
-    for term in about:
-        match = match_concepts(term, kind, entries)
-        if match.how in ("exact", "code"):
-            literal.add(fold(term))
-        else:
-            wanted |= {e.text for e in match.matched}
-        if match.note:
-            search.notes.append(match.note)
-        if not match.matched and match.alternatives:
-            search.notes.append(f'nothing named "{term}"; nearest: {", ".join(e.text for e in match.alternatives[:5])}')
-    kept = [
-        r
-        for r in records
-        if r.concept.text in wanted
-        or (literal and not literal.isdisjoint(_folded(r)))
-        or (kind is Kind.ALLERGY and _says_none(r))
-    ]
-    whole = {r.reference for r in kept}
-    named = (p for p in parts if p.concept.text in wanted or (literal and not literal.isdisjoint(_folded(p))))
-    return [*kept, *(p for p in named if p.reference not in whole)]
-
-
-def _folded(record: Record) -> set[str]:
-    """Every name and code of a record, as names are compared."""
-    return {fold(n) for n in (*record.concept.names, *(c.code for c in record.concept.codings))}
+    named = keep_named(records, kind, about)
+    search.notes += named.notes
+    search.undecided += named.undecided
+    return named.records
 
 
 def _among(search: _Search, records: list[Record]) -> list[Record]:
@@ -249,6 +216,10 @@ def _absence(
     if not complete:
         return (), statement, False, []
     contrary = list(search.contrary)
+    if search.undecided:
+        asked = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
+        held = "; ".join(dict.fromkeys(clean_text(n, 80) for n in search.undecided[:5]))
+        return (), f"Not determinable: whether {asked} covers what the chart holds is not settled: {held}.", False, []
     if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
         return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
     if search.unclear:

@@ -86,9 +86,7 @@ class _Token:
 class BackendServices(ServerAuth):
     """Finds the token endpoint, fetches a token, keeps it until shortly before it runs out, renews a refused one."""
 
-    def __init__(
-        self, base_url: str, client: ClientKey, scope: str, *, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, base_url: str, client: ClientKey, scope: str, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(base_url, scope)
         self._client = client
         self._clock = clock

@@ -41,7 +41,8 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)", Ask(Compute.NORMAL)),
-    (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$", Ask(Compute.VALUE)),
+    (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
+     Ask(Compute.VALUE)),
     (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for[ |]*$|what for|for what(?: reason)?",
      Ask(Compute.LIST, Slot.REASON)),
     (r"what happen(?:s|ed|ing)", Ask(Compute.LIST, Slot.REACTION)),

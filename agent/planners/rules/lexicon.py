@@ -120,6 +120,7 @@ FALL = (
     r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
     r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
 )
+ENDS = r"resolves?|ends?|stops?|finish(?:es)?|ceases?"
 UNITS = r"kg|kilograms?|lbs?|pounds|mg/dl|mmol/l|meq/l|g/dl|cm|inches|celsius|fahrenheit|ml|liters?|litres?"
 STATES: Sequence[tuple[str, str]] = (
     (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
@@ -188,14 +189,15 @@ LIGHT = frozenset(
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
     assign assigned associate associated relate related involve involved involving concern include included
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
-    leaves left leaving arrive arrived attend attended stay stays stayed wrote written writes authored signed reviewed interpreted located situated marks marked labeled
-    labelled exhibit exhibited evaluate valid exact precise correct true according based per prefer prefers
-    preferred issued brought delivered written corresponds analysis analyses team agent agents time times date dates
-    day days instance instances occasion occasions moment event events episode episodes period periods duration
-    number numbers total amount amounts count counts point points terms way manner form method methods means first
-    last start started starts starting begin began begun begins end ended available different distinct unique
-    various multiple several many much more most other another overall whole entire anything something everything
-    life lifetime past prior previous previously back real actual actually
+    leaves left leaving arrive arrived attend attended stay stays stayed wrote written writes authored signed
+    reviewed interpreted located situated marks marked labeled labelled exhibit exhibited evaluate valid exact
+    precise correct true according based per prefer prefers preferred issued brought delivered written corresponds
+    analysis analyses team agent agents time times date dates day days instance instances occasion occasions moment
+    event events episode episodes period periods duration number numbers total amount amounts count counts point
+    points terms way manner form method methods means first last start started starts starting begin began begun
+    begins end ended available different distinct unique various multiple several many much more most other another
+    overall whole entire anything something everything life lifetime past prior previous previously back real actual
+    actually
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

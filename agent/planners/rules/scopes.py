@@ -172,12 +172,12 @@ def read_comparisons(cascade: Cascade) -> list[Condition]:
 
 def read_route(cascade: Cascade) -> list[Condition]:
     """How something was given: "through the IV route", "by mouth", "using po"."""
+    other = r"(?P<other>(?!which|what|any)[a-z/]{2,14}(?: [a-z/]{2,14})?)"
     match = cascade.take(
-        rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})(?: (?:routes?|methods?"
-        rf"|administrations?|way))?"
-        rf"|(?:through|via|by|using|with) {_DETERMINERS}(?P<other>(?!which|what|any)[a-z/]{{2,14}}(?: [a-z/]{{2,14}})?) (?:routes?"
-        rf"|methods?)"
-        rf"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{{2,14}})"
+        rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})"
+        r"(?: (?:routes?|methods?|administrations?|way))?"
+        rf"|(?:through|via|by|using|with) {_DETERMINERS}{other} (?:routes?|methods?)"
+        r"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{2,14})"
     )
     if match is None:
         return []

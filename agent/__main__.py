@@ -8,6 +8,7 @@ from agent.cli.asking import ask
 from agent.cli.batch import batch
 from agent.cli.chatting import chat
 from agent.cli.demo import demo
+from agent.cli.finding import find
 from agent.cli.loading import load
 from agent.cli.options import with_access
 from agent.cli.overviewing import overview
@@ -19,8 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (demo, load, with_access(ask), with_access(chat), with_access(batch), with_access(overview)):
+for command in (demo, load):
     app.command()(command)
+for asking in (ask, chat, batch, overview, find):
+    app.command()(with_access(asking))
 
 
 def main() -> None:

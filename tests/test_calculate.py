@@ -125,6 +125,7 @@ async def test_a_formula_gives_its_published_result_with_its_source(
         ("expression", TWO, {"expression": "b - a"}, 30.0, "is 30 mg/dL,"),
         ("expression", {"p": "bp systolic", "q": "bp diastolic"}, {"expression": "p - q"}, 30.0, "is 30 mm"),
         ("convert", {"value": "creatinine2024"}, {"unit": "mmol/L"}, 0.0884, "is 0.0884 mmol/L"),
+        ("convert", {"value": "glucose2024"}, {"unit": "mmol/L"}, 4.99567, "is 4.99567 mmol/L"),
         ("time_between", {"from": "glucose2024", "to": "glucose-later"}, {}, 31, "31 days"),
         ("time_between", {"from": "height2020", "to": "as_of"}, {"unit": "years"}, 4, "4 years"),
     ],

@@ -22,12 +22,14 @@ from agent.cli.batch_files import BadLine, BatchLine, read_batch, recover_done
 from agent.cli.batch_run import BatchRun
 from agent.cli.composition import open_place, serve_store
 from agent.cli.demo import load_fixtures
+from agent.cli.failures import UsageMistake
 from agent.cli.results import Result, make_error
 from agent.cli.settings import Settings
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Turn
 from agent.planners.scripted import ScriptedPlanner
 from agent.threads import open_threads
+from agent.transcript import load_transcripts
 
 RUNNER = CliRunner()
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
@@ -92,6 +94,8 @@ def test_a_command_without_its_patient_is_a_usage_error() -> None:
         ("--fhir", "ftp://fhir.test"),
         ("--planner", "oracle"),
         ("--planner", "http://model.test/v1"),
+        ("--as-of", "yesterday"),
+        ("--transcripts", "/no/such/folder/t.jsonl"),
     ],
 )
 def test_what_cant_be_done_is_a_usage_error_that_says_why(options: tuple[str, ...], tmp_path: Path) -> None:
@@ -192,6 +196,15 @@ def test_a_line_asked_again_sees_only_the_turns_before_it(tmp_path: Path) -> Non
     assert [r.values for r in again] == [(0,), (1,), (2,)]
 
 
+@pytest.mark.parametrize("content", ["no results\n", "no results", '{"a": 1}\n', "[1]\n", '{"id": "a"}\nprose'])
+def test_an_output_that_holds_other_things_is_refused_and_left_alone(tmp_path: Path, content: str) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text(content, "utf-8")
+    with pytest.raises(UsageMistake):
+        recover_done(out)
+    assert out.read_text("utf-8") == content
+
+
 def test_an_output_cut_off_in_its_last_line_is_mended(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text('{"id": "a"}\n{"id": "b", "ans', "utf-8")
@@ -273,3 +286,67 @@ def test_a_named_conversation_goes_on_and_stays_with_its_patient(home: Path) -> 
     assert RUNNER.invoke(app, [*chat, "walter-quinn"], input="\n").exit_code == 2
     with closing(sqlite3.connect(home / "threads.sqlite")) as kept:
         assert kept.execute("SELECT DISTINCT checkpoint_ns FROM checkpoints").fetchall() == [("",)]
+
+
+@pytest.fixture
+def loaded(home: Path) -> Path:
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json")])
+    return home
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["Rosa Delgado"], ["delgado"], ["--born", "1961-04-12"], ["RMC-100234"], ["rosa", "--born", "1961-04-12"]],
+)
+def test_patients_are_found_by_name_birth_date_and_identifier(loaded: Path, arguments: list[str]) -> None:
+    shown = RUNNER.invoke(app, ["find", *arguments])
+    assert shown.exit_code == 0, shown.output
+    assert "rosa-delgado  Rosa Elena Delgado" in shown.output
+
+
+def test_patients_found_are_printed_as_json(loaded: Path) -> None:
+    told = json.loads(RUNNER.invoke(app, ["find", "m", "--limit", "2", "--json"]).stdout)
+    assert (len(told["patients"]), told["total"] > 2, told["complete"]) == (2, True, True)
+    assert json.loads(RUNNER.invoke(app, ["find", "nobody", "--json"]).stdout)["patients"] == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["--born", "last year"], ["a", "--limit", "0"]])
+def test_looking_for_nobody_in_particular_is_a_usage_error(loaded: Path, arguments: list[str]) -> None:
+    assert RUNNER.invoke(app, ["find", *arguments]).exit_code == 2
+
+
+@pytest.mark.parametrize("question", ["", "  ", "a " * 50_000])
+def test_a_question_that_is_none_is_an_error_that_says_so(loaded: Path, question: str) -> None:
+    told = RUNNER.invoke(app, ["ask", question, "--patient", "rosa-delgado"])
+    assert (told.exit_code, told.output.startswith("The question")) == (1, True)
+
+
+def test_an_identifier_that_two_patients_bear_is_an_error_that_names_both(loaded: Path) -> None:
+    shared = {"resourceType": "Patient", "identifier": [{"value": "SHARED"}]}
+    twins = [{**shared, "id": name} for name in ("twin-a", "twin-b")]
+    RUNNER.invoke(app, ["load", str(write_lines(loaded / "twins.ndjson", *twins))])
+    told = RUNNER.invoke(app, ["ask", "How old?", "--patient", "SHARED"])
+    assert (told.exit_code, "twin-a, twin-b" in told.output) == (1, True)
+
+
+def test_a_store_of_a_newer_version_is_an_error_that_says_so(loaded: Path) -> None:
+    with closing(sqlite3.connect(loaded / "store.sqlite")) as store:
+        store.execute("UPDATE schema_info SET version = 999")
+        store.commit()
+    for command in (["ask", "How old?", "--patient", "rosa-delgado"], ["load", str(FIXTURES / "shared.json")]):
+        told = RUNNER.invoke(app, command)
+        assert (told.exit_code, "newer program" in told.output) == (1, True)
+
+
+def test_a_planner_that_cant_be_reached_is_an_error_that_names_it(loaded: Path) -> None:
+    planner = ["--planner", "http://127.0.0.1:9/v1", "--model", "m"]
+    told = RUNNER.invoke(app, ["ask", "How old?", "--patient", "rosa-delgado", *planner])
+    assert (told.exit_code, "planner at http://127.0.0.1:9/v1" in told.output) == (1, True)
+
+
+def test_a_transcript_is_kept_of_every_question(loaded: Path) -> None:
+    kept = loaded / "t.jsonl"
+    options = ["--patient", "rosa-delgado", "--transcripts", str(kept)]
+    for question in ("What is the latest glucose?", ""):
+        RUNNER.invoke(app, ["ask", question, *options])
+    assert [t.end_reason for t in load_transcripts(kept)] == ["answered", "bad_question"]

@@ -99,7 +99,7 @@ def _evaluate(expression: str, operands: dict[str, Operand]) -> _Result:
     unit = next((o.unit for o in operands.values() if o.unit), "")
     amounts: dict[str, Amount] = {}
     for name, o in operands.items():
-        value = convert(o.value, o.unit, unit) if o.unit and o.unit != unit else o.value
+        value = convert(o.value, o.unit, unit, o.concept) if o.unit and o.unit != unit else o.value
         amounts[name] = Amount(value, 1 if o.unit else 0)
     result = evaluate(expression, amounts)
     if result.power not in (0, 1):
@@ -118,7 +118,7 @@ def _convert(operands: dict[str, Operand], unit: str) -> _Result:
     (only,) = operands.values()
     if not only.unit:
         raise ToolError("the input has no unit, so it can't be converted")
-    value = _tidy(convert(only.value, only.unit, unit))
+    value = _tidy(convert(only.value, only.unit, unit, only.concept))
     return _Result(value, f"Converted: {only.told} is {value:g} {unit}.")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tools.errors import ToolError
+from tools.records.record import Concept
 
 Numbers = Mapping[str, float]
 """Inputs in the unit of their role; beside them `age` in years and `female`, 1 or 0, where a formula needs them."""
@@ -22,7 +23,6 @@ class Role:
     """A record's name that fits, lower case."""
     codes: frozenset[str]
     """LOINC codes that fit."""
-    grams_per_mole: float | None = None
     lowest: float = 0.0
     highest: float = 1e6
     """A value outside is no plausible one, and is refused."""
@@ -52,10 +52,8 @@ class Formula:
     """It needs an adult's age and sex too, which are read from the chart."""
 
 
-def _role(
-    name: str, unit: str, names: str, codes: str, limits: tuple[float, float], grams: float | None = None
-) -> Role:
-    return Role(name, unit, re.compile(names), frozenset(codes.split()), grams, *limits)
+def _role(name: str, unit: str, names: str, codes: str, limits: tuple[float, float]) -> Role:
+    return Role(name, unit, re.compile(names), frozenset(codes.split()), *limits)
 
 
 _OTHER = r"^(?!.*(?:urin|ratio|clearance|fluid|csf|dialys|stool|ionized|ionised|free|micro|/))"
@@ -63,7 +61,7 @@ _NO_BODY = r"^(?!.*(?:birth|ideal|for|loss|gain|change|percentile|fetal|uterine|
 _WEIGHT = _role("weight", "kg", _NO_BODY + r".*(?:\bweight\b|^wt\b)", "29463-7 3141-9", (0.2, 700))
 _HEIGHT = _role("height", "cm", _NO_BODY + r".*(?:\bheight\b|\bbody length\b|^ht\b)", "8302-2 8308-9 3137-7", (20, 280))
 _CREATININE = _role(
-    "creatinine", "mg/dL", _OTHER + r".*\bcreatinine?\b|^cr\b", "2160-0 38483-4 14682-9", (0.05, 40), 113.12
+    "creatinine", "mg/dL", _OTHER + r".*\bcreatinine?\b|^cr\b", "2160-0 38483-4 14682-9", (0.05, 40)
 )
 _SODIUM = _role("sodium", "mmol/L", _OTHER + r".*\bsodium\b|^na\b", "2951-2 2947-0", (80, 220))
 _CHLORIDE = _role("chloride", "mmol/L", _OTHER + r".*\bchloride\b|^cl\b", "2075-0 2069-3", (40, 180))
@@ -71,7 +69,7 @@ _BICARBONATE = _role(
     "bicarbonate", "mmol/L", _OTHER + r".*(?:\bbicarb|\bhco3\b|\bcarbon dioxide\b|\bco2\b)", "1963-8 2028-9 1959-6",
     (1, 70),
 )  # fmt: skip
-_CALCIUM = _role("calcium", "mg/dL", _OTHER + r".*\bcalcium\b|^ca\b", "17861-6 2000-8", (2, 25), 40.078)
+_CALCIUM = _role("calcium", "mg/dL", _OTHER + r".*\bcalcium\b|^ca\b", "17861-6 2000-8", (2, 25))
 _ALBUMIN = _role("albumin", "g/dL", _OTHER + r".*\balbumin\b", "1751-7 61151-7", (0.3, 8))
 _SYSTOLIC = _role("systolic", "mm[Hg]", r"\bsystolic\b", "8480-6", (30, 320))
 _DIASTOLIC = _role("diastolic", "mm[Hg]", r"\bdiastolic\b", "8462-4", (10, 220))
@@ -142,12 +140,7 @@ def to_role_unit(role: Role, value: float, unit: str | None) -> float:
         raise ToolError(f"the {role.name} has no unit, so it can't be calculated with")
     from tools.units import convert
 
-    try:
-        told = convert(value, unit, role.unit)
-    except ToolError:
-        if role.grams_per_mole is None:
-            raise
-        told = convert(convert(value, unit, "mol/L") * role.grams_per_mole, "g/L", role.unit)
+    told = convert(value, unit, role.unit, Concept(role.name, (role.name,)))
     if not role.lowest <= told <= role.highest:
         raise ToolError(f"{value:g} {unit} is no plausible {role.name}, so nothing is calculated from it")
     return told

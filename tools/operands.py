@@ -21,7 +21,7 @@ from tools.formulas import Role
 from tools.overview import split_parts
 from tools.records.convert import to_record
 from tools.records.loading import load_records
-from tools.records.record import Record
+from tools.records.record import Concept, Record
 from tools.records.visibility import visible
 from tools.registry import Handles
 
@@ -37,6 +37,11 @@ class Operand:
     value: float
     unit: str | None
     record: Record | None
+
+    @property
+    def concept(self) -> Concept | None:
+        """What was measured, where a record says it."""
+        return self.record.concept if self.record is not None else None
 
     @property
     def told(self) -> str:

@@ -9,6 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agent.cli.failures import UsageMistake
+
+_RESULT = b'{"id":'
+"""How a line of results begins."""
+
 
 class BatchLine(BaseModel):
     """One question of a batch."""
@@ -79,15 +84,25 @@ def read_line(text: bytes, number: int) -> BatchLine | BadLine:
 
 
 def recover_done(path: Path) -> set[str]:
-    """The ids that an output file holds already; a last line that was cut off is dropped from the file."""
+    """The ids that an output file holds already; a last line that was cut off is dropped from the file.
+
+    Raises UsageMistake, and leaves the file alone, where it is no output of a batch.
+    """
     if not path.exists():
         return set()
     content = path.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
+    cut = content[len(whole) :].lstrip()
+    try:
+        done = {str(json.loads(line)["id"]) for line in whole.splitlines() if line.strip()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageMistake(f"{path} holds other things than results; name another file") from error
+    if cut and not cut.startswith(_RESULT[: len(cut)]):
+        raise UsageMistake(f"{path} holds other things than results; name another file")
     if whole != content:
         with path.open("r+b") as file:
             file.truncate(len(whole))
-    return {str(json.loads(line)["id"]) for line in whole.splitlines() if line.strip()}
+    return done
 
 
 def _bind_threads(lines: list[BatchLine | BadLine]) -> list[BatchLine | BadLine]:

@@ -29,11 +29,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """The errors of a world that fails: a chart, a server or a store that can't be read."""
     import httpx
 
+    from agent.errors import PlannerUnavailable
     from tools.chart import ChartError
     from tools.fhir.errors import FhirError
     from tools.store.errors import StoreError
 
-    return (ChartError, FhirError, StoreError, httpx.HTTPError, OSError)
+    return (ChartError, FhirError, StoreError, PlannerUnavailable, httpx.HTTPError, OSError)
 
 
 def run_command(work: Coroutine[Any, Any, T]) -> T:

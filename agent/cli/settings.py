@@ -36,6 +36,19 @@ class Settings:
     model: ModelId = None
     transcripts: TranscriptFile = None
 
+    def check(self) -> None:
+        """Raise UsageMistake for what can be seen to be wrong before anything is asked."""
+        from agent.cli.failures import UsageMistake
+        from tools.chart import UnreadableAsOf, parse_as_of
+
+        if self.as_of is not None:
+            try:
+                parse_as_of(self.as_of)
+            except UnreadableAsOf as error:
+                raise UsageMistake(f"--{error}".replace("_", "-", 1)) from error
+        if self.transcripts is not None and not self.transcripts.parent.is_dir():
+            raise UsageMistake(f"--transcripts: there is no folder {self.transcripts.parent}")
+
     def make_planner(self) -> Planner:
         """The planner chosen. Raises UsageMistake."""
         from agent.cli.planning import make_planner
@@ -67,7 +80,11 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**given: Any) -> None:
+        from agent.cli.failures import reported_errors
+
         chosen = Settings(**{option.name: given.pop(option.name) for option in options})
+        with reported_errors():
+            chosen.check()
         command(settings=chosen, **given)
 
     own = inspect.signature(command, eval_str=True)

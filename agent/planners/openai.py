@@ -8,7 +8,7 @@ import httpx
 from pydantic import ValidationError
 
 from agent.decision import DECISION, GiveAnswer
-from agent.errors import PlannerFormatError
+from agent.errors import PlannerFormatError, PlannerUnavailable
 from agent.planners.planner import Decided, PlannerView, Usage
 from agent.prompts import build_messages
 
@@ -17,7 +17,7 @@ _TIMEOUT_SECONDS = 120.0
 
 
 class OpenAIPlanner:
-    """A planner behind `/v1/chat/completions`. Raises httpx.HTTPError where the server fails."""
+    """A planner behind `/v1/chat/completions`. Raises PlannerUnavailable where the server fails."""
 
     def __init__(
         self, base_url: str, model: str, *, key: str | None = None, transport: httpx.AsyncBaseTransport | None = None
@@ -60,8 +60,22 @@ class OpenAIPlanner:
             "max_tokens": _LONGEST_DECISION,
             "response_format": {"type": "json_schema", "json_schema": schema},
         }
-        async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as http:
-            response = await http.post(f"{self._base_url}/chat/completions", json=body, headers=self._headers)
-            response.raise_for_status()
-            content: dict[str, Any] = response.json()
-            return content
+        content = await self._post(body)
+        if not isinstance(content, dict):
+            raise PlannerFormatError("the server's answer is no JSON object")
+        return content
+
+    async def _post(self, body: dict[str, Any]) -> Any:
+        try:
+            async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as http:
+                response = await http.post(f"{self._base_url}/chat/completions", json=body, headers=self._headers)
+                response.raise_for_status()
+                return response.json()
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+            raise PlannerUnavailable(f"the planner at {self._base_url} answered with status {status}") from error
+        except httpx.HTTPError as error:
+            told = str(error) or type(error).__name__
+            raise PlannerUnavailable(f"the planner at {self._base_url} can't be reached: {told}") from error
+        except ValueError as error:
+            raise PlannerUnavailable(f"the planner at {self._base_url} did not answer in JSON") from error

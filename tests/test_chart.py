@@ -94,6 +94,18 @@ async def test_a_drug_that_could_not_be_read_is_never_called_absent(refusal: htt
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("refusal", [REFUSED, httpx.Response(403), httpx.ReadTimeout("slow")])
+async def test_linked_records_are_not_tried_one_by_one_where_that_would_meet_with_the_same(
+    refusal: httpx.Response | Exception,
+) -> None:
+    server = Hospital([PATIENT], {"^/Medication[?/]": refusal})
+    chart = await server.open()
+    await chart.read_linked([f"Medication/{n}" for n in range(50)])
+    assert len(chart.cache.unread) == 50
+    assert len([target for target in server.asked if "Medication" in target]) == 1
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_drug_that_is_not_there_leaves_the_receipt_complete(status: int) -> None:
     server = Hospital([PATIENT, order("m", "Medication/w")], {"^/Medication[?/]": httpx.Response(status)})
@@ -157,6 +169,13 @@ async def test_drugs_that_the_scopes_deny_are_denied_not_absent() -> None:
     found = await ask(chart, Kind.MEDICATION_ORDERED, "warfarin")
     assert not found.determinable
     assert found.receipt.denied == ("Medication",)
+
+
+@pytest.mark.anyio
+async def test_people_that_the_scopes_deny_leave_what_was_so_provable() -> None:
+    signed = {**ASTHMA, "recorder": {"reference": "Practitioner/d"}}
+    chart = await Hospital([PATIENT, signed]).open(scopes=parse_scopes("patient/Condition.rs"))
+    assert (await ask(chart, Kind.CONDITION, "asthma")).receipt.complete
 
 
 @pytest.mark.anyio

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -14,12 +15,14 @@ import httpx
 import orjson
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tools.chart import UnknownPatient, open_chart
 from tools.chart_query import Kind
 from tools.fhir.capability import EMBEDDED, Capability, parse_capability
 from tools.fhir.client import FhirClient, Limits, SearchResult
-from tools.fhir.errors import ForeignRecord, NotServed, SearchNotHonoured, ServerRefused
+from tools.fhir.errors import FhirError, ForeignRecord, NotServed, SearchNotHonoured, ServerRefused
 from tools.fhir.matching import can_match, matches
 from tools.fhir.required_codes import SPLITS
 from tools.fhir.search_query import parse_search
@@ -67,10 +70,12 @@ RESOURCES: list[Json] = [
 ]  # fmt: skip
 
 
-def fill(resources: Sequence[Json]) -> Store:
+@cache
+def serve(resources: str) -> httpx.ASGITransport:
+    """The embedded server with some resources; nothing here writes to it."""
     store = open_store(":memory:")
-    store.save([build_incoming(r, json.loads(r)) for r in (json.dumps(x).encode() for x in resources)])
-    return store
+    store.save([build_incoming(raw, json.loads(raw)) for raw in map(orjson.dumps, json.loads(resources))])
+    return httpx.ASGITransport(app=build_app(store))
 
 
 @dataclass
@@ -90,7 +95,7 @@ class Server(httpx.AsyncBaseTransport):
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.inner = httpx.ASGITransport(app=build_app(fill(self.resources)))
+        self.inner = serve(json.dumps(self.resources))
 
     def client(self, **more: Any) -> FhirClient:
         return FhirClient("http://fhir.local/", transport=self, limits=Limits(attempts=1), **more)
@@ -216,12 +221,17 @@ async def test_records_that_can_not_be_asked_for_cast_no_doubt_on_a_moment_that_
 
 
 @pytest.mark.anyio
-async def test_categories_of_which_the_server_reads_the_first_only_are_asked_for_one_by_one() -> None:
+@pytest.mark.parametrize(("misread", "lies"), [("first", True), ("as one code", True), ("as one code", False)])
+async def test_categories_whose_list_the_server_misreads_are_asked_for_one_by_one(misread: str, lies: bool) -> None:
+    def read(kind: str, params: Params) -> Params:
+        as_read = {"first": lambda v: v.split(",")[0], "as one code": lambda v: v.replace(",", r"\,")}[misread]
+        return [(k, as_read(v) if k == "category" else v) for k, v in params]
+
     both = lab("l3", "laboratory") | {"category": [{"coding": [{"code": "laboratory"}, {"code": "exam"}]}]}
     server = Server(
         refuse=lambda kind, params: None if "category" in dict(params) else "category is required",
-        run=lambda kind, params: [(k, v.split(",")[0] if k == "category" else v) for k, v in params],
-        lies=True,
+        run=read,
+        lies=lies,
         resources=[*RESOURCES, both],
     )
     assert ids(await server.search("Observation?patient=Patient/p")) == ["l1", "l2", "l3", "s1", "v1"]
@@ -240,6 +250,23 @@ async def test_a_server_that_takes_no_partial_dates_gives_the_same_records(date:
     assert ids(result) == ids(expected)
     assert result.complete
     assert any("date" in note for note in result.proof.adapted)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("date", ["2019", "ge2019", "le2019-12"])
+async def test_days_are_asked_for_so_widely_that_a_servers_time_zone_loses_nothing(date: str) -> None:
+    def refuse(kind: str, params: Params) -> str | None:
+        return "give the day" if len(dict(params).get("date", "2020-01-01").lstrip("gel")) < 10 else None
+
+    def in_utc(kind: str, params: Params) -> Params:
+        ends = {"ge": "T00:00:00Z", "le": "T23:59:59Z"}
+        return [(k, v + ends[v[:2]] if k == "date" and len(v) == 12 else v) for k, v in params]
+
+    edges = ["2019-01-01T00:30:00+14:00", "2019-12-31T23:30:00-11:00", "2018-12-31T23:59:00-05:00"]
+    resources = [*RESOURCES, *(lab(f"e{n}", "laboratory", at) for n, at in enumerate(edges))]
+    search = f"Observation?patient=Patient/p&date={date}"
+    result = await Server(refuse=refuse, run=in_utc, lies=True, resources=resources).search(search)
+    assert ids(result) == ids(await Server(resources=resources).search(search))
 
 
 @pytest.mark.anyio
@@ -311,8 +338,10 @@ async def test_a_search_that_the_server_narrowed_is_not_complete() -> None:
 async def test_a_server_that_does_not_say_what_it_ran_is_checked_row_by_row() -> None:
     result = await Server(says=False, run=drop("intent")).search(f"{ORDERS}&intent=order")
     assert (ids(result), result.complete) == (["o1", "o2"], True)
-    named = await Server(says=False).search("Patient?name=ek")
-    assert (ids(named), named.complete) == (["p", "q"], False)
+    for unclear in ("Patient?name=ek", f"{ORDERS}&intent:not=plan", "MedicationRequest?_id=o1,o2"):
+        found = await Server(says=False).search(unclear)
+        assert found.resources
+        assert not found.complete
     for search, dropped in ((ORDERS, "patient"), ("Patient?identifier=17", "identifier")):
         with pytest.raises(ForeignRecord):
             await Server(says=False, run=drop(dropped)).search(search)
@@ -434,8 +463,7 @@ async def test_the_embedded_server_is_asked_once_for_each_search_and_never_what_
 
 @pytest.mark.anyio
 async def test_the_embedded_server_is_known_by_its_own_statement() -> None:
-    inner = httpx.ASGITransport(app=build_app(fill(RESOURCES)))
-    capability = await FhirClient("http://fhir.local/", transport=inner).capability()
+    capability = await FhirClient("http://fhir.local/", transport=serve(json.dumps(RESOURCES))).capability()
     assert capability.exact
     assert capability.can_search("Observation")
     assert capability.unlisted(parse_search("Observation", "patient=Patient/p&category=x&_id=1")) == ()
@@ -450,6 +478,58 @@ async def test_a_patient_is_not_called_unknown_where_the_search_was_not_complete
     server = Server(metadata=statement(Patient=["name"]), run=nothing, lies=True)
     with pytest.raises(UnknownPatient, match="is not known"):
         await open_chart(server.client(), "17", "2021-01-01")
+
+
+FUZZED = [*RESOURCES, lab("x1", None), lab("x2", "local", "2020-02-02"), order("o5", "order", authoredOn="2020")]
+SEARCHES = (
+    ORDERS, f"{ORDERS}&intent=order", f"{ORDERS}&intent:not=plan", f"{ORDERS}&authoredon=ge2020",
+    f"{ORDERS}&authoredon=lt2021&status=active&_sort=-authoredon", "Observation?patient=Patient/p",
+    "Observation?patient=Patient/p&date=2019", "Observation?patient=Patient/p&category=laboratory&date=ge2019-06",
+)  # fmt: skip
+TAKEN = st.sets(st.sampled_from(["_count", "_sort", "intent", "status", "authoredon", "category", "date"]), max_size=2)
+NEEDED = st.sampled_from(["", "intent", "status", "category|code", "intent|status"])
+TOLD = st.sampled_from(["", "bad {}", "unsupported {}", "{} is required", "must give {}"])
+
+
+@st.composite
+def servers(draw: st.DrawFn) -> Server:
+    """A server that refuses, drops or misreads some parameters, and tells so, tells nothing or tells a lie."""
+    refused, dropped, needed, told = draw(TAKEN), draw(TAKEN), draw(NEEDED), draw(TOLD)
+    no_lists, first, literal, no_modifiers, no_partial = (draw(st.booleans()) for _ in range(5))
+    account = draw(st.sampled_from(["true", "none", "as sent"]))
+    dropped = set() if account == "as sent" else dropped
+
+    def refuse(kind: str, params: Params) -> str | None:
+        given = names(params)
+        partial = [v for k, v in params if k in ("date", "authoredon") and len(v.lstrip("egltsanb")) < 10]
+        listed = [v for k, v in params if "," in v and not k.startswith("_")]
+        if refused & given or (needed and not set(needed.split("|")) & given):
+            return told.format(" ".join(sorted(refused & given)) or needed)
+        return told.format("list or date") if (no_lists and listed) or (no_partial and partial) else None
+
+    def read(key: str, value: str) -> tuple[str, str]:
+        if key in ("intent", "status", "category"):
+            value = value.split(",")[0] if first else value.replace(",", r"\,") if literal else value
+        return (key.partition(":")[0], value) if no_modifiers and key.endswith(":not") else (key, value)
+
+    def run(kind: str, params: Params) -> Params:
+        return [read(k, v) for k, v in params if k.partition(":")[0] not in dropped]
+
+    return Server(refuse, run, account != "none", account == "as sent", resources=FUZZED)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(servers(), st.sampled_from(SEARCHES), st.sampled_from([2, 1000]))
+def test_whatever_a_server_does_an_answer_called_complete_is_the_whole_answer(
+    server: Server, search: str, page_size: int
+) -> None:
+    client = FhirClient("http://fhir.local/", transport=server, limits=Limits(attempts=1, page_size=page_size))
+    try:
+        result = asyncio.run(server.search(search, client))
+    except FhirError:
+        return
+    truth = asyncio.run(Server(resources=FUZZED).search(search))
+    assert set(ids(result)) == set(ids(truth)) if result.complete else set(ids(result)) <= set(ids(truth))
 
 
 CHECKED = [

@@ -80,19 +80,21 @@ class AdaptiveSearch:
         """Search in a dialect; where lists are not known to be read, also by each code on its own."""
         kind = query.resource_type
         adapted = adapt_search(query, replace(dialect, joined=dialect.joined and self._lists.get(kind, True)))
-        result = await self._send_all(query, adapted, most)
+        first = await self._send(adapted.searches[0], most)
         if adapted.listed is None or self._lists.get(kind, False):
-            return result
-        if adapted.shows_lists_read(result.resources):
+            return await self._send_rest(query, adapted, first, most)
+        if first.complete and adapted.shows_lists_read(first.resources):
             self._lists[kind] = True
-            return result
-        apart = await self._send_all(query, adapt_search(query, replace(dialect, joined=False)), most)
-        if len(apart.resources) > len(result.resources):
+            return await self._send_rest(query, adapted, first, most)
+        adapted = adapt_search(query, replace(dialect, joined=False))
+        result = await self._send_rest(query, adapted, await self._send(adapted.searches[0], most), most)
+        if len(result.resources) > len(first.resources) or not first.complete:
             self._lists[kind] = False
-        return apart
+        return result
 
-    async def _send_all(self, query: SearchQuery, adapted: Adapted, most: int) -> SearchResult:
-        results = [await self._send(adapted.searches[0], most)]
+    async def _send_rest(self, query: SearchQuery, adapted: Adapted, first: SearchResult, most: int) -> SearchResult:
+        """What is needed beside the first search, and all of it as one result."""
+        results = [first]
         results += await asyncio.gather(*(self._send_part(part, most) for part in adapted.searches[1:]))
         if adapted.remainder is not None:
             results.append(await self._send_remainder(adapted.remainder, most))
@@ -110,18 +112,14 @@ class AdaptiveSearch:
 
     async def _send_remainder(self, remainder: SearchQuery, most: int) -> SearchResult:
         """What has none of the codes asked for; where that can't be asked, the answer is not all there is."""
-        param = remainder.params[-1]
-        reason = (
-            f"{remainder.resource_type}: the server answers only by {param.name}; "
-            "records without one, or with one of its own, can't be asked for"
-        )
         try:
-            result = await self._send(remainder, most)
-            if all(matches(resource, param) for resource in result.resources):
-                return result
+            return await self._send(remainder, most)
         except (ServerRefused, SearchNotHonoured):
-            pass
-        return _failed(remainder, reason, False)
+            reason = (
+                f"{remainder.resource_type}: the server answers only by {remainder.params[-1].name}; "
+                "records without one, or with one of its own, can't be asked for"
+            )
+            return _failed(remainder, reason, False)
 
 
 def _doubt_nothing(query: SearchQuery, capability: Capability, result: SearchResult) -> SearchResult:

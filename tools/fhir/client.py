@@ -19,7 +19,7 @@ from tools.fhir.errors import FhirError, ForeignRecord, NotAuthorized, NotFhir, 
 from tools.fhir.exchange import Exchange, Limits
 from tools.fhir.pages import Pages, SearchResult, find_link, next_url
 from tools.fhir.search_query import SearchParam, SearchQuery, check_search, format_search
-from tools.fhir.self_link import Judgement, judge_self_link
+from tools.fhir.self_link import judge_self_link
 
 __all__ = ["FhirClient", "Limits", "SearchResult"]
 
@@ -108,7 +108,7 @@ class FhirClient:
         counted = SearchQuery(query.resource_type, (*query.params, SearchParam("_summary", ("count",))))
         bundle, _ = await self._exchange.get(self._search_url(counted))
         link, total = find_link(bundle, "self"), bundle.get("total")
-        honoured = link is not None and judge_self_link(query, link) == Judgement()
+        honoured = link is not None and judge_self_link(query, link).settled
         return total if honoured and isinstance(total, int) else None
 
     async def search(self, query: SearchQuery, *, pages: int | None = None) -> SearchResult:

@@ -24,14 +24,28 @@ class Judgement:
 
     checks: tuple[SearchParam, ...] = ()
     """Parameters that the server did not look at, or does not say it did: to be applied here."""
+    proofs: tuple[SearchParam, ...] = ()
+    """Parameters that the server says it ran, and some servers misread: every record must meet them."""
     notes: tuple[str, ...] = ()
     doubt: str | None = None
     """Why the answer may be shorter or longer than it should be all the same."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.checks and not self.proofs and self.doubt is None
+
     def apply(self, resources: Iterable[Json]) -> tuple[Json, ...]:
-        """The resources that were asked for. Raises ForeignRecord where others than this patient's came."""
+        """The resources that were asked for.
+
+        Raises ForeignRecord where others than this patient's came, SearchNotHonoured where a parameter was misread.
+        """
+        if not self.checks and not self.proofs:
+            return tuple(resources)
         kept = []
         for resource in resources:
+            if misread := [proof.key for proof in self.proofs if not matches(resource, proof)]:
+                raise SearchNotHonoured(f"the server says that it ran {', '.join(misread)} and did not")
             failed = [check.name for check in self.checks if not matches(resource, check)]
             if CONFINING.intersection(failed):
                 raise ForeignRecord("the server gave records that were not asked for; nothing of this answer is used")
@@ -55,13 +69,14 @@ def judge_self_link(query: SearchQuery, link: str | None) -> Judgement:
     """
     selecting = [p for p in query.params if p.name not in RESULT_PARAMETERS]
     if link is None:
-        unclear = [p.key for p in selecting if not can_match(query.resource_type, p)]
+        checks = tuple(p for p in selecting if can_match(query.resource_type, p))
+        unclear = [p.key for p in selecting if p not in checks or p.modifier or len(p.values) > 1]
         doubt = f"the server does not say which search it ran, and {', '.join(unclear)} can't be checked here"
-        checks = tuple(p for p in selecting if p.key not in unclear)
-        return Judgement(checks, (), f"{query.resource_type}: {doubt}" if unclear else None)
+        return Judgement(checks, doubt=f"{query.resource_type}: {doubt}" if unclear else None)
     ran = parse_qsl(urlsplit(link).query, keep_blank_values=True)
+    modified = tuple(p for p in selecting if p.modifier and can_match(query.resource_type, p))
     if [(p.key, ",".join(p.values)) for p in query.params] == ran:
-        return Judgement()
+        return Judgement(proofs=modified)
     dropped = [p for p in selecting if not any(_is_same(p, key, value) for key, value in ran)]
     added = _find_added(query, selecting, ran)
     if dropped and (added or not all(_can_make_up(query.resource_type, p) for p in dropped)):
@@ -69,7 +84,8 @@ def judge_self_link(query: SearchQuery, link: str | None) -> Judgement:
         raise SearchNotHonoured(f"{query.resource_type}: the server ran the search without {lacking}")
     notes = tuple(f"{p.key} dropped by the server, applied here" for p in dropped)
     doubt = f"{query.resource_type}: the server searched by {', '.join(added)} too, which was not asked"
-    return Judgement(tuple(dropped), notes, doubt if added else None)
+    proofs = tuple(p for p in modified if p not in dropped)
+    return Judgement(tuple(dropped), proofs, notes, doubt if added else None)
 
 
 def _can_make_up(resource_type: str, param: SearchParam) -> bool:
@@ -92,4 +108,5 @@ def _is_same(param: SearchParam, key: str, value: str) -> bool:
 
 
 def _plain(value: str) -> str:
-    return value.replace("\\", "")
+    """Without escapes, which not every server repeats; an escaped comma is no comma and stays."""
+    return value.replace("\\,", "\0").replace("\\", "")

@@ -15,8 +15,8 @@ from tools.concepts.terminology import SNOMED, settle_match
 from tools.concepts.terminology_server import TerminologyServer
 from tools.records.record import Coding
 
-HEART_DISEASE, CARDITIS, ARM_RASH = "56265001", "77777001", "77777002"
-KINDS = {(HEART_DISEASE, CARDITIS): "subsumes", (HEART_DISEASE, ARM_RASH): "not-subsumed"}
+HEART_DISEASE, CARDITIS, NAILS = "56265001", "77777001", "77777002"
+KINDS = {(HEART_DISEASE, CARDITIS): "subsumes", (HEART_DISEASE, NAILS): "not-subsumed"}
 
 
 def answer(request: httpx.Request) -> httpx.Response:
@@ -39,7 +39,7 @@ def entry(code: str, name: str) -> ConceptEntry:
     return ConceptEntry(Kind.CONDITION, name, (name,), (Coding(SNOMED, code, name),), 1)
 
 
-CHART = (entry(CARDITIS, "Chagas carditis (disorder)"), entry(ARM_RASH, "Arm rash (disorder)"))
+CHART = (entry(CARDITIS, "Chagas carditis (disorder)"), entry(NAILS, "Brittle nails (disorder)"))
 
 
 def settled(
@@ -77,7 +77,7 @@ def test_a_server_settles_what_is_a_kind_and_what_is_none() -> None:
 def test_a_server_is_asked_once_and_learns_nothing_but_codes_and_the_name() -> None:
     _, sent = settled(CHART)
     assert len(sent) == 3
-    assert all("atient" not in url and "rash" not in url for url in sent)
+    assert all("atient" not in url and "nails" not in url for url in sent)
 
 
 def test_what_the_server_does_not_know_stays_open() -> None:

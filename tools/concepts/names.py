@@ -30,7 +30,10 @@ _INSIDE = re.compile(r"(?<=[a-z])\.(?=[a-z])|\u200b|_")
 _MARKS = (
     (re.compile(r"\bw/o\b"), "without"),
     (re.compile(r"\bw/(?=\s*\w)"), "with "),
-    (re.compile(r"\bwith (?:or|and) without\b|\bwith/without\b"), "of"),
+    (re.compile(r"\bwith (?:or|and) without\b|\bwith/without\b|\bwhether (?:with|in|due to)\b"), "of"),
+    (re.compile(r"^positive for\b"), ""),
+    (re.compile(r"\bstage \w+ through (?:stage )?\w+"), ""),
+    (re.compile(r"^(?:[a-z]+ )?(?:insertion|placement|implantation|introduction)(?: or replacement)? of\b"), ""),
     (re.compile(r"\br/o\b"), "rule out"),
     (re.compile(r"\bs/p\b"), "status post"),
     (re.compile(r"\bnon[- ](?=[a-z])"), "non"),
@@ -47,8 +50,9 @@ _NOISE = frozenset(
     """the an unspecified nos nec otherwise specified elsewhere classified other level test value result measurement
     assay mention any its this finding unknown""".split()  # noqa: SIM905
 )
-GENERAL = frozenset("disease syndrome disorder condition problem episode attack infectious".split())  # noqa: SIM905
+GENERAL = frozenset("disease syndrome disorder condition problem issue trouble episode attack infectious".split())  # noqa: SIM905
 _LATIN = frozenset("mellitus pectoris media externa vulgaris pedis erythematosus gravis vera total".split())  # noqa: SIM905
+_ACTS = frozenset("placement insertion procedure operation".split())  # noqa: SIM905
 _DESIGNATE = frozenset("type stage grade class level number category degree".split())  # noqa: SIM905
 _DESIGNATION = re.compile(r"\d+[a-z]?$|[a-z]\d*$|\d+(?:[.,]\d+)?%?$")
 _MODALITIES = frozenset("ct mri xray ultrasound echocardiography ecg eeg pet angiography mammography".split())  # noqa: SIM905
@@ -203,6 +207,6 @@ def _heads(words: list[str]) -> frozenset[str]:
     heads: list[str] = []
     for word in reversed(words):
         heads.append(word)
-        if not (_DESIGNATION.match(word) or word in _DESIGNATE or word in _LATIN or word in GENERAL):
+        if not (_DESIGNATION.match(word) or word in _DESIGNATE or word in _LATIN or word in GENERAL | _ACTS):
             break
     return frozenset(heads) | (_MODALITIES & set(words[:1]))

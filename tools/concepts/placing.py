@@ -31,12 +31,14 @@ def stands_in(name: str, ranges: tuple[str, ...]) -> Standing:
 
 @lru_cache(maxsize=20_000)
 def place_name(name: str) -> tuple[str, ...]:
-    """The ICD-10-CM ranges of what a name is, or is a kind of."""
+    """The ICD-10-CM ranges of what a name is, or is a kind of; else of the kinds of it."""
     held = read_name(name)
     if held.context:
         return ()
     heads = {head for part in held.parts for head in part.heads}
-    found = [places for head in heads for title, places in _titles().get(head, ()) if _is_kind(title, held)]
+    titled = [title for head in heads for title in _titles().get(head, ())]
+    found = [places for title, places in titled if _is_kind(title, held)]
+    found = found or [places for title, places in titled if _is_kind(held, title)]
     return tuple(dict.fromkeys(place for places in found for place in places))
 
 

@@ -12,7 +12,7 @@ from tools.concepts.words import plain, read_words
 
 Run = tuple[str, ...]
 
-_CUT = re.compile(r"[/|+&,;()\[\]]|\band\b|\bwith\b|\bw/|\s[-–]\s|(?<=[a-z]{4})-(?=[a-z]{4})")
+_CUT = re.compile(r"[/|+&,;()\[\]]|\band\b|\bwith\b|\bw/|\s[-–]\s|--|(?<=[a-z]{4})-(?=[a-z]{4})")
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)*)(?:mg|mcg|ug|g|gm|ml|l|unit|unt|meq|hr|iu|cap|tab|mgml|mm)?%?$|nda\d+$")
 _FORM = frozenset(
     """mg mcg ug gm ml unt unit meq iu hr actuat day pack dose oral tablet tab capsule cap injection injectable solution
@@ -26,6 +26,12 @@ _BEFORE = _FORM | frozenset(
     """human regular conjugated buffered low high strength sterile purified generic child adult aqueous anhydrous refill
     itch relief laxative""".split()  # noqa: SIM905
 )
+_DOSED_AS = frozenset(
+    """tablet capsule injection solution suspension cream ointment gel jelly patch spray nebulizer inhaler suppository
+    syrup drop enema lotion iv oral topical ophthalmic nasal rectal pca""".split()  # noqa: SIM905
+)
+_SAME_FORM = {"tab": "tablet", "cap": "capsule", "soln": "solution", "susp": "suspension", "neb": "nebulizer",
+              "supp": "suppository", "mdi": "inhaler", "ophth": "ophthalmic", "po": "oral"}  # fmt: skip
 _CUT_OFF = 6
 _LETTERS_LOST = 5
 _SALTS = frozenset(
@@ -58,7 +64,7 @@ def read_product(text: str) -> Product:
     runs: list[Run] = []
     ordered: list[str] = []
     for chunk in _CUT.split(plain(text)):
-        words = read_words(chunk)
+        words = [_SAME_FORM.get(w, w) for w in read_words(chunk)]
         ordered += words
         if run := _ingredient(words):
             runs += [run, *_ingredients_of(run), *_complete(run[0])]
@@ -118,7 +124,9 @@ def relate_products(asked: Product, held: Product) -> Relation:
     if is_no_kind(asked.words, held.words - asked.words):
         return "different"
     more = asked.words - held.words - {w for want in wanted for w in want} - _PLAIN_SALTS
-    return "narrower" if not more or asked.ordered in _brands()[0] else "open"
+    if not more or asked.ordered in _brands()[0]:
+        return "narrower"
+    return "different" if more <= _DOSED_AS and held.words & _DOSED_AS else "open"
 
 
 def _starts(run: Run, want: Run) -> bool:

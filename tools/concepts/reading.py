@@ -14,6 +14,7 @@ from tools.concepts.drug_classes import Membership, drug_class
 from tools.concepts.icd import ranges_titled
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.products import Product, read_product
+from tools.concepts.relation import QUALIFIERS
 from tools.concepts.rows import Row, read_rows, split_names
 from tools.concepts.words import fold, plain, read_words
 
@@ -71,8 +72,9 @@ class Reading:
     def __post_init__(self) -> None:
         names = (*self.names, *self.kinds)
         runs = [frozenset(run) for product in self.products for run in product.runs]
-        telling = [{w.removeprefix("!") for w in name.telling or name.words} for name in names]
-        object.__setattr__(self, "telling", tuple(dict.fromkeys((*map(frozenset, telling), *runs))))
+        telling = [frozenset(w.removeprefix("!") for w in name.telling or name.words) for name in names]
+        plain_ones = [said - QUALIFIERS - {w for w in said if w[0].isdigit()} or said for said in telling]
+        object.__setattr__(self, "telling", tuple(dict.fromkeys((*plain_ones, *runs))))
         every = {w.removeprefix("!") for name in names for w in name.words}
         object.__setattr__(self, "words", frozenset(every.union(self.heads, *runs)))
 
@@ -85,7 +87,7 @@ def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
     (['hypertension'], ['2823-3'])
     """
     rows = list(_rows_for(term, kind))
-    base = Reading(term, (read_name(term),))
+    base = Reading(term, (read_name(term), *(() if rows else _spell_out(term, kind))))
     if kind in DRUGS:
         base = replace(base, products=(read_product(term),), holds=drug_class(fold(term)))
     if kind is Kind.CONDITION and not rows:
@@ -97,6 +99,19 @@ def _rows_for(term: str, kind: Kind) -> Iterator[tuple[str, Row]]:
     tables = _TABLES.get(kind, ())
     found = [(table, row) for table in tables for row in _index(table).get(fold(term), ())]
     yield from found or [(table, row) for table in tables for row in _loose_index(table).get(_key(term), ())]
+
+
+def _spell_out(term: str, kind: Kind) -> tuple[ReadName, ...]:
+    """The term with an abbreviation or a lay word in it spelt out: "CKD stage 3" as chronic kidney disease stage 3."""
+    words = term.split()
+    made = []
+    for size in range(min(3, len(words) - 1), 0, -1):
+        for at in range(len(words) - size + 1):
+            said = " ".join(words[at : at + size])
+            rows = [row for table in _TABLES.get(kind, ()) for row in _index(table).get(fold(said), ())]
+            whole = [split_names(row["names"])[0] for row in rows if fold(said) != fold(split_names(row["names"])[0])]
+            made += [read_name(" ".join([*words[:at], name, *words[at + size :]])) for name in whole]
+    return tuple(dict.fromkeys(made))
 
 
 @cache

@@ -20,7 +20,14 @@ Relation = Literal["equal", "narrower", "open", "different", "none"]
 ORDER: tuple[Relation, ...] = ("equal", "narrower", "open", "different", "none")
 
 _UNSETTLED = frozenset({"the past", "a suspicion"})
-_OTHER_MEASURES = frozenset("ratio percentile clearance antibody antigen index screen screening trend".split())  # noqa: SIM905
+_OPPOSED = tuple(
+    frozenset(group.split())
+    for group in ("left right bilateral", "acute chronic subacute", "upper lower", "mild moderate severe",
+                  "primary secondary", "open closed", "systolic diastolic", "benign malignant", "initial subsequent")
+)  # fmt: skip
+QUALIFIERS = frozenset({"type", "stage", "grade"}.union(*_OPPOSED))
+"""Words that say which of the same thing: where they are not said, it may be that one."""
+_OTHER_MEASURES = frozenset("ratio percentile clearance antibody antigen index trend".split())  # noqa: SIM905
 _SHORT_BUT_CLEAR = frozenset({"ct", "td"})
 _BODY_FLUIDS = SPECIMENS - frozenset("blood serum plasma venous arterial capillary poor platelet cell specimen".split())  # noqa: SIM905
 
@@ -50,10 +57,26 @@ def _says_enough(name: ReadName) -> bool:
 
 def _says_less(held: ReadName, asked: ReadName) -> bool:
     """Whether what is held may be what is asked, said in less detail: "Diabetes" for type 2 diabetes."""
-    if not (held.telling and held.words < asked.words and held.parts and asked.parts) or held.context != asked.context:
+    if not (held.telling and held.parts and asked.parts) or held.context != asked.context:
         return False
-    same = (held.parts[0].heads & asked.parts[0].heads) - GENERAL
-    return bool(same) and not is_no_kind(held.words, asked.words - held.words)
+    named = frozenset(head for part in held.parts for head in part.heads)
+    same = (named & asked.parts[0].heads) - GENERAL - QUALIFIERS
+    missing = asked.words - held.words
+    if not same or is_no_kind(held.words, missing):
+        return False
+    return held.words < asked.words or (missing <= QUALIFIERS | _numbers(missing) and not _contradict(asked, held))
+
+
+def _numbers(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(w for w in words if w[0].isdigit())
+
+
+def _contradict(asked: ReadName, held: ReadName) -> bool:
+    """Whether what is held says another side, course or number than what is asked."""
+    if _numbers(asked.words) and _numbers(held.words):
+        return True
+    sides = ((asked.words & group, held.words & group) for group in _OPPOSED)
+    return any(one and other and one.isdisjoint(other) for one, other in sides)
 
 
 def _relate_longer(asked: ReadName, held: ReadName) -> Relation:

@@ -64,6 +64,17 @@ STAYS = found({"kind": "hospital_stay"}, STAY)
 IS_IT = found({"kind": "condition", "about": ["asthma"], "compute": "exists"}, ASTHMA, values=(True,))
 UNTAKEN = found({"kind": "medication"}, row("E1", "medication", "Fish oil", "2023-03-21", status="not-taken"))
 NO_ICU = found({"kind": "icu_stay"})
+RELATIVE = found({"kind": "family_history"}, row("E1", "family_history", "mother: Type 2 diabetes", "2023-03-28"))
+ORDERED = found({"kind": "order"}, row("E1", "order", "Colonoscopy", "2023-03-28", status="active"))
+CULTURE = found({"kind": "microbiology"}, row("E1", "microbiology", "Blood culture", "2023-08-21", details=(
+    ("organism", "Escherichia coli"),
+    ("susceptibility", "Ceftriaxone: Susceptible (0.5 mcg/mL); Ciprofloxacin: Resistant (4 mcg/mL)"))))  # fmt: skip
+ALLERGY = found({"kind": "allergy"}, row("E1", "allergy", "Codeine", "2023-07-11", status="active, confirmed", details=(
+    ("reaction", "Hives"), ("severity", "moderate"), ("criticality", "high"))))  # fmt: skip
+RANGED = found({"kind": "lab"}, row("E1", "lab", "TSH", "2024-03-05", value="2.6", unit="mIU/L", details=(
+    ("reference range", "0.4 mIU/L to 4.5 mIU/L"),)))  # fmt: skip
+X_RAY = found({"kind": "report"}, row("E1", "report", "X-ray of the right knee", "2023-08-30",
+              value="Severe osteoarthritis. No fracture."))  # fmt: skip
 IN_STAY = found({"kind": "lab", "about": ["glucose"], "during": {"which": "last"}}, GLUCOSE, values=(95,))
 PRESSURE = found({"kind": "vital"}, row("E1", "vital", "Blood pressure", "2024-08-07", value="Systolic blood pressure "
                  "134 mmHg, Diastolic blood pressure 78 mmHg", status="final"))  # fmt: skip
@@ -102,6 +113,18 @@ PASSES = [
     ("Yes, he has asthma.", IS_IT),
     ("No record of ICU stays.", NO_ICU),
     ("Blood pressure was 134/78 mmHg on 2024-08-07.", PRESSURE),
+    ("Her mother had type 2 diabetes.", RELATIVE),
+    ("A colonoscopy was ordered on 2023-03-28.", ORDERED),
+    ("The blood culture grew Escherichia coli.", CULTURE),
+    ("Escherichia coli in the blood culture was resistant to ciprofloxacin.", CULTURE),
+    ("In the blood culture ceftriaxone was susceptible at 0.5 mcg/mL.", CULTURE),
+    ("She is allergic to codeine, with hives.", ALLERGY),
+    ("The severity of the codeine allergy is moderate.", ALLERGY),
+    ("TSH was 2.6 mIU/L.", RANGED),
+    ("The X-ray of the right knee showed severe osteoarthritis and no fracture.", X_RAY),
+    ("The reference range of TSH starts at 0.4 mIU/L.".replace("starts at", "is"), RANGED),
+    ("Systolic blood pressure was 134 mmHg.", PRESSURE),
+    ("95 mg/dL", LABS),
     ("As told.", LABS),
     ("That is what the chart says.", LABS),
 ]
@@ -166,6 +189,20 @@ REFUSED = [
     ("Yes, she has HIV conditions.", NO_HIV, "affirms"),
     ("No record of stays.", NO_ICU, "icu stay"),
     ("Blood pressure was 78/134 kPa.", PRESSURE, "unit"),
+    ("Systolic blood pressure was 78 mmHg.", PRESSURE, "78"),
+    ("She has type 2 diabetes.", RELATIVE, "family history"),
+    ("She had a colonoscopy.", ORDERED, "order"),
+    ("The blood culture was resistant to ceftriaxone.", CULTURE, "resistant"),
+    ("The blood culture was susceptible to ciprofloxacin.", CULTURE, "ciprofloxacin"),
+    ("The blood culture's ceftriaxone was 4 mcg/mL.", CULTURE, "4"),
+    ("The severity of the codeine allergy is high.", ALLERGY, "high"),
+    ("TSH was 4.5 mIU/L.", RANGED, "4.5"),
+    ("The X-ray of the right knee showed a fracture.", X_RAY, "affirms"),
+    ("The X-ray of the right knee showed no osteoarthritis.", X_RAY, "denies"),
+    ("She has severe osteoarthritis.", X_RAY, "about"),
+    ("She has ST elevation myocardial infarct.", STAYS, "about"),
+    ("She has atrial fibrillation.", DRUGS, "about"),
+    ("Warfarin is taken and metformin was prescribed.", DRUGS, "on-hold"),
     ("It is false that as told.", LABS, "false"),
 ]  # fmt: skip
 

@@ -1,16 +1,14 @@
-"""Bearers: what of the cited findings can bear a claim out: a record, a computed value, or what a search covered."""
+"""Bearers: what of a finding can bear a claim out: a computed value, or what a search covered. Records: see rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.verify.claims import Claim, Number, read_claim, split_sentences, write_dates
-from agent.verify.scope import Need, Scope, build_scope
+from agent.verify.claims import Claim, Number, read_claim, write_dates
+from agent.verify.scope import Need, Scope
 from agent.verify.words import (
     COMPUTED,
-    CURRENT,
-    DENYING_STATUS,
     FALLING,
     FIRST,
     LAST,
@@ -19,14 +17,12 @@ from agent.verify.words import (
     RISING,
     UNCHANGED,
     UNSETTLED,
-    kind_words,
+    VERBS,
     read_unit,
     stem,
 )
-from tools.chart_query import Compute, Kind
-from tools.evidence import Evidence, Finding, Value
-
-_KINDS = {kind.value: kind for kind in Kind}
+from tools.chart_query import Compute
+from tools.evidence import Finding, Value
 
 
 @dataclass(frozen=True)
@@ -38,8 +34,6 @@ class Bearer:
     numbers: tuple[Number, ...] = ()
     dates: tuple[str, ...] = ()
     denies: bool = False
-    denied_parts: tuple[frozenset[str], ...] = ()
-    """Words of its parts that deny something beside the point, each part on its own."""
     statuses: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     """What a sentence has to say so as to claim no more than was searched."""
@@ -64,14 +58,13 @@ class Bearer:
         for number in claim.numbers:
             if (fault := self._number_fault(number)) is not None:
                 yield fault
-        denies = self.denies or any(part & claim.words for part in self.denied_parts)
-        if claim.denies and not denies:
+        if claim.denies and not self.denies:
             yield f"it denies what {self.name} does not deny"
-        if denies and not claim.denies:
+        if self.denies and not claim.denies:
             yield f"it affirms what {self.name} denies"
         if self.counts and not any(n.value == c.value for n in claim.numbers for c in self.counts):
             yield f"it gives no count that {self.name} gives"
-        yield from self._status_faults(said)
+        yield from self._status_faults(claim if (claim.glue | claim.words) & (VERBS | PAST) else said)
         yield from (need.text for need in self.needs if not need.met_by(said))
 
     def _number_fault(self, number: Number) -> str | None:
@@ -90,8 +83,8 @@ class Bearer:
             return True
         return self.rounded and told.decimals > 0 and round(known.value, told.decimals) == told.value
 
-    def _status_faults(self, said: Claim) -> Iterator[str]:
-        told = said.words | said.glue
+    def _status_faults(self, claim: Claim) -> Iterator[str]:
+        told = claim.words | claim.glue
         over = self.statuses & NOT_NOW
         if over and not told & (self.statuses | PAST | {s for o in over for s in o.split("-")}):
             yield f"{self.name} is {', '.join(sorted(over))}, which has to be said"
@@ -100,62 +93,20 @@ class Bearer:
             yield f"{self.name} is {', '.join(sorted(open_))}, which has to be said"
 
 
-def build_bearers(cited: Sequence[Finding], subject: frozenset[str]) -> list[Bearer]:
-    """All that the cited findings bear out; `subject` holds the words of the patient's own name."""
-    bearers: list[Bearer] = []
-    for finding in cited:
-        scope = build_scope(finding)
-        bearers += [_from_row(finding, row, scope, subject) for row in finding.evidence]
-        bearers += _from_values(finding, scope, subject)
-        bearers += _from_scope(finding, scope, subject)
-    return bearers
+def _starts(known: str, told: str) -> bool:
+    """Whether a date as told is a known one, or its beginning: a day of it, a month of it.
+
+    >>> _starts("2020-01-02T10:30:00-05:00", "2020-01"), _starts("2020-01-02T10:30:00-05:00", "10:30")
+    (True, True)
+    >>> _starts("2020-11", "2020-1"), _starts("2020", "2020-01")
+    (False, False)
+    """
+    if ":" in told and "T" not in told:
+        return known.partition("T")[2].startswith(told)
+    return known == told or (known.startswith(told) and not known[len(told)].isdigit())
 
 
-def _from_row(finding: Finding, row: Evidence, scope: Scope | None, subject: frozenset[str]) -> Bearer:
-    head = read_claim(write_dates(f"{row.label}: {row.value or ''}"))
-    value = read_claim(f"{row.value or ''} {row.unit or ''}")
-    details = [read_claim(write_dates(s)) for name, text in row.details for s in split_sentences(f"{name} {text}")]
-    statuses = frozenset(s.strip() for s in (row.status or "").split(","))
-    parts = (head, value, *details, read_claim(row.status or ""))
-    words = frozenset(w for p in parts for w in p.words | p.glue) | _kind_words(row) | subject
-    if scope is not None and scope.single and finding.total:
-        words |= scope.words - LAST - FIRST
-    dates = [d for d in (row.date, row.end) if d] + [d for p in parts for d in p.dates]
-    denied = bool(statuses & DENYING_STATUS) or head.denies or parts[-1].denies
-    beside = tuple(d.words - head.words for d in details if d.denies)
-    words |= _superlatives(finding, row) | _present(statuses)
-    numbers = tuple(n for p in parts for n in p.numbers)
-    about = read_claim(row.label).words
-    return Bearer(row.handle, words, numbers, tuple(dates), denied, beside, statuses, labels=about)
-
-
-def _kind_words(row: Evidence) -> frozenset[str]:
-    words = frozenset(stem(w) for w in row.kind.split("_"))
-    return words | kind_words(_KINDS[row.kind]) if row.kind in _KINDS else words
-
-
-def _present(statuses: frozenset[str]) -> frozenset[str]:
-    return CURRENT if statuses & {"active", "in-progress"} else frozenset()
-
-
-def _superlatives(finding: Finding, row: Evidence) -> frozenset[str]:
-    """Words of order that the query behind a record proves: it took the last one, of everything there is."""
-    query = finding.query
-    if query is None or not finding.receipt.complete:
-        return frozenset()
-    if query.compute in (Compute.MAX, Compute.MIN):
-        return COMPUTED[query.compute] if _row_value(row) in finding.values else frozenset()
-    if query.pick.n != 1 or query.pick.skip or row not in finding.evidence[: finding.total]:
-        return frozenset()
-    return {"last": LAST, "first": FIRST}.get(query.pick.which, frozenset())
-
-
-def _row_value(row: Evidence) -> float | None:
-    numbers = read_claim(row.value or "").numbers
-    return numbers[0].value if len(numbers) == 1 else None
-
-
-def _from_values(finding: Finding, scope: Scope | None, subject: frozenset[str]) -> Iterator[Bearer]:
+def from_values(finding: Finding, scope: Scope | None, subject: frozenset[str]) -> Iterator[Bearer]:
     """A value computed from several records, and what other tools state."""
     query = finding.query
     if query is None:
@@ -198,7 +149,7 @@ def _with_units(finding: Finding) -> Iterator[Number]:
                 yield Number(abs(float(value)), shown.lstrip("-"), unit)
 
 
-def _from_scope(finding: Finding, scope: Scope | None, subject: frozenset[str]) -> Iterator[Bearer]:
+def from_scope(finding: Finding, scope: Scope | None, subject: frozenset[str]) -> Iterator[Bearer]:
     """A count, and an absence, of exactly what was searched, if all of it was seen."""
     if scope is None or not finding.determinable:
         return
@@ -211,16 +162,3 @@ def _from_scope(finding: Finding, scope: Scope | None, subject: frozenset[str]) 
         yield Bearer(finding.handle, words, scope.numbers, scope.dates, needs=needs, labels=about, counts=counts)
     if finding.total == 0:
         yield Bearer(finding.handle, words, scope.numbers, scope.dates, denies=True, needs=needs, labels=scope.about)
-
-
-def _starts(known: str, told: str) -> bool:
-    """Whether a date as told is a known one, or its beginning: a day of it, a month of it.
-
-    >>> _starts("2020-01-02T10:30:00-05:00", "2020-01"), _starts("2020-01-02T10:30:00-05:00", "10:30")
-    (True, True)
-    >>> _starts("2020-11", "2020-1"), _starts("2020", "2020-01")
-    (False, False)
-    """
-    if ":" in told and "T" not in told:
-        return known.partition("T")[2].startswith(told)
-    return known == told or (known.startswith(told) and not known[len(told)].isdigit())

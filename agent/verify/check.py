@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.decision import GiveAnswer
-from agent.verify.bearing import Bearer, build_bearers
+from agent.verify.bearing import Bearer
 from agent.verify.claims import Claim, read_claim, split_claims, split_sentences, write_dates
+from agent.verify.rows import RowBearer, build_bearers
 from agent.verify.words import stem
 from tools.evidence import Evidence, Finding, Value
 
@@ -71,7 +72,7 @@ def _take_statements(text: str, cited: Sequence[Finding]) -> Iterator[tuple[str,
 class _Check:
     """Goes through sentences in order: what a part leaves out is that of the part before."""
 
-    bearers: Sequence[Bearer]
+    bearers: Sequence[Bearer | RowBearer]
     topic: frozenset[str] = frozenset()
     broken: bool = False
     """The sentence that gave the topic was at fault."""

@@ -25,7 +25,9 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_](?:[\w'’]*\w)?)|(?P<sign>[<>]=?)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)\s+|\n+")
-_PARTS = re.compile(r"[;]|:(?=\s)|,(?!\d{3}\b)|\b(?:and|but|while|whereas|then|to|from)\b", re.IGNORECASE)
+_PARTS = re.compile(
+    r"[;]|:(?=\s)|,(?!\d{3}\b)|\b(?:and|but|while|whereas|then|(?:to|from)(?=\s+[\d¦]))\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ def _set(text: str) -> frozenset[str]:
 
 GLUE = _set(
     """
-    a an the by this that these those it its he she they him her his hers their them we our i you your my who which what
-    when where there here is are was were be been being am has have had having do does did of in on at for with as per
-    since and or also too so patient mr mrs ms miss record recorded documented noted show showed shown say said state
-    stated according chart value result reading measured measurement level found listed list date dated time any ever
-    evidence entry following answer question finding respectively
+    a an the by to from this that these those it its he she they him her his hers their them we our i you
+    your my who which what when where there here is are was were be been being am has have had having do
+    does did of in on at for with as per since and or also too so patient mr mrs ms miss record recorded
+    documented noted show showed shown say said state stated according chart value result reading measured
+    measurement level found listed list date dated time any ever evidence entry following answer question
+    finding respectively
     """
 )
 """They carry no claim of their own. What is neither here nor in the evidence can't be checked."""

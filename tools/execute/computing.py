@@ -14,13 +14,13 @@ from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
 from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
-from tools.execute.selection import is_number, readings_of, texts_of
+from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
 from tools.records.record import Record
 
-_DENIED = re.compile(r"\b(?:never|no|not|none|non|negative|former|ex|quit|denies)\b")
+_DENIED = re.compile(r"\b(?:never|no|not|none|non|negative|denies)\b")
 _NEGATIVE = re.compile(r"\b(?:not detected|negative|non-?reactive|absent|no growth|none seen|not seen|undetected)\b")
-_RANGE = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+_FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
 _AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
 
 
@@ -63,20 +63,24 @@ def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
         denied = [r for r in records if _is_denied(r)]
         if records and len(denied) == len(records):
             return Computed((False,), tuple(records), None, None, ("every result is negative",))
-    if query.kind is Kind.SOCIAL_HISTORY and query.about and records:
-        return _said(records)
+    if query.kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and query.about and records and not query.where:
+        return _said(query, records)
     return Computed((bool(records),), tuple(records))
 
 
-def _said(records: Sequence[Record]) -> Computed:
-    """A habit asked for by yes or no: what the latest record says of it."""
+def _said(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """A habit asked for by yes or no: what the latest record says of it; asked of all times, a former one counts."""
     dated = [r for r in records if r.start is not None] or list(records)
     latest = max(dated, key=lambda r: r.start.instant_low) if dated[0].start else dated[-1]  # type: ignore[union-attr]
     text = str(latest.reading.value).casefold() if latest.reading is not None else ""
+    if _FORMER.search(text):
+        return Computed((query.pick.which != "last",), (latest,))
     if _DENIED.search(text):
         return Computed((False,), (latest,))
     if _AFFIRMED.search(text):
         return Computed((True,), (latest,))
+    if query.kind is Kind.OBSERVATION:
+        return Computed((True,), tuple(records))
     return Computed((), (latest,), None, f"the record says {text or 'nothing'}, neither yes nor no")
 
 
@@ -103,20 +107,6 @@ def _normal(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
         reason = f"{unknown.concept.text} has neither an interpretation nor a reference range"
         return Computed((), tuple(records), None, reason)
     return Computed((all(v for _, v in verdicts),), tuple(records)) if verdicts else Computed((), ())
-
-
-def is_normal(record: Record) -> bool | None:
-    """Whether a record calls its value normal; None where it does not say."""
-    said = {t.casefold() for t in texts_of(record, Slot.INTERPRETATION)}
-    if said & {"n", "normal"}:
-        return True
-    if said:
-        return False
-    amounts = [a for t in texts_of(record, Slot.REFERENCE_RANGE) for a in _RANGE.findall(t)]
-    value = record.reading.value if record.reading is not None else None
-    if not is_number(value) or len(amounts) != 2:
-        return None
-    return float(amounts[0]) <= float(value) <= float(amounts[1])  # type: ignore[arg-type]
 
 
 def _count(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import match_concepts
+from tools.concepts.match import fold, match_concepts
+from tools.concepts.surgery import is_surgery
 from tools.overview import build_entries, split_parts
 from tools.records.record import Record
 
@@ -61,6 +62,8 @@ class _Match:
 
 
 def _match(term: str, kind: Kind, entries: Sequence[ConceptEntry], records: Sequence[Record]) -> _Match:
+    if kind is Kind.PROCEDURE and fold(term) in ("surgery", "operation"):
+        return _match_surgery(entries)
     code = term.strip().casefold()
     coded = frozenset(r.reference for r in records if any(c.code.casefold() == code for c in r.concept.codings))
     if coded:
@@ -73,3 +76,9 @@ def _match(term: str, kind: Kind, entries: Sequence[ConceptEntry], records: Sequ
     return _Match(
         frozenset(e.text for e in match.matched), notes=notes, undecided=tuple(e.text for e in match.undecided)
     )
+
+
+def _match_surgery(entries: Sequence[ConceptEntry]) -> _Match:
+    verdicts = {e.text: is_surgery(e.text) for e in entries}
+    named = frozenset(text for text, verdict in verdicts.items() if verdict)
+    return _Match(named, undecided=tuple(text for text, verdict in verdicts.items() if verdict is None))

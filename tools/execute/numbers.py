@@ -29,7 +29,7 @@ class _Sample:
 
 
 def _samples(query: ChartQuery, records: Sequence[Record]) -> list[_Sample]:
-    slot = query.field or (Slot.DOSE if query.kind in DRUGS else Slot.VALUE)
+    slot = query.field if query.field not in (None, Slot.TIME) else (Slot.DOSE if query.kind in DRUGS else Slot.VALUE)
     return [_Sample(r, reading) for r in records for reading in readings_of(r, slot)[:1]]
 
 
@@ -48,6 +48,9 @@ def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
     except ToolError as error:
         return Computed((), tuple(records), None, str(error))
     values, used = NUMERIC[query.compute](same)
+    if query.field is Slot.TIME:
+        moments = dict.fromkeys(s.record.start.raw for s in used if s.record.start is not None)
+        return Computed(tuple(moments), tuple(s.record for s in used))
     return Computed(values, tuple(s.record for s in used), unit, None, notes)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
+from tools.concepts.match import fold
 from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
@@ -14,6 +15,7 @@ from tools.execute.computing import compute_values
 from tools.execute.naming import keep_named, says_none
 from tools.execute.selection import (
     counts_at_all,
+    is_normal,
     keep_around,
     keep_in_window,
     keep_where,
@@ -29,6 +31,8 @@ from tools.registry import Handles
 from tools.time_window import parse_window
 
 _SHOWN = 20
+_OPEN = frozenset({"pregnancy", "pregnant"})
+"""What a chart that does not mention it leaves open."""
 _ROUTINE = frozenset({"386478007", "410188000", "61746007"})
 """SNOMED CT: triage in an emergency center; taking of vital signs."""
 
@@ -94,6 +98,8 @@ async def _select(search: _Search) -> list[Record]:
         records = await _around(search, records)
     kept = keep_where(records, query.where)
     search.contrary += tuple(r for r in records if r not in kept) if _asks_state(query) and query.about else ()
+    if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
+        search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     search.unclear = _asks_state(query) and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     return kept
 
@@ -222,6 +228,13 @@ def _absence(
         return (), f"Not determinable: whether {asked} covers what the chart holds is not settled: {held}.", False, []
     if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
         return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
+    if query.compute is Compute.EXISTS and any(fold(a) in _OPEN for a in query.about):
+        return (
+            (),
+            f"Not determinable: {statement[:-1].lower()}; whether there is one now is not said by that.",
+            False,
+            [],
+        )
     if search.unclear:
         said = "; ".join(f"{r.concept.text} [{r.status or 'no status'}]" for r in contrary[:5])
         held = said or "records without a status"

@@ -14,6 +14,7 @@ from tools.records.record import Concept, Reading, Record
 from tools.time_window import Window
 
 _LATE = datetime.max.replace(tzinfo=UTC)
+_RANGE = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _WORDS = re.compile(r"[a-z0-9]+")
 _ROUTES = (
     {"iv", "intravenous", "intravenously"},
@@ -63,6 +64,8 @@ def meets(record: Record, condition: Condition) -> bool:
     """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
     if condition.field is Slot.STATUS:
         return _meets_status(record, condition)
+    if condition.field is Slot.INTERPRETATION and condition.value in ("normal", "abnormal"):
+        return is_normal(record) is (condition.value == "normal")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")
     if condition.op == "!=" and condition.value == "none":
@@ -86,6 +89,20 @@ def _in_unit(reading: Reading, unit: str | None, of: Concept) -> Reading:
     from tools.units import convert
 
     return Reading(convert(float(reading.value), held, unit, of), unit, reading.comparator)
+
+
+def is_normal(record: Record) -> bool | None:
+    """Whether a record calls its value normal, by interpretation, else by reference range; None: it does not say."""
+    said = {t.casefold() for t in texts_of(record, Slot.INTERPRETATION)}
+    if said & {"n", "normal"}:
+        return True
+    if said:
+        return False
+    amounts = [a for t in texts_of(record, Slot.REFERENCE_RANGE) for a in _RANGE.findall(t)]
+    value = record.reading.value if record.reading is not None else None
+    if not is_number(value) or len(amounts) != 2:
+        return None
+    return float(amounts[0]) <= float(value) <= float(amounts[1])  # type: ignore[arg-type]
 
 
 def match_reason(record: Record, reason: str) -> bool:

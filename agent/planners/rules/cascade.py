@@ -51,15 +51,20 @@ class Cascade:
         return next((meaning for pattern, meaning in table if self.take(pattern)), None)
 
     def take_all(self, table: Sequence[tuple[str, _T]]) -> list[_T]:
-        """Every meaning of a table that stands in the text, in the order of the text."""
+        """Every meaning of a table that stands in the text, in the text's order; of two that overlap the longer."""
+        every = [
+            (*match.span(), meaning)
+            for pattern, meaning in table
+            for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text)
+        ]
         found: list[tuple[int, int, _T]] = []
-        for pattern, meaning in table:
-            for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text):
-                if not any(a < match.end() and match.start() < b for a, b, _ in found):
-                    found.append((*match.span(), meaning))
-        for start, end, _ in sorted(found, key=lambda f: f[0], reverse=True):
+        for start, end, meaning in sorted(every, key=lambda f: f[0] - f[1]):
+            if not any(a < end and start < b for a, b, _ in found):
+                found.append((start, end, meaning))
+        found.sort(key=lambda f: f[0])
+        for start, end, _ in reversed(found):
             self.cut(start, end)
-        return [meaning for _, _, meaning in sorted(found, key=lambda f: f[0])]
+        return [meaning for _, _, meaning in found]
 
     def holds(self, pattern: str) -> bool:
         """Whether a pattern stands in the text as whole words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,8 +17,7 @@ DRUGS = (*MEDICATIONS, Kind.MEDICATION)
 _OF_SLOT = {
     Slot.ORGANISM: Kind.MICROBIOLOGY, Slot.SUSCEPTIBILITY: Kind.MICROBIOLOGY, Slot.SPECIMEN: Kind.SPECIMEN,
     Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
-    Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION, Slot.REACTION: Kind.ALLERGY,
-    Slot.CRITICALITY: Kind.ALLERGY,
+    Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION,     Slot.CRITICALITY: Kind.ALLERGY,
     Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
     Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
 }  # fmt: skip
@@ -32,10 +32,12 @@ _ANSWERED_BY = {
     Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
 }  # fmt: skip
 """The kinds under which a chart may hold what a question calls by one kind."""
+_DENIALS = frozenset({"not", "no", "never", "without", "non", "neither", "nor", "except"})
 _MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
 _NUMERIC = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND)
 _WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
 """Kinds that a noun settles, whatever else the chart calls by the name."""
+_STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
 _STATEFUL = (
     *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
     Kind.COVERAGE,
@@ -60,6 +62,8 @@ def compose_queries(sketch: Sketch) -> Parsed:
     if fault := find_unread(sketch):
         return Parsed(reason=fault)
     kind = choose_kind(sketch)
+    if sketch.asks[0].slot is Slot.REACTION and kind is not Kind.ALLERGY:
+        kind = None
     if kind is None:
         return Parsed(reason=f"I did not understand what kind of record is asked for ({sketch.text[:80].strip()}).")
     return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
@@ -69,7 +73,8 @@ def find_unread(sketch: Sketch) -> str | None:
     """What of a question was not understood, said; None where every word was."""
     absent = [s.text for s in (*sketch.named, *sketch.reasons, *sketch.excluded) if not s.entries]
     known = any(s.entries for s in sketch.named)
-    if sketch.unread or len(absent) > 1 or (absent and known):
+    denied = [name for name in absent if _DENIALS & set(name.split())]
+    if denied or sketch.unread or len(absent) > 1 or (absent and known):
         words = ", ".join(dict.fromkeys((*absent, *sketch.unread)))
         return f"I did not understand part of the question: {words[:120]}."
     return None
@@ -111,6 +116,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
         return _first_cue(cues, sketch)
     if named:
         return prefer_kind(named)
+    if re.search(r"\b(?:tests?|results?)\b", sketch.text):
+        return Kind.LAB
     if sketch.stay is not None:
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
@@ -163,19 +170,23 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
             pick = Pick(which=stay.which, n=stay.n or 1)
         stay = None
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
+    if kind is Kind.PROCEDURE and not about and sketch.says_surgery:
+        about = ("surgery",)
     if kind is Kind.ORDER and Kind.IMAGING in sketch.nouns and not about:
         about = IMAGING_WORDS
     where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
     where += _states(sketch, ask, kind)
     if kind is Kind.MICROBIOLOGY:
         about, where = _split_specimens(sketch.named, where)
+    if kind in (Kind.OUTPUT, Kind.INTAKE):
+        about = tuple(dict.fromkeys(name for a in about for name in (a, f"{a} {kind.value}")))
     compute, slot = _settle_ask(sketch, ask, kind, bool(about))
     if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when, during=stay,
         around=sketch.around, where=tuple(dict.fromkeys(where)),
-        pick=_settle_pick(sketch, pick, compute, kind, bool(about)),
+        pick=_settle_pick(sketch, ask, pick, compute, kind),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
 
@@ -243,16 +254,22 @@ def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Comp
     if slot is Slot.SPECIMEN and kind is Kind.SPECIMEN:
         slot = None
     if compute is Compute.MAX or compute is Compute.MIN:
-        return (compute, None) if kind in (*_MEASURED, *DRUGS) else (Compute.LIST, None)
+        return (compute, slot) if kind in (*_MEASURED, *DRUGS) else (Compute.LIST, None)
     return compute, slot
 
 
-def _settle_pick(sketch: Sketch, pick: Pick, compute: Compute, kind: Kind, about: bool) -> Pick:
+def _settle_pick(sketch: Sketch, ask: Ask, pick: Pick, compute: Compute, kind: Kind) -> Pick:
     """Where nothing is said: the latest of a measurement, and the latest for what looks back."""
     if pick.which != "all":
         return pick
+    if compute is Compute.TIME and kind not in _STAYS and (ask.first or sketch.says_began):
+        return Pick(which="first")
+    if kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS and sketch.present:
+        return Pick(which="last")
     if compute is Compute.TIME_SINCE or compute is Compute.NORMAL:
         return Pick(which="last")
     measured = kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION)
     plain = sketch.when is None and sketch.stay is None and sketch.around is None and not sketch.where
-    return Pick(which="last") if measured and about and plain and compute in (Compute.LIST, Compute.VALUE) else pick
+    return (
+        Pick(which="last") if measured and sketch.named and plain and compute in (Compute.LIST, Compute.VALUE) else pick
+    )

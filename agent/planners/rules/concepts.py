@@ -89,7 +89,18 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
         return ()
     if folded in names:
         return names[folded]
+    if " " in folded and names_a_class(folded):
+        return tuple(
+            dict.fromkeys(
+                e for found in names.values() for e in found if e.kind in MEDICATIONS and _in_class(folded, e)
+            )
+        )
     return tuple(e for other in synonyms_of(folded) for e in names.get(fold(other), ()))
+
+
+def _in_class(folded: str, entry: ConceptEntry) -> bool:
+    members = class_members(folded)
+    return members is not None and any(members(word) for name in entry.names for word in fold(name).split())
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,8 @@ class Ask:
     slot: Slot | None = None
     unit: str | None = None
     distinct: bool = False
+    first: bool = False
+    """Since when: the beginning of it."""
 
 
 _COUNTED: tuple[tuple[str, Ask], ...] = (
@@ -35,7 +37,8 @@ _COUNTED: tuple[tuple[str, Ask], ...] = (
 )  # fmt: skip
 _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
-    (r"since when|as of when|how long has|how long have", Ask(Compute.TIME)),
+    (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
+    (rf"how (?:has|have|had|did) {_ANY}chang(?:ed?|ing)", Ask(Compute.CHANGE)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|(?:has|is) {_ANY}(?:wors(?:e|ened"
      rf"|ening))", Ask(Compute.INCREASED)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
@@ -104,7 +107,7 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where))"
         r"(?: (?:was|is|did) (?:it|that|this))?$"
     )
-    first = _read_first(cascade)
+    first = _read_extreme(cascade, _read_first(cascade))
     if first.slot is not None:
         cascade.take_all(
             [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot is Slot.DOSE]
@@ -116,6 +119,14 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION)
     )  # fmt: skip
     return [first, second] if second != first else [first]
+
+
+def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
+    """ "When was it highest?" asks for the time of an extreme."""
+    if ask.compute is not Compute.TIME:
+        return ask
+    extreme = cascade.take_first([(p, c) for p, c in lexicon.NUMERIC if c in (Compute.MAX, Compute.MIN)])
+    return Ask(extreme, Slot.TIME) if extreme is not None else ask
 
 
 def _read_first(cascade: Cascade) -> Ask:

@@ -123,12 +123,19 @@ def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
         return _beside(last, "after_previous_answer", "first", ask)
     query = compose_query(sketch, _fit(ask, last), last.kind)
     confined = bool(query.when or query.where or sketch.picked or query.around or query.during)
-    if ask.compute in _MEASURES or (ask.compute in (Compute.EXISTS, Compute.COUNT) and confined) or _new_scope(sketch):
+    of_them = re.search(r"\b(?:them|those|these)\b", sketch.text) is not None
+    counted = ask.compute is Compute.COUNT and not of_them
+    of_it = sketch.present and last.pick.which == "last" and turn.citations
+    if ask.compute is Compute.EXISTS and query.where and of_it:
+        return query.model_copy(update={"about": last.about, "among": "previous_answer"})
+    asks_anew = ask.compute in _MEASURES or counted or (ask.compute is Compute.EXISTS and confined)
+    if asks_anew or _new_scope(sketch):
         return _rescope(query, last, ask)
     field = query.field or (last.field if not _says_what(sketch) else None)
     among = "previous_answer" if turn.citations else last.among
     update: dict[str, Any] = {"compute": query.compute, "field": field, "unit": query.unit, "among": among}
-    update["where"] = () if among else tuple(c for c in last.where if c.field is not Slot.STATUS)
+    contrary = turn.values in ((), (False,))
+    update["where"] = tuple(c for c in last.where if not contrary or (not among and c.field is not Slot.STATUS))
     update["pick"] = sketch.pick if sketch.picked else Pick()
     if among:
         update |= {"when": None, "during": None, "around": None, "not_about": ()}

@@ -38,6 +38,8 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"insurances?|insurers?|coverages?|payers?|health plans?", Kind.COVERAGE),
     (r"imaging(?: (?:stud(?:y|ies)|tests?))?|radiology(?: (?:stud(?:y|ies)|reports?))?", Kind.IMAGING),
     (r"reports?", Kind.REPORT),
+    (r"(?:clinical |clinic |progress |visit |discharge |operative )?notes?|letters?|discharge summar(?:y|ies)"
+     r"|documents?", Kind.NOTE),
     (r"referrals?|orders?|service requests?", Kind.ORDER),
     (r"icus?(?: (?:visits?|stays?|admissions?|encounters?))?|intensive care(?: units?)?(?: (?:visits?|stays?"
      r"|admissions?))?",
@@ -120,6 +122,13 @@ FALL = (
     r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
     r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
 )
+JUDGEMENTS = (
+    r"up[- ]to[- ]date|over ?due|due(?! to)|safe(?:ly)?|should|recommend(?:ed|s|ation)?|advisable"
+    r"|interact(?:s|ions?)?|contraindicat(?:ed|ions?)|caus(?:es?|ed|ing)|likely|prognosis|better"
+    r"|appropriate(?:ly)?|too (?:high|low|much|many|old|late)"
+    r"|enough|good|bad|well controlled|under control|compliant|adherent"
+)
+"""What asks for a judgement, which no record gives."""
 ENDS = r"resolves?|ends?|stops?|finish(?:es)?|ceases?"
 UNITS = r"kg|kilograms?|lbs?|pounds|mg/dl|mmol/l|meq/l|g/dl|cm|inches|celsius|fahrenheit|ml|liters?|litres?"
 STATES: Sequence[tuple[str, str]] = (

@@ -62,7 +62,9 @@ def take_times(cascade: Cascade) -> str | None:
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
     cascade.text = re.sub(
-        r"\b(?:during|in|within|for|over|from)(?: the (?:period|time|date|span)(?: of)?)? +(?=\|)", "", cascade.text
+        r"\b(?:during|in|within|over|from|for(?= the))(?: the (?:period|time|date|span)(?: of)?)? +(?=\|)",
+        "",
+        cascade.text,
     )
     return " ".join(phrase for *_, phrase in phrases) or None
 
@@ -93,6 +95,13 @@ def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, Span |
         relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else (),
         pick="first" if match["pick"] == "first" else "last", hours=_hours(match),
     ), span  # fmt: skip
+
+
+def read_arrival(cascade: Cascade) -> Anchor | None:
+    """ "On admission": what came first after the last stay began."""
+    if cascade.take(r"(?:on|at|upon) (?:the )?(?:hospital )?(?:admission|arrival)") is None:
+        return None
+    return Anchor(relation="after", kind=Kind.HOSPITAL_STAY)
 
 
 def _anchor_kind(span: Span | None, noun: str | None) -> Kind | None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade, plain
+from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
 from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.scopes import (
     read_anchor,
+    read_arrival,
     read_comparisons,
     read_degree,
     read_pick,
@@ -112,6 +114,16 @@ class Sketch:
             is not None
         )
 
+    @property
+    def says_began(self) -> bool:
+        """Whether it is asked when something began."""
+        return re.search(r"\b(?:start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset)\b", self.text) is not None
+
+    @property
+    def says_surgery(self) -> bool:
+        """Whether surgery is meant, and not any procedure."""
+        return re.search(r"\b(?:surger(?:y|ies)|operations?|operated)\b", self.text) is not None
+
     def is_act(self, number: int) -> bool:
         """Whether a word stands where a verb does, after a pronoun: no name of anything."""
         return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|not) C{number}\b", self.text) is not None
@@ -132,7 +144,9 @@ def read_question(question: str, overview: Overview) -> Sketch:
     if not sketch.unread:
         return sketch
     for run in sketch.unread:
-        text = re.sub(rf"(?<![\w-]){re.escape(run)}(?![\w-])", f"C{len(spans)}", text, count=1)
+        said = re.escape(run).replace("_", " ")
+        text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
+        run = run.replace("_", " ")
         spans.append(find_span(run, overview.index))
     sketch = _read(Cascade(text), spans)
     nouns = lexicon.ADJECTIVES.values()
@@ -143,31 +157,39 @@ def read_question(question: str, overview: Overview) -> Sketch:
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     text = cascade.text
     when = take_times(cascade)
-    anchored = read_anchor(cascade, spans)
+    anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
     asks = read_asks(cascade)
+    if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
+        normal = abnormal[0] == "normal"
+        where.append(Condition(field=Slot.INTERPRETATION, value="normal" if normal else "abnormal"))
     beside = cascade.take(
         rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
         rf"|this|one|ones))*"
     )
     pick, picked = read_pick(cascade)
+    if arrival is not None and not picked:
+        pick, picked = Pick(which="first"), True
     per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
     cascade.take_all([(lexicon.ENDS, None)])
     states = cascade.take_all(lexicon.STATES)
-    nouns = cascade.take_all(lexicon.NOUNS)
+    joined = join_compounds(cascade)
+    nouns = [*cascade.take_all(lexicon.NOUNS), *joined]
     verbs = cascade.take_all(lexicon.VERBS)
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
+    judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
     return Sketch(
         asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
         verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay[0] if stay else None,
-        around=anchored[0] if anchored else None, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
-        per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None), unread=tuple(_runs(cascade.text)),
+        around=anchored[0] if anchored else arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
+        per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
+        unread=(*_runs(cascade.text), *judged, *_comparatives(cascade.text)),
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
         text=text,
@@ -196,6 +218,11 @@ def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: 
         Kind.ENCOUNTER,
     }
     return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
+
+
+def _comparatives(text: str) -> list[str]:
+    """Comparisons with something that is no number, which no reader took."""
+    return re.findall(r"\b(?:more|less|fewer|greater|higher|lower|older|younger|better|worse) than\b", text)
 
 
 def _runs(text: str) -> list[str]:

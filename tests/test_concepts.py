@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tools.chart_query import Kind
@@ -227,5 +229,31 @@ def test_kinds_of_a_condition_and_forms_of_a_drug_count_beside_the_exact_name() 
 
 
 def test_an_abbreviation_of_two_things_in_the_chart_is_asked_back() -> None:
-    result = match(LAB, "pt", "Prothrombin time")
-    assert [e.text for e in result.matched] == ["Prothrombin time"]
+    result = match(Kind.ORDER, "PT", "Prothrombin time", "Physical therapy")
+    assert (result.matched, result.determinable) == ((), False)
+    assert [e.text for e in result.undecided] == ["Prothrombin time", "Physical therapy"]
+    assert result.note == '"PT" may mean prothrombin time or physical therapy'
+    assert found(Kind.ORDER, "PT", "Prothrombin time") == ["Prothrombin time"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "term", "named"),
+    [
+        (Kind.CARE_PLAN, "diabetes", "Diabetes self management plan"),
+        (Kind.IMAGING, "chest", "Computed tomography of chest"),
+        (Kind.FAMILY_HISTORY, "breast cancer", "Family history of malignant neoplasm of breast"),
+        (Kind.ENCOUNTER, "asthma", "Encounter for asthma"),
+    ],
+)
+def test_a_plan_a_picture_and_a_relatives_history_are_asked_for_by_what_they_are_about(
+    kind: Kind, term: str, named: str
+) -> None:
+    assert found(kind, term, named, "Ingrown nail") == [named]
+
+
+def test_a_chart_of_two_thousand_concepts_is_matched_in_milliseconds() -> None:
+    chart = [entry(CONDITION, f"Disorder number {n} of organ {n % 97}") for n in range(2_000)]
+    match_concepts("heart failure", CONDITION, chart)
+    started = time.perf_counter()
+    match_concepts("asthma", CONDITION, chart)
+    assert time.perf_counter() - started < 0.1

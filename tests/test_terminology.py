@@ -108,6 +108,12 @@ def test_every_row_of_every_table_tells_its_source() -> None:
     assert [(t, row) for t in TABLES for row in read_rows(t) if not row["source"].strip()] == []
 
 
+def test_every_range_of_a_condition_begins_and_ends_in_a_category_of_icd_10() -> None:
+    categories = {row["code"] for row in read_rows("icd10cm")}
+    ends = [end[:3] for row in read_rows("conditions") for r in row["icd10cm"].split() for end in r.split("-")]
+    assert [end for end in ends if end not in categories] == []
+
+
 def test_every_class_that_a_class_includes_and_every_test_of_a_panel_exists() -> None:
     inner = [n for row in read_rows("drug_classes") for n in split_names(row["includes"])]
     assert [n for n in inner if drug_class(fold(n)) is None] == []

@@ -38,6 +38,7 @@ _TABLES: dict[Kind, tuple[str, ...]] = {
     Kind.ORDER: (*_TESTS, "procedures"),
 }
 TABLES = (*_TESTS, "conditions", "vaccines", "procedures")
+_ABBREVIATION = 4
 _SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
 
 
@@ -144,13 +145,18 @@ def _read_row(base: Reading, table: str, row: Row) -> Reading:
     names = split_names(row["names"])
     others = tuple(read_name(n) for n in names if len(n) > 2)
     kinds = tuple(read_name(n) for n in split_names(row["kinds"]))
-    read = replace(base, label=names[0], names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
+    read = replace(base, label=_full_name(names), names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
     if table == "conditions":
         codes10, codes9 = tuple(row["icd10cm"].split()), tuple(row["icd9cm"].split())
         heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))
         return replace(read, icd10=codes10, icd9=codes9, heads=heads, category=row["category"] == "yes")
     codes = frozenset((row.get("loinc") or row.get("cvx") or "").split())
     return replace(read, codes=codes, fluid=row.get("fluid"), members=split_names(row.get("members", "")))
+
+
+def _full_name(names: tuple[str, ...]) -> str:
+    """The name to tell: the first, unless that is an abbreviation."""
+    return names[0] if len(names[0]) > _ABBREVIATION else max(names, key=len)
 
 
 def synonyms_of(folded: str, kind: Kind | None = None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -22,6 +23,8 @@ _NOTHING: Weight = ("none", "words")
 _ONLY_PRODUCTS = DRUGS - {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.INTAKE}
 _LEADING = frozenset({Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.INTAKE, Kind.DEVICE, Kind.SPECIMEN, Kind.IMMUNIZATION})
 """Kinds whose names begin with what they name: an organism's genus, "Chest tube site"."""
+_TOPICS = frozenset({Kind.CARE_PLAN, Kind.GOAL, Kind.CARE_TEAM, Kind.NOTE, Kind.REPORT, Kind.IMAGING, Kind.ENCOUNTER})
+"""Kinds that are asked for by what they are about: "Diabetes self management plan" for diabetes."""
 _ALLERGY = re.compile(
     r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
     r"(?: to| caused by)?\b",
@@ -83,6 +86,8 @@ def _weigh_name(reading: Reading, kind: Kind, name: str) -> Weight:
         if kind in _ONLY_PRODUCTS or best[0] in ("equal", "different"):
             return best
     held = read_name(name)
+    if kind is Kind.FAMILY_HISTORY or kind in _TOPICS:
+        held = replace(held, context=frozenset())
     for at, asked in enumerate(reading.names):
         found = _relate_led(asked, held, kind)
         best = _best(best, (found, ("exact" if found == "equal" else "words") if at == 0 else "synonym"))
@@ -99,8 +104,10 @@ def _relate_product(reading: Reading, name: str) -> Weight:
 
 def _relate_led(asked: ReadName, held: ReadName, kind: Kind) -> Relation:
     found = relate(asked, held)
-    led = found == "open" and kind in _LEADING and held.start[: len(asked.start)] == asked.start
-    return "narrower" if led else found
+    if found != "open" or not asked.words <= held.words:
+        return found
+    led = kind in _LEADING and held.start[: len(asked.start)] == asked.start
+    return "narrower" if led or kind in _TOPICS else found
 
 
 def _weigh_kinds(reading: Reading, held: ReadName) -> Weight:

@@ -49,6 +49,7 @@ class LoopState:
     """How often the planner was sent back so far."""
     correction: str | None = None
     repair: str | None = None
+    rejected: GiveAnswer | None = None
     faults: tuple[str, ...] = ()
     """What verification found wrong with the last answer."""
     usage: Usage = field(default_factory=Usage)
@@ -70,7 +71,9 @@ async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
 
 def _view(state: LoopState, first: PlannerView, over: bool) -> PlannerView:
     """What the planner is shown; without tools where no call is left."""
-    view = replace(first, steps=state.steps, repair=state.repair, correction=state.correction)
+    view = replace(
+        first, steps=state.steps, repair=state.repair, rejected=state.rejected, correction=state.correction
+    )
     if not over:
         return view
     return replace(view, tools=(), correction=" ".join(filter(None, (state.correction, _NO_CALLS_LEFT))))
@@ -98,8 +101,9 @@ async def _verify(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
     findings = [s.finding for s in state.steps if s.finding is not None]
     faults = check_answer(answer, findings, runtime.context.view.patient_name)
     if faults and faults != state.faults and state.corrections < MAX_CORRECTIONS:
-        return {"faults": faults, "repair": "; ".join(faults), "corrections": state.corrections + 1}
-    return {"faults": faults, "repair": None}
+        sent_back = {"repair": "; ".join(faults), "rejected": answer, "corrections": state.corrections + 1}
+        return {"faults": faults, **sent_back}
+    return {"faults": faults, "repair": None, "rejected": None}
 
 
 def _after_decide(state: LoopState) -> str:

@@ -15,6 +15,7 @@ from agent.planners.openai import OpenAIPlanner
 from agent.planners.planner import Decided, Planner, PlannerView, Step
 from agent.planners.rules import RulesPlanner
 from agent.planners.scripted import ScriptedPlanner
+from agent.prompts import build_messages
 from agent.transcript import Transcript, load_transcripts, save_transcript
 from fhir_fixtures import fixture_paths, load_stories
 from tools.chart import ChartContext, open_chart
@@ -233,6 +234,18 @@ async def test_the_openai_planner_sends_the_schema_and_reads_the_decision() -> N
     assert transcript.answer.status == "answered"
     assert transcript.usage.read == 10
     assert b"json_schema" in sent[0]
+
+
+@pytest.mark.anyio
+async def test_a_model_is_shown_the_answer_that_was_sent_back_and_why() -> None:
+    lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
+    planner = script(CONDITIONS, lie, GiveAnswer(citations=("Q1",)))
+    await run(planner)
+    *_, told, why = build_messages(planner.views[2])
+    assert (told["role"], "There are 77 conditions." in told["content"]) == ("assistant", True)
+    assert (why["role"], "77" in why["content"]) == ("user", True)
+    roles = [m["role"] for m in build_messages(planner.views[2])[1:]]
+    assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2)
 
 
 @pytest.mark.anyio

@@ -50,6 +50,8 @@ class PlannerView:
     steps: tuple[Step, ...] = ()
     repair: str | None = None
     """Why verification sent the last answer back; None on the first try."""
+    rejected: GiveAnswer | None = None
+    """The answer that was sent back."""
     correction: str | None = None
     """Why the last output could not be parsed, or that no call is left; None otherwise."""
 

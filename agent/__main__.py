@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import typer
 
 from agent.cli.asking import ask
@@ -28,6 +30,7 @@ for asking in (ask, chat, batch, overview, find):
 
 def main() -> None:
     """Run the command line. Exit status: 0 answered or abstained, 1 error, 2 usage."""
+    gc.set_threshold(50_000, 20, 100)  # a chart is many small objects that live long: docs/log.md
     app()
 
 

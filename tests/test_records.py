@@ -224,6 +224,22 @@ def test_what_grew_is_found_where_only_the_parts_say_what_they_derive_from() -> 
     assert {"Observation/g", "Observation/s"} <= set(culture.links)
 
 
+@pytest.mark.parametrize(
+    ("elements", "kinds"),
+    [
+        (CULTURE[0], {Kind.MICROBIOLOGY}),
+        ({**CULTURE[0], "category": [{"coding": [{"code": "laboratory"}]}]}, {Kind.MICROBIOLOGY}),
+        ({**CULTURE[1], "category": [{"coding": [{"code": "laboratory"}]}]}, set()),
+        (made("Observation", code={"text": "Urine culture"}, specimen={"display": "urine"}), {Kind.MICROBIOLOGY}),
+        (made("Observation", code={"text": "Culture shock scale"}), set()),
+        (made("Observation", category=[{"coding": [{"code": "Laboratory"}]}], code={"text": "Sodium"}), {Kind.LAB}),
+        (made("Observation", category=[{"coding": [{"code": "vital-signs"}]}]), {Kind.VITAL}),
+    ],
+)
+def test_a_culture_is_microbiology_and_no_lab(elements: Json, kinds: set[Kind]) -> None:
+    assert to_record(elements, NONE).kinds == kinds | {Kind.OBSERVATION}
+
+
 def test_what_does_not_count_is_told_with_its_reason() -> None:
     excluded = load(Kind.OBSERVATION).excluded
     assert [(e.reference, e.why) for e in excluded] == [("Observation/bad", "entered in error")]
@@ -235,3 +251,25 @@ def test_an_administration_that_names_its_drug_needs_no_request() -> None:
     bare = {"coding": [{"code": "FLUT110"}]}
     assert links_of({**given, "medicationCodeableConcept": named}) == ()
     assert links_of({**given, "medicationCodeableConcept": bare}) == ("MedicationRequest/r",)
+
+
+def test_attributes_and_links_are_read_when_asked_for_and_no_sooner() -> None:
+    medication = {"resourceType": "Medication", "id": "m", "code": {"text": "Heparin"}}
+    linked = Linked({"Medication/m": medication})
+    order = made(
+        "MedicationRequest", medicationReference={"reference": "Medication/m"}, requester={"display": "Dr. Hu"}
+    )
+    record = to_record(order, linked)
+    order["requester"] = {"display": "Dr. Late"}
+    assert record.fields[Slot.PRESCRIBER] == ("Dr. Late",)
+    order["requester"] = {"display": "Dr. Later"}
+    assert record.fields[Slot.PRESCRIBER] == ("Dr. Late",)
+    assert (tuple(record.links), len(record.links), record.links[0]) == (("Medication/m",), 1, "Medication/m")
+
+
+def test_the_links_of_one_resource_are_not_those_of_another_at_the_same_address() -> None:
+    linked = Linked()
+    for number in range(50):
+        fresh = made("MedicationRequest", medicationReference={"reference": f"Medication/{number}"})
+        assert linked.links_of(fresh) == (f"Medication/{number}",)
+        del fresh

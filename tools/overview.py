@@ -12,7 +12,7 @@ from tools.concepts.entry import ConceptEntry
 from tools.evidence import clean_text
 from tools.fhir.client import SearchResult
 from tools.receipt import Receipt
-from tools.records.loading import load_records
+from tools.records.loading import load_records, read_types
 from tools.records.record import Record
 
 _LEFT_OUT = frozenset({Kind.MEDICATION, Kind.ORDER, Kind.WARD_STAY, Kind.INTAKE})
@@ -59,13 +59,14 @@ class Overview:
 
 async def build_overview(chart: ChartContext) -> Overview:
     """Read the whole chart once and count it. Raises FhirError where the server fails."""
+    await read_types(chart)
     summaries: list[KindSummary] = []
     absent: list[Kind] = []
     results: list[SearchResult] = []
     index: list[ConceptEntry] = []
     for kind in Kind:
         loaded = await load_records(chart, kind)
-        results += [r for r in loaded.results if not any(r is known for known in results)]
+        results += loaded.results
         if kind in _LEFT_OUT:
             continue
         if not loaded.records:
@@ -79,7 +80,8 @@ async def build_overview(chart: ChartContext) -> Overview:
         summaries.append(KindSummary(kind, len(loaded.records), first, last, concepts))
     patient = (await load_records(chart, Kind.PATIENT)).records
     line = _patient_line(patient[0]) if patient else "patient not readable"
-    return Overview(line, tuple(summaries), tuple(absent), tuple(index), chart.receipt(results))
+    each_once = tuple({id(result): result for result in results}.values())
+    return Overview(line, tuple(summaries), tuple(absent), tuple(index), chart.receipt(each_once))
 
 
 def build_entries(kind: Kind, records: tuple[Record, ...] | list[Record]) -> tuple[ConceptEntry, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
@@ -25,10 +26,14 @@ def convert_condition(resource: Json, linked: Linked) -> Draft:
     if draft.start is None and draft.recorded is None and Slot.TIME not in draft.fields and encounter is not None:
         draft.start, _ = period_of(encounter, "period")
         draft.put(Slot.TIME, "start of its encounter")
+    draft.tell = partial(_tell_condition, draft, resource, linked)
+    return draft
+
+
+def _tell_condition(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.SEVERITY, name_of(resource.get("severity")))
     draft.put(Slot.BODY_SITE, *names_of(items(resource.get("bodySite"))))
     _put_rest(draft, resource, linked)
-    return draft
 
 
 def _put_times(draft: Draft, resource: Json, linked: Linked) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ from tools.records.events import (
     convert_report,
     convert_specimen,
 )
-from tools.records.links import Linked, links_of
+from tools.records.links import Linked
 from tools.records.medications import convert_immunization, convert_medication_event
 from tools.records.observations import convert_observation
 from tools.records.patient import convert_patient
@@ -35,7 +36,7 @@ from tools.records.plans import (
     convert_goal,
 )
 from tools.records.reading_json import period_of
-from tools.records.record import Record
+from tools.records.record import LaterFields, LaterLinks, Record
 
 Json = dict[str, Any]
 
@@ -77,7 +78,7 @@ def to_record(resource: Json, linked: Mapping[str, Json]) -> Record:
     draft = convert(resource, around)
     if draft.start is None and draft.recorded is None and draft.not_before is None and Kind.PATIENT not in draft.kinds:
         draft.not_before, _ = period_of(around.get(draft.encounter or "") or {}, "period")
-    return _finish(draft, resource, _followed(resource, around))
+    return _finish(draft, resource, LaterLinks(partial(_followed, resource, around)))
 
 
 def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
@@ -101,10 +102,10 @@ def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
 
 def _told_by(resource: Json, linked: Linked) -> tuple[str, ...]:
     members = linked.members_of(resource) if resource.get("resourceType") == "Observation" else ()
-    return (*links_of(resource), *members)
+    return (*linked.links_of(resource), *members)
 
 
-def _finish(draft: Draft, resource: Json, links: tuple[str, ...]) -> Record:
+def _finish(draft: Draft, resource: Json, links: Sequence[str]) -> Record:
     return Record(
         reference=f"{resource['resourceType']}/{resource['id']}",
         version=version_of(resource),
@@ -117,7 +118,8 @@ def _finish(draft: Draft, resource: Json, links: tuple[str, ...]) -> Record:
         standing=draft.standing,
         reading=draft.reading,
         components=draft.components,
-        fields=draft.fields,
+        fields=draft.fields if draft.tell is None else LaterFields(draft.read_fields),
+        planned_end=draft.planned_end,
         encounter=draft.encounter,
         not_before=draft.not_before,
         links=links,

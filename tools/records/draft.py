@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ Json = dict[str, Any]
 class Draft:
     """A Record on its way."""
 
-    kinds: set[Kind]
+    kinds: Set[Kind]
     concept: Concept
     start: FhirTime | None = None
     end: FhirTime | None = None
@@ -28,10 +29,22 @@ class Draft:
     components: tuple[Component, ...] = ()
     encounter: str | None = None
     ingredients: tuple[str, ...] = ()
+    planned_end: FhirTime | None = None
     fields: dict[Slot, tuple[str, ...]] = field(default_factory=dict)
+    tell: Callable[[], None] | None = None
+    """Puts the attributes that only matter once someone asks for them."""
 
     def put(self, slot: Slot, *texts: str | None) -> None:
         """Set an attribute; what is not there is left out."""
-        kept = tuple(dict.fromkeys(t for t in texts if t))
+        kept = [t for t in texts if t]
         if kept:
-            self.fields[slot] = kept
+            self.fields[slot] = (kept[0],) if len(kept) == 1 else tuple(dict.fromkeys(kept))
+
+    def read_fields(self) -> Mapping[Slot, tuple[str, ...]]:
+        """Every attribute."""
+        if self.tell is not None:
+            tell, self.tell = self.tell, None
+            early, self.fields = self.fields, {}
+            tell()
+            self.fields.update(early)
+        return self.fields

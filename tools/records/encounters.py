@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
@@ -38,7 +39,7 @@ def convert_encounter(resource: Json, linked: Linked) -> Draft:
     draft = Draft(kinds, Concept(shown, names, concept.codings), status=resource.get("status"))
     draft.standing = _STANDINGS.get(str(draft.status), "unknown")
     draft.start, draft.end = period_of(resource, "period")
-    _put_attributes(draft, resource, linked)
+    draft.tell = partial(_tell, draft, resource, linked)
     return draft
 
 
@@ -80,7 +81,7 @@ def place_name(entry: Json, linked: Linked) -> str | None:
     return str(place["name"]) if place and place.get("name") else None
 
 
-def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
+def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     hospitalization = resource.get("hospitalization") or {}
     draft.put(Slot.LOCATION, *_places(resource, linked))
     draft.put(Slot.ADMISSION_TYPE, *names_of([resource.get("priority"), *items(resource.get("type"))]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
@@ -63,7 +64,9 @@ def event_converter(kind: Kind, code: str, *times: str) -> Callable[[Json, Linke
         draft.start, draft.end = period_of(resource, *times)
         draft.recorded = to_time(resource.get("issued") or resource.get("authoredOn"))
         draft.encounter = reference_of(resource.get("encounter")) or _context_encounter(resource)
-        _put_attributes(draft, resource, linked)
+        if isinstance(resource.get("conclusion"), str):
+            draft.reading = Reading(resource["conclusion"])
+        draft.tell = partial(_tell, draft, resource, linked)
         return draft
 
     return convert
@@ -75,7 +78,7 @@ def _context_encounter(resource: Json) -> str | None:
     return reference_of(encounters[0]) if encounters else None
 
 
-def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
+def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     people = [p.get("actor") or p.get("member") or p for p in items(resource.get("performer")) if isinstance(p, dict)]
     people += [p.get("member") for p in items(resource.get("participant")) if isinstance(p, dict)]
     people += items(resource.get("author"))
@@ -88,8 +91,6 @@ def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.BODY_SITE, *names_of(items(resource.get("bodySite"))))
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
     draft.put(Slot.LOCATION, name_of(resource.get("location")))
-    if isinstance(resource.get("conclusion"), str):
-        draft.reading = Reading(resource["conclusion"])
 
 
 _procedure = event_converter(Kind.PROCEDURE, "code")

@@ -21,6 +21,7 @@ class Linked(dict[str, Json]):
         """By the reference of a test or organism: what says it derives from it."""
         self.drugs: dict[str, tuple[Concept, tuple[str, ...]]] = {}
         """By the reference of a Medication: how it was described, so that it is once."""
+        self._links: dict[int, tuple[Json, tuple[str, ...]]] = {}
         for reference, resource in self.items():
             self._note_origin(reference, resource)
 
@@ -33,6 +34,13 @@ class Linked(dict[str, Json]):
         if "derivedFrom" in resource and resource.get("resourceType") == "Observation":
             for origin in references_of(resource["derivedFrom"]):
                 self.derived[origin].append(reference)
+
+    def links_of(self, resource: Json) -> tuple[str, ...]:
+        """`links_of` of a resource kept here, read once."""
+        found = self._links.get(id(resource))
+        if found is None or found[0] is not resource:
+            found = self._links[id(resource)] = (resource, links_of(resource))
+        return found[1]
 
     def members_of(self, resource: Json) -> tuple[str, ...]:
         """What an Observation holds: its `hasMember`, and what derives from it where only the parts say so."""
@@ -87,17 +95,16 @@ def links_of(resource: Json) -> tuple[str, ...]:
     >>> links_of({"resourceType": "MedicationRequest", "medicationReference": {"reference": "Medication/1"}})
     ('Medication/1',)
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for name, value in resource.items():
-        reader = _READERS.get(name)
-        if reader is not None:
-            found.update(dict.fromkeys(reader(value)))
-    if resource.get("resourceType") == "MedicationAdministration" and "request" in resource and _bare(resource):
-        found.update(dict.fromkeys(references_of(resource["request"])))
+        if name in _READERS:
+            found += _READERS[name](value)
+    if "request" in resource and resource.get("resourceType") == "MedicationAdministration" and _bare(resource):
+        found += references_of(resource["request"])
     if _DATES.isdisjoint(resource):
         for name in ("encounter", "context", "authorizingPrescription"):
-            found.update(dict.fromkeys(references_of(resource.get(name))))
-    return tuple(found)
+            found += references_of(resource.get(name))
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 def _bare(resource: Json) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,7 @@ from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
 from tools.records.convert import to_record, to_ward_stays
 from tools.records.kinds import KIND_SEARCHES
-from tools.records.links import Linked, links_of
+from tools.records.links import Linked
 from tools.records.record import Record
 from tools.records.visibility import Excluded, split_excluded
 
@@ -20,6 +22,11 @@ Json = dict[str, Any]
 
 _ROUNDS = 3
 """Links of links: administration → request → Medication → ingredient."""
+_OWN_TYPES = frozenset({"Encounter", "MedicationRequest", "Specimen", "Observation", "Condition", "Procedure"})
+"""Types of which a patient's can be read at once."""
+_MANY = 20
+_AT_ONCE = 6
+"""Searches that wait for a server at the same time."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,53 @@ async def load_records(chart: ChartContext, kind: Kind) -> LoadedRecords:
     for search in KIND_SEARCHES[kind]:
         result = await chart.search(search.resource_type, *(SearchParam(n, (v,)) for n, v in search.params))
         results.append(result)
-        of_kind = [r for r in await _convert(chart, result, kind is Kind.WARD_STAY) if kind in r.kinds]
-        seen, left_out = split_excluded(of_kind, chart.as_of)
-        shown += seen
-        excluded += left_out
+        sorted_out = await _sort_out(chart, result, kind is Kind.WARD_STAY)
+        shown += sorted_out.shown.get(kind, ())
+        excluded += sorted_out.excluded.get(kind, ())
     return LoadedRecords(tuple(shown), tuple(results), tuple(excluded))
+
+
+async def read_types(chart: ChartContext) -> None:
+    """Read every resource type that a kind lies in, several at once. Raises FhirError where the server fails."""
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(resource_type: str) -> None:
+        async with turn:
+            await chart.search(resource_type)
+
+    types = dict.fromkeys(s.resource_type for searches in KIND_SEARCHES.values() for s in searches if not s.params)
+    outcomes = await asyncio.gather(*(read(t) for t in types), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+@dataclass(frozen=True)
+class _SortedOut:
+    """The records of one search by kind: those that stood at one moment, and those that do not count."""
+
+    shown: Mapping[Kind, Sequence[Record]]
+    excluded: Mapping[Kind, Sequence[Excluded]]
+
+
+async def _sort_out(chart: ChartContext, result: SearchResult, wards: bool) -> _SortedOut:
+    """What of a search stood at `as_of`, done once as long as the chart's cache lives."""
+    key = f"{result.proof.sent} {wards} at {chart.as_of.wall} {chart.as_of.offset}"
+    if key not in chart.cache.converted:
+        records = await _convert(chart, result, wards)
+        seen, left_out = split_excluded(records, chart.as_of)
+        shown: dict[Kind, list[Record]] = defaultdict(list)
+        excluded: dict[Kind, list[Excluded]] = defaultdict(list)
+        kinds = {r.reference: r.kinds for r in records} if left_out else {}
+        for record in seen:
+            for kind in record.kinds:
+                shown[kind].append(record)
+        for one in left_out:
+            for kind in kinds[one.reference]:
+                excluded[kind].append(one)
+        chart.cache.converted[key] = _SortedOut(shown, excluded)
+    sorted_out: _SortedOut = chart.cache.converted[key]
+    return sorted_out
 
 
 async def _convert(chart: ChartContext, result: SearchResult, wards: bool) -> tuple[Record, ...]:
@@ -68,11 +117,35 @@ async def follow_links(chart: ChartContext, resources: Iterable[Json]) -> Linked
     for resource in waiting:
         linked.add(f"{resource['resourceType']}/{resource['id']}", resource)
     for _ in range(_ROUNDS):
-        wanted = [ref for resource in waiting for ref in links_of(resource) if ref not in linked]
+        wanted = {ref for resource in waiting for ref in linked.links_of(resource) if ref not in linked}
         if not wanted:
             break
-        found = await chart.read_linked(wanted)
+        found = await _read(chart, wanted)
         waiting = list(found.values())
         for reference, resource in found.items():
             linked.add(reference, resource)
     return linked
+
+
+async def _read(chart: ChartContext, wanted: set[str]) -> dict[str, Json]:
+    """What references lead to: from what was read of the chart already, else from the server.
+
+    Where many lead to one of the patient's own types, all of that type is read: one search instead of many.
+    """
+    found: dict[str, Json] = {}
+    for kind, number in Counter(reference.partition("/")[0] for reference in wanted).items():
+        if kind not in _OWN_TYPES or not chart.scopes.allow(kind):
+            continue
+        if chart.kept(kind) is not None or number > _MANY:
+            by_reference = _index(chart, await chart.search(kind))
+            found.update({r: by_reference[r] for r in wanted if r in by_reference})
+    return found | await chart.read_linked(sorted(wanted - set(found)))
+
+
+def _index(chart: ChartContext, result: SearchResult) -> dict[str, Json]:
+    """The resources of a search by reference, made once as long as the chart's cache lives."""
+    key = f"{result.proof.sent} by reference"
+    if key not in chart.cache.converted:
+        chart.cache.converted[key] = {f"{r['resourceType']}/{r['id']}": r for r in result.resources}
+    index: dict[str, Json] = chart.cache.converted[key]
+    return index

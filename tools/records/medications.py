@@ -6,6 +6,7 @@ A drug is named by code, reference, contained resource or display alone; a mix b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
@@ -30,11 +31,12 @@ from tools.records.record import Coding, Concept, Standing
 Json = dict[str, Any]
 
 _KINDS = {
-    "MedicationRequest": Kind.MEDICATION_ORDERED,
-    "MedicationDispense": Kind.MEDICATION_DISPENSED,
-    "MedicationAdministration": Kind.MEDICATION_ADMINISTERED,
-    "MedicationStatement": Kind.MEDICATION_REPORTED,
+    "MedicationRequest": frozenset({Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.ORDER}),
+    "MedicationDispense": frozenset({Kind.MEDICATION, Kind.MEDICATION_DISPENSED}),
+    "MedicationAdministration": frozenset({Kind.MEDICATION, Kind.MEDICATION_ADMINISTERED}),
+    "MedicationStatement": frozenset({Kind.MEDICATION, Kind.MEDICATION_REPORTED}),
 }
+_INTAKE = _KINDS["MedicationAdministration"] | {Kind.INTAKE}
 _STANDINGS: dict[str, Standing] = {
     "active": "current", "in-progress": "current", "intended": "planned", "on-hold": "past", "draft": "planned",
     "completed": "past", "stopped": "past", "ended": "past", "entered-in-error": "void", "cancelled": "past",
@@ -48,7 +50,7 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     kind = resource["resourceType"]
     concept, ingredients = drug_of(resource, linked)
     status = resource.get("status")
-    draft = Draft({_KINDS[kind], Kind.MEDICATION}, concept, status=status, ingredients=ingredients)
+    draft = Draft(_KINDS[kind], concept, status=status, ingredients=ingredients)
     draft.standing = _STANDINGS.get(str(status), "unknown")
     draft.start, draft.end = period_of(
         resource, "authoredOn", "effectiveDateTime", "effectivePeriod", "whenHandedOver", "whenPrepared", "dateAsserted"
@@ -57,13 +59,17 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     if kind == "MedicationRequest":
         _put_order(draft, resource)
     elif kind == "MedicationAdministration" and _is_input(resource):
-        draft.kinds.add(Kind.INTAKE)
+        draft.kinds = _INTAKE
     elif kind == "MedicationDispense":
         _put_dispense(draft, resource, linked)
     draft.encounter = reference_of(resource.get("encounter") or resource.get("context"))
-    _dosage(draft, resource)
-    _people(draft, resource, linked)
+    draft.tell = partial(_tell, draft, resource, linked)
     return draft
+
+
+def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
+    _put_dosage(draft, resource)
+    _put_people(draft, resource, linked)
 
 
 def _is_input(resource: Json) -> bool:
@@ -77,12 +83,12 @@ def _put_order(draft: Draft, resource: Json) -> None:
     validity = (resource.get("dispenseRequest") or {}).get("validityPeriod") or {}
     if draft.start is None:
         draft.start = to_time(validity.get("start"))
+    draft.planned_end = to_time(validity.get("end"))
     draft.put(Slot.END, validity.get("end"))
     reported = resource.get("reportedBoolean") is True or "reportedReference" in resource
     if resource.get("intent") == "plan" and reported:
-        draft.kinds = {Kind.MEDICATION, Kind.MEDICATION_REPORTED}
+        draft.kinds = _KINDS["MedicationStatement"]
         return
-    draft.kinds.add(Kind.ORDER)
     put_intent(draft, resource)
 
 
@@ -100,7 +106,7 @@ def _put_dispense(draft: Draft, resource: Json, linked: Linked) -> None:
             return
 
 
-def _dosage(draft: Draft, resource: Json) -> None:
+def _put_dosage(draft: Draft, resource: Json) -> None:
     instructions = items(resource.get("dosageInstruction")) or items(resource.get("dosage"))
     doses: list[str] = []
     routes: list[str] = []
@@ -119,7 +125,7 @@ def _dosage(draft: Draft, resource: Json) -> None:
     draft.put(Slot.FREQUENCY, *times)
 
 
-def _people(draft: Draft, resource: Json, linked: Linked) -> None:
+def _put_people(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.PRESCRIBER, person_name(resource.get("requester"), linked))
     performers = [p.get("actor", p) for p in items(resource.get("performer")) if isinstance(p, dict)]
     draft.put(Slot.PERFORMER, *(person_name(p, linked) for p in performers))
@@ -219,9 +225,13 @@ def convert_immunization(resource: Json, linked: Linked) -> Draft:
     draft.recorded = to_time(resource.get("recorded"))
     draft.reading = to_reading(resource, "occurrence") if draft.start is None else None
     draft.put(Slot.TIME, draft.reading.text if draft.reading is not None else None)
+    draft.encounter = reference_of(resource.get("encounter"))
+    draft.tell = partial(_tell_shot, draft, resource, linked)
+    return draft
+
+
+def _tell_shot(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.BODY_SITE, name_of(resource.get("site")))
     draft.put(Slot.ROUTE, name_of(resource.get("route")))
     draft.put(Slot.DOSE, quantity_text(resource.get("doseQuantity")))
     draft.put(Slot.PERFORMER, *(person_name(p.get("actor"), linked) for p in items(resource.get("performer"))))
-    draft.encounter = reference_of(resource.get("encounter"))
-    return draft

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache, partial
 from typing import Any
+
+import orjson
 
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
@@ -37,8 +40,7 @@ _STANDINGS: dict[str, Standing] = {
 
 def convert_observation(resource: Json, linked: Linked) -> Draft:
     """An Observation; of a culture the organisms and susceptibilities found are attributes."""
-    draft = Draft({Kind.OBSERVATION}, to_concept(resource.get("code")), status=resource.get("status"))
-    draft.kinds |= _kinds(resource, linked)
+    draft = Draft(_kinds(resource, linked), to_concept(resource.get("code")), status=resource.get("status"))
     draft.standing = _STANDINGS.get(str(draft.status), "unknown")
     draft.start, draft.end = period_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
     draft.recorded = to_time(resource.get("issued"))
@@ -46,44 +48,44 @@ def convert_observation(resource: Json, linked: Linked) -> Draft:
     draft.encounter = reference_of(resource.get("encounter"))
     if draft.standing != "not_done":
         _put_values(draft, resource)
-    _put_attributes(draft, resource, linked)
+    draft.tell = partial(_tell, draft, resource, linked)
     return draft
 
 
 def _put_values(draft: Draft, resource: Json) -> None:
     """What was measured; of a cancelled test nothing was."""
     draft.reading = to_reading(resource)
-    draft.components = tuple(
-        Component(to_concept(c.get("code")), to_reading(c)) for c in items(resource.get("component"))
-    )
+    if "component" in resource:
+        parts = items(resource["component"])
+        draft.components = tuple(Component(to_concept(c.get("code")), to_reading(c)) for c in parts)
     if draft.reading is None and (absent := name_of(resource.get("dataAbsentReason"))):
         draft.reading = Reading(f"no value: {absent}")
 
 
-def _kinds(resource: Json, linked: Linked) -> set[Kind]:
-    codes = [c for category in items(resource.get("category")) for c in items(category.get("coding"))]
-    kinds = {_CATEGORIES[code] for c in codes if (code := str(c.get("code", "")).casefold()) in _CATEGORIES}
-    if _is_culture(resource, linked):
-        kinds.add(Kind.MICROBIOLOGY)
-        kinds.discard(Kind.LAB)
-    elif _is_culture_part(resource):
-        kinds.discard(Kind.LAB)
+def _kinds(resource: Json, linked: Linked) -> frozenset[Kind]:
+    """A microbiology test is none of the labs: by its code system or name, or by the organisms derived from it."""
+    content = (resource.get("category"), resource.get("code"), bool(resource.get("specimen")))
+    kinds = _kinds_by_content(orjson.dumps(content))
+    own = linked.derived.get(f"Observation/{resource.get('id')}", ()) if linked.derived else ()
+    if Kind.MICROBIOLOGY not in kinds and any(_is_organism(linked[r]) for r in own if r in linked):
+        return (kinds | {Kind.MICROBIOLOGY}) - {Kind.LAB}
     return kinds
 
 
-def _is_culture(resource: Json, linked: Linked) -> bool:
-    """A microbiology test: a lab code system of microbiology, or organisms derived from it."""
-    if any(s.endswith("microbiology-test") for s in _systems(resource)):
-        return True
-    words = to_concept(resource.get("code")).text.casefold()
-    if resource.get("specimen") and any(w in words for w in ("culture", "gram stain", "microbiolog")):
-        return True
-    own = f"Observation/{resource.get('id')}"
-    return any(_is_organism(linked[r]) for r in linked.derived.get(own, ()) if r in linked)
-
-
-def _is_culture_part(resource: Json) -> bool:
-    return any(s.endswith(("microbiology-organism", "microbiology-antibiotic")) for s in _systems(resource))
+@lru_cache(maxsize=16_384)
+def _kinds_by_content(content: bytes) -> frozenset[Kind]:
+    """The kinds that category, code and whether there is a specimen tell."""
+    categories, code, has_specimen = orjson.loads(content)
+    codes = [c for category in items(categories) for c in items(category.get("coding"))]
+    kinds = {_CATEGORIES[word] for c in codes if (word := str(c.get("code", "")).casefold()) in _CATEGORIES}
+    concept = to_concept(code)
+    if any(c.system.endswith("microbiology-test") for c in concept.codings) or (
+        has_specimen and any(w in concept.text.casefold() for w in ("culture", "gram stain", "microbiolog"))
+    ):
+        return frozenset(kinds | {Kind.OBSERVATION, Kind.MICROBIOLOGY}) - {Kind.LAB}
+    if any(c.system.endswith(("microbiology-organism", "microbiology-antibiotic")) for c in concept.codings):
+        kinds.discard(Kind.LAB)
+    return frozenset(kinds | {Kind.OBSERVATION})
 
 
 def _is_organism(resource: Json) -> bool:
@@ -94,7 +96,7 @@ def _systems(resource: Json) -> Iterator[str]:
     return (str(c.get("system", "")) for c in items((resource.get("code") or {}).get("coding")))
 
 
-def _put_attributes(draft: Draft, resource: Json, linked: Linked) -> None:
+def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     specimen = linked.get(reference_of(resource.get("specimen")) or "")
     draft.put(Slot.SPECIMEN, name_of((specimen or {}).get("type")), (resource.get("specimen") or {}).get("display"))
     draft.put(Slot.INTERPRETATION, *names_of(items(resource.get("interpretation"))))

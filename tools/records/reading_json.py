@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
 from tools.records.record import Coding, Concept, Reading
@@ -42,14 +45,20 @@ def period_of(resource: Json, *names: str) -> tuple[FhirTime | None, FhirTime | 
 
 
 def to_concept(*codeables: object) -> Concept:
-    """One concept of one or more CodeableConcepts, or of Codings.
+    """One concept of one or more CodeableConcepts, or of Codings. The same content gives the same object.
 
     >>> to_concept({"coding": [{"code": "1", "display": "Fever"}]}).text
     'Fever'
     """
+    return _concept(orjson.dumps(codeables))
+
+
+@lru_cache(maxsize=16_384)
+def _concept(content: bytes) -> Concept:
+    """The concept of JSON text: charts say the same of many records, so that what was read once need not be again."""
     names: dict[str, None] = {}
     codings: list[Coding] = []
-    for codeable in (c for value in codeables for c in items(value)):
+    for codeable in (c for value in orjson.loads(content) for c in items(value)):
         if not isinstance(codeable, dict):
             continue
         if isinstance(codeable.get("text"), str):
@@ -84,13 +93,19 @@ def names_of(values: Iterable[object]) -> tuple[str, ...]:
 
 def reference_of(value: object) -> str | None:
     """`Type/id` of a Reference, its version left out."""
-    if isinstance(value, dict) and isinstance(value.get("reference"), str):
-        return "/".join(str(value["reference"]).partition("/_history/")[0].split("/")[-2:])
-    return None
+    if not isinstance(value, dict):
+        return None
+    written = value.get("reference")
+    return _short(written) if isinstance(written, str) else None
+
+
+@lru_cache(maxsize=16_384)
+def _short(written: str) -> str:
+    return "/".join(written.partition("/_history/")[0].split("/")[-2:])
 
 
 def references_of(values: object) -> Iterator[str]:
-    """The references of a list."""
+    """The references of a list, those to contained resources left out."""
     return (r for v in items(values) if (r := reference_of(v)) is not None and not r.startswith("#"))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from tools.chart_query import Kind, Slot
 from tools.evidence import Value
@@ -66,9 +66,61 @@ class Component:
     reading: Reading | None
 
 
-@dataclass(frozen=True)
+Attributes = Mapping[Slot, tuple[str, ...]]
+
+
+class LaterFields(Attributes):
+    """Attributes that are read from the resource when first asked for: most records are only counted."""
+
+    __slots__ = ("_found", "_read")
+
+    def __init__(self, read: Callable[[], Attributes]) -> None:
+        self._read = read
+        self._found: Attributes | None = None
+
+    def _all(self) -> Attributes:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+    def __getitem__(self, slot: Slot) -> tuple[str, ...]:
+        return self._all()[slot]
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+class LaterLinks(Sequence[str]):
+    """References that are followed when first asked for."""
+
+    __slots__ = ("_found", "_read")
+
+    def __init__(self, read: Callable[[], tuple[str, ...]]) -> None:
+        self._read = read
+        self._found: tuple[str, ...] | None = None
+
+    def _all(self) -> tuple[str, ...]:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+@dataclass(frozen=True, eq=False)
 class Record:
-    """One resource. Times are the record's own: naive wall clock plus its offset."""
+    """One resource. Times are its own: naive wall clock plus offset. Two are equal only where they are one object."""
 
     reference: str
     """`Observation/123`."""
@@ -93,13 +145,15 @@ class Record:
     standing: Standing
     reading: Reading | None = None
     components: tuple[Component, ...] = ()
-    fields: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    fields: Attributes = field(default_factory=dict)
     """Attributes by slot, in the record's own words: route, dose, prescriber, reason, specimen …"""
     encounter: str | None = None
     """`Encounter/…` it belongs to."""
     not_before: FhirTime | None = None
     """Of a record without a time: the start of what it belongs to, before which it can't have been there."""
-    links: tuple[str, ...] = ()
+    planned_end: FhirTime | None = None
+    """Of an order: until when it was to hold."""
+    links: Sequence[str] = ()
     """References that were followed to describe it: Medication and ingredients, specimen, organism, requester …"""
     ingredients: tuple[str, ...] = ()
     """Of a drug: the names of its ingredients, mixes unfolded; its own name where it has none."""

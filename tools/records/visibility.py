@@ -37,10 +37,9 @@ def visible(record: Record, as_of: AsOf) -> Record | None:
         return _without_later_death(record, as_of)
     if record.end is not None and as_of.precedes(record.end):
         return _unended(record, as_of)
-    planned = record.fields.get(Slot.END)
-    if planned is None or Kind.GOAL in record.kinds or not _any_later(planned, as_of):
-        return record
-    return _before_planned_end(record)
+    if record.planned_end is not None and as_of.precedes(record.planned_end):
+        return _before_planned_end(record)
+    return record
 
 
 def existed(record: Record, as_of: AsOf) -> bool:
@@ -50,10 +49,11 @@ def existed(record: Record, as_of: AsOf) -> bool:
     """
     if Kind.PATIENT in record.kinds:
         return True
-    times = (record.start, record.recorded)
-    if times == (None, None):
-        times = (record.not_before, None)
-    return not any(t is not None and as_of.precedes(t) for t in times)
+    start, recorded = record.start, record.recorded
+    if start is None and recorded is None:
+        return record.not_before is None or not as_of.precedes(record.not_before)
+    later = start is not None and as_of.precedes(start)
+    return not later and (recorded is None or recorded is start or not as_of.precedes(recorded))
 
 
 def _any_later(texts: Iterable[str], as_of: AsOf) -> bool:

@@ -114,6 +114,8 @@ class Store:
 
     def read_keys(self, keys: Sequence[int]) -> list[Stored]:
         """The resources with these keys, in their order."""
+        if not keys:
+            return []
         with self.reading() as connection:
             return read_keys(connection, keys)
 

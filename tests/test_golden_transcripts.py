@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from agent.ask import ask
-from agent.planners.planner import Turn
+from agent.decision import CallTool, GiveAnswer
+from agent.planners.planner import Planner, Turn
 from agent.planners.rules import RulesPlanner
 from agent.planners.scripted import ScriptedPlanner
 from agent.rendering import render_transcript
@@ -28,9 +29,30 @@ CONVERSATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "latest-value": ("rosa-delgado", "2024-06-01", ("What is the latest hemoglobin A1c?",)),
     "yes-or-no": ("samuel-adeyemi", "2024-06-01", ("Is hay fever on the problem list?", "Does he have gout?")),
     "never-recorded": ("clara-hoffmann", "2024-03-01", ("Does she have any allergies?",)),
+    "ties": ("ingrid-solberg", "2024-03-01", ("What was the last potassium on 2023-05-10?",)),
+    "count-then-first": (
+        "theo-lindqvist", "2024-01-15T12:00:00-05:00",
+        ("How many emergency department visits has he had?", "When was the first one?"),
+    ),
+    "refuted": ("walter-quinn", "2024-06-01", ("Did I have a pulmonary embolism?",)),
+    "two-units": ("rosa-delgado", "2024-06-01", ("What was Rosa's highest glucose ever?",)),
+    "organism": ("marisol-vega", "2024-06-01", ("What grew in the first blood culture?",)),
+    "the-one-before": ("martin-keller", "2024-06-01", ("What was my last INR?", "And the one before?")),
+    "on-hold": ("george-tanaka", "2024-06-01", ("Is he taking warfarin at the moment?",)),
+    "over-a-limit": ("edith-brown", "2024-09-01", ("How often was my systolic over 140 in 2024?",)),
+    "claims-removed": ("george-tanaka", "2024-06-01", ("What is he taking?",)),
     "chart-text-is-data": ("olivia-marsh", "2024-06-01", ("What was Ms. Marsh's last TSH?",)),
 }
 """Name of the golden file: patient, moment, questions."""
+SCRIPTS: dict[str, tuple[CallTool | GiveAnswer, ...]] = {
+    "claims-removed": (
+        CallTool(tool="query_chart", arguments={"kind": "medication_ordered", "about": ["warfarin"]}),
+        GiveAnswer(citations=("E1",), text="He takes warfarin 10 mg. The order for warfarin is on-hold.", values=(10,)),
+        GiveAnswer(citations=("E1",), text="He takes warfarin. The order for warfarin is on-hold."),
+        GiveAnswer(citations=("E1",), text="He takes warfarin. The order for warfarin is on-hold."),
+    )
+}
+"""What a model decides in some of them; `rules` decides in the others."""
 STORE = open_store(":memory:")
 load_paths(STORE, fixture_paths())
 
@@ -39,20 +61,21 @@ def open_client() -> FhirClient:
     return FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(STORE)))
 
 
-async def converse(patient: str, as_of: str, questions: Sequence[str]) -> list[Transcript]:
-    """The transcripts of one conversation with the rules planner."""
+async def converse(planner: Planner, patient: str, as_of: str, questions: Sequence[str]) -> list[Transcript]:
+    """The transcripts of one conversation."""
     turns: tuple[Turn, ...] = ()
     told: list[Transcript] = []
     async with open_client() as client:
         for question in questions:
             chart = await open_chart(client, patient, as_of)
-            told.append(await ask(chart, question, RulesPlanner(), build_tools(), history=turns))
+            told.append(await ask(chart, question, planner, build_tools(), history=turns))
             turns = (*turns, told[-1].to_turn())
     return told
 
 
 def render(name: str) -> str:
-    return "\n".join(render_transcript(t) for t in asyncio.run(converse(*CONVERSATIONS[name])))
+    planner = ScriptedPlanner(SCRIPTS[name]) if name in SCRIPTS else RulesPlanner()
+    return "\n".join(render_transcript(t) for t in asyncio.run(converse(planner, *CONVERSATIONS[name])))
 
 
 @pytest.mark.parametrize("name", sorted(CONVERSATIONS))

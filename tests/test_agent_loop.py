@@ -108,6 +108,15 @@ async def test_a_planner_that_repeats_the_refused_answer_is_not_sent_back_again(
 
 
 @pytest.mark.anyio
+async def test_the_patients_own_name_needs_no_evidence_and_no_other_name_passes() -> None:
+    one = CallTool(tool="query_chart", arguments={"kind": "condition", "about": ["gout"]})
+    for name, said in (("Walter Quinn", True), ("Rosa Delgado", False)):
+        answer = GiveAnswer(citations=("Q1",), text=f"{name} has gout.")
+        told = await run(script(one, answer, answer))
+        assert (name in told.answer.text) is said
+
+
+@pytest.mark.anyio
 async def test_a_repaired_answer_is_told_whole() -> None:
     lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
     transcript = await run(script(CONDITIONS, lie, GiveAnswer(citations=("Q1",))))

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -23,9 +24,11 @@ from agent.cli.batch_run import BatchRun
 from agent.cli.composition import open_place, serve_store
 from agent.cli.demo import load_fixtures
 from agent.cli.failures import UsageMistake
+from agent.cli.planning import make_planner
 from agent.cli.results import Result, make_error
 from agent.cli.settings import Settings
 from agent.decision import CallTool, GiveAnswer
+from agent.errors import PlannerUnavailable
 from agent.planners.planner import Turn
 from agent.planners.scripted import ScriptedPlanner
 from agent.threads import open_threads
@@ -280,7 +283,10 @@ def test_a_batch_is_answered_and_a_second_run_has_nothing_to_do(home: Path) -> N
 def test_a_named_conversation_goes_on_and_stays_with_its_patient(home: Path) -> None:
     RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json")])
     chat = ["chat", "--thread", "t", "--patient"]
-    assert RUNNER.invoke(app, [*chat, "rosa-delgado"], input="What is the latest glucose?\n\n").exit_code == 0
+    first = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="What is the latest glucose?\n\n")
+    assert first.exit_code == 0
+    shown = [first.output.index(text) for text in ('… looking for "glucose" lab', "… 1 found", "Glucose: 7.4")]
+    assert shown == sorted(shown)
     again = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="\n")
     assert "1 earlier turns" in again.output
     assert RUNNER.invoke(app, [*chat, "walter-quinn"], input="\n").exit_code == 2
@@ -350,3 +356,18 @@ def test_a_transcript_is_kept_of_every_question(loaded: Path) -> None:
     for question in ("What is the latest glucose?", ""):
         RUNNER.invoke(app, ["ask", question, *options])
     assert [t.end_reason for t in load_transcripts(kept)] == ["answered", "bad_question"]
+
+
+def test_a_planners_key_is_sent_to_its_server_and_is_no_part_of_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANAMNESIS_PLANNER_KEY", "sesame")
+    sent: list[str | None] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("authorization"))
+        return httpx.Response(401)
+
+    planner = make_planner("http://model.test/v1", "m")
+    planner._transport = httpx.MockTransport(reply)  # type: ignore[attr-defined]
+    with pytest.raises(PlannerUnavailable, match="status 401") as caught:
+        asyncio.run(planner._post({}))  # type: ignore[attr-defined]
+    assert (sent, "sesame" in str(caught.value), "sesame" in planner.name) == (["Bearer sesame"], False, False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from agent.cli.failures import UsageMistake
 
 if TYPE_CHECKING:
     from agent.planners.planner import Planner
+
+PLANNER_KEY = "ANAMNESIS_PLANNER_KEY"
+"""The environment variable whose value is sent as bearer token to the planner's server, and nowhere else."""
 
 
 def make_planner(name: str, model: str | None) -> Planner:
@@ -21,5 +25,5 @@ def make_planner(name: str, model: str | None) -> Planner:
             raise UsageMistake("a planner behind a URL needs --model, the id its server knows")
         from agent.planners.openai import OpenAIPlanner
 
-        return OpenAIPlanner(name, model)
+        return OpenAIPlanner(name, model, key=os.environ.get(PLANNER_KEY) or None)
     raise UsageMistake(f"no planner {name!r}; choose rules or the base URL of an OpenAI-compatible server")

@@ -58,6 +58,9 @@ def found(kind: Kind, term: str, *names: str) -> list[str]:
         (CONDITION, "diabetes", "Diabetes insipidus"),
         (CONDITION, "stroke", "Heat stroke"),
         (CONDITION, "fever", "Hay fever"),
+        (CONDITION, "lung disease", "Chronic sinusitis (disorder)"),
+        (CONDITION, "kidney disease", "Neoplasm of prostate"),
+        (CONDITION, "kidney disease", "Hypertension"),
         (CONDITION, "lupus", "Lupus anticoagulant syndrome"),
         (CONDITION, "asthma", "Family history of asthma"),
         (CONDITION, "colon cancer", "Encounter for screening for malignant neoplasm of colon"),
@@ -142,6 +145,8 @@ def test_a_name_that_looks_alike_is_another_thing(kind: Kind, term: str, other: 
         (CONDITION, "sleep apnea", "Obstructive sleep apnea (adult) (pediatric)"),
         (CONDITION, "cancer", "Adenocarcinoma of colon"),
         (CONDITION, "respiratory disease", "Viral sinusitis (disorder)"),
+        (CONDITION, "dementia", "Alzheimer's disease (disorder)"),
+        (CONDITION, "arrhythmia", "Atrial Fibrillation"),
         (CONDITION, "anaemia", "Iron deficiency anemia, unspecified"),
         (CONDITION, "CKD stage 3", "Chronic kidney disease, Stage III (moderate)"),
         (CONDITION, "history of MI", "History of myocardial infarction (situation)"),
@@ -237,18 +242,31 @@ def test_an_abbreviation_of_two_things_in_the_chart_is_asked_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "term", "named"),
+    ("term", "held", "determinable"),
+    [("kidney disease", "Hypertension", True), ("cancer", "Neoplasm of prostate", False), ("cancer", "Gout", True)],
+)
+def test_a_name_that_stands_apart_from_a_category_settles_it_and_one_that_overlaps_does_not(
+    term: str, held: str, determinable: bool
+) -> None:
+    assert match(CONDITION, term, held).determinable is determinable
+
+
+def test_a_relatives_history_is_found_by_the_disease() -> None:
+    named = "Family history of malignant neoplasm of breast"
+    assert found(Kind.FAMILY_HISTORY, "breast cancer", named, "Family history of asthma") == [named]
+
+
+@pytest.mark.parametrize(
+    ("kind", "term", "held"),
     [
         (Kind.CARE_PLAN, "diabetes", "Diabetes self management plan"),
-        (Kind.IMAGING, "chest", "Computed tomography of chest"),
-        (Kind.FAMILY_HISTORY, "breast cancer", "Family history of malignant neoplasm of breast"),
-        (Kind.ENCOUNTER, "asthma", "Encounter for asthma"),
+        (Kind.PROCEDURE, "dementia", "Education about dementia"),
+        (Kind.REPORT, "depression", "Patient health questionnaire depression panel"),
+        (CONDITION, "cancer", "Carcinoma in situ of prostate (disorder)"),
     ],
 )
-def test_a_plan_a_picture_and_a_relatives_history_are_asked_for_by_what_they_are_about(
-    kind: Kind, term: str, named: str
-) -> None:
-    assert found(kind, term, named, "Ingrown nail") == [named]
+def test_what_is_only_about_a_disease_is_not_taken_for_it(kind: Kind, term: str, held: str) -> None:
+    assert found(kind, term, held) == []
 
 
 def test_a_chart_of_two_thousand_concepts_is_matched_in_milliseconds() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from tools.concepts.rows import read_rows
+from tools.concepts.rows import Row, read_rows
 from tools.concepts.words import fold
 from tools.records.record import Coding
 
@@ -51,6 +51,22 @@ def is_within(place: str, ranges: tuple[str, ...]) -> bool:
     """
     low, _, high = _bounds(place)
     return any(_lies(low, r) and _lies(high, r) for r in ranges)
+
+
+def is_apart(place: str, ranges: tuple[str, ...]) -> bool:
+    """Whether no code of a range lies in any of the ranges.
+
+    >>> is_apart("C00-D49", ("N00-N29",)), is_apart("C00-D49", ("C00-C96",))
+    (True, False)
+    """
+    low, _, high = _bounds(place)
+    others = [_bounds(r) for r in ranges]
+    return all(high < other_low[: len(high)] or low > other_high[: len(low)] for other_low, _, other_high in others)
+
+
+def own_ranges(row: Row) -> tuple[str, ...]:
+    """The ranges of a row of `conditions` that are its own; those marked "+" hold it beside another condition."""
+    return tuple(r for r in row["icd10cm"].split() if not r.startswith("+"))
 
 
 def is_icd(coding: Coding) -> bool:

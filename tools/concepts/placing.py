@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Literal
 
-from tools.concepts.icd import is_within
+from tools.concepts.icd import is_apart, is_within, own_ranges
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.relation import relate
 from tools.concepts.rows import read_rows, split_names
@@ -16,6 +16,7 @@ Standing = Literal["inside", "outside", "unknown"]
 _Titled = tuple[ReadName, tuple[str, ...]]
 
 
+@lru_cache(maxsize=50_000)
 def stands_in(name: str, ranges: tuple[str, ...]) -> Standing:
     """Whether a condition of that name lies in the ranges; unknown where no table or title places it.
 
@@ -25,8 +26,9 @@ def stands_in(name: str, ranges: tuple[str, ...]) -> Standing:
     placed = place_name(name)
     if not placed:
         return "outside" if _heads_of_categories() & {h for p in read_name(name).parts for h in p.heads} else "unknown"
-    inside = [is_within(place, ranges) for place in placed]
-    return "inside" if all(inside) else "outside" if not any(inside) else "unknown"
+    if all(is_within(place, ranges) for place in placed):
+        return "inside"
+    return "outside" if all(is_apart(place, ranges) for place in placed) else "unknown"
 
 
 @lru_cache(maxsize=20_000)
@@ -59,7 +61,8 @@ def _titles() -> dict[str, list[_Titled]]:
 def _all_titles() -> Iterator[_Titled]:
     for row in read_rows("conditions"):
         if row["category"] != "yes":
-            yield from ((read_name(name), tuple(row["icd10cm"].split()[:1])) for name in split_names(row["names"]))
+            names = (*split_names(row["names"]), *split_names(row["kinds"]))
+            yield from ((read_name(name), own_ranges(row)) for name in names)
     yield from ((read_name(row["title"]), (row["code"],)) for row in read_rows("icd10cm") if "-" not in row["code"])
 
 

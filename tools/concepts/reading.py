@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from typing import Literal
 
 from tools.chart_query import Kind
 from tools.concepts.drug_classes import Membership, drug_class
-from tools.concepts.icd import ranges_titled
+from tools.concepts.icd import own_ranges, ranges_titled
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.products import Product, read_product
 from tools.concepts.relation import QUALIFIERS
@@ -55,6 +56,8 @@ class Reading:
     codes: frozenset[str] = frozenset()
     """LOINC codes of tests, CVX codes of vaccines."""
     icd10: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """The ranges that are its own: not those of what comes with it, as chronic kidney disease with hypertension."""
     icd9: tuple[str, ...] = ()
     heads: frozenset[str] = frozenset()
     """Words any of which names a kind of it: pneumonia, of respiratory disease."""
@@ -67,6 +70,10 @@ class Reading:
     """Whether a product, by its name, is of the class asked for."""
     telling: tuple[frozenset[str], ...] = field(init=False, compare=False)
     """Of each name, the words all of which a name held must have."""
+    standings: dict[tuple[str, str], Literal["inside", "outside", "unknown"]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Of codes met before, whether they lie in the ranges."""
     words: frozenset[str] = field(init=False, compare=False)
     """Every word that a name held may share."""
 
@@ -92,7 +99,7 @@ def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
     if kind in DRUGS:
         base = replace(base, products=(read_product(term),), holds=drug_class(fold(term)))
     if kind is Kind.CONDITION and not rows:
-        base = replace(base, icd10=ranges_titled(term))
+        base = replace(base, icd10=ranges_titled(term), places=ranges_titled(term))
     return tuple(_read_row(base, table, row) for table, row in rows) or (base,)
 
 
@@ -147,9 +154,10 @@ def _read_row(base: Reading, table: str, row: Row) -> Reading:
     kinds = tuple(read_name(n) for n in split_names(row["kinds"]))
     read = replace(base, label=_full_name(names), names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
     if table == "conditions":
-        codes10, codes9 = tuple(row["icd10cm"].split()), tuple(row["icd9cm"].split())
+        codes10, codes9 = tuple(row["icd10cm"].replace("+", "").split()), tuple(row["icd9cm"].split())
         heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))
-        return replace(read, icd10=codes10, icd9=codes9, heads=heads, category=row["category"] == "yes")
+        own = own_ranges(row)
+        return replace(read, icd10=codes10, places=own, icd9=codes9, heads=heads, category=row["category"] == "yes")
     codes = frozenset((row.get("loinc") or row.get("cvx") or "").split())
     return replace(read, codes=codes, fluid=row.get("fluid"), members=split_names(row.get("members", "")))
 

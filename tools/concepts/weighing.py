@@ -11,10 +11,11 @@ from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.icd import is_icd, lies_in
 from tools.concepts.names import ReadName, read_name
-from tools.concepts.placing import stands_in
+from tools.concepts.placing import Standing, stands_in
 from tools.concepts.products import read_product, relate_products
 from tools.concepts.reading import DRUGS, Reading
-from tools.concepts.relation import ORDER, Relation, in_other_fluid, relate
+from tools.concepts.relation import ORDER, Relation, in_other_fluid, is_no_kind, relate
+from tools.records.record import Coding
 
 By = Literal["exact", "code", "synonym", "words", "class", "hierarchy"]
 Weight = tuple[Relation, By]
@@ -23,8 +24,6 @@ _NOTHING: Weight = ("none", "words")
 _ONLY_PRODUCTS = DRUGS - {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.INTAKE}
 _LEADING = frozenset({Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.INTAKE, Kind.DEVICE, Kind.SPECIMEN, Kind.IMMUNIZATION})
 """Kinds whose names begin with what they name: an organism's genus, "Chest tube site"."""
-_TOPICS = frozenset({Kind.CARE_PLAN, Kind.GOAL, Kind.CARE_TEAM, Kind.NOTE, Kind.REPORT, Kind.IMAGING, Kind.ENCOUNTER})
-"""Kinds that are asked for by what they are about: "Diabetes self management plan" for diabetes."""
 _ALLERGY = re.compile(
     r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
     r"(?: to| caused by)?\b",
@@ -41,13 +40,42 @@ def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
     weight = _weigh_names(reading, kind, entry) if _may_relate(reading, entry.names) else _NOTHING
     if weight[0] in ("equal", "narrower"):
         return weight
-    if reading.icd10 and any(lies_in(c, reading.icd10, reading.icd9) for c in entry.codings):
-        return "narrower", "hierarchy"
+    if reading.icd10 and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
+        return _best(weight, _weigh_standing(reading, kind, entry, standing))
     if reading.holds is not None and weight[0] != "different":
-        weight = _best(weight, _weigh_class(reading, entry))
-    if weight[0] == "none" and reading.category and kind is Kind.CONDITION:
-        return _weigh_uncoded(reading, entry)
+        return _best(weight, _weigh_class(reading, entry))
     return weight
+
+
+def _stand_by_codes(reading: Reading, codings: tuple[Coding, ...]) -> Standing:
+    """Whether an ICD code of an entry lies in the ranges asked; unknown where it has none."""
+    standing: Standing = "unknown"
+    for coding in codings:
+        key = (coding.system, coding.code)
+        if (told := reading.standings.get(key)) is None:
+            inside = lies_in(coding, reading.icd10, reading.icd9)
+            told = reading.standings[key] = "inside" if inside else "outside" if is_icd(coding) else "unknown"
+        if told == "inside":
+            return told
+        standing = told if told == "outside" else standing
+    return standing
+
+
+def _weigh_standing(reading: Reading, kind: Kind, entry: ConceptEntry, standing: Standing) -> Weight:
+    """By its code, or where it has none by where its name places it; if nowhere, it may be of any category."""
+    if standing == "unknown" and kind is Kind.CONDITION:
+        standing = _stand_by_names(entry.names, reading.places)
+        if standing == "unknown":
+            return ("open", "hierarchy") if reading.category else _NOTHING
+    return ("narrower", "hierarchy") if standing == "inside" else _NOTHING
+
+
+@lru_cache(maxsize=50_000)
+def _stand_by_names(names: tuple[str, ...], ranges: tuple[str, ...]) -> Standing:
+    if any(_NO_DISEASE.search(name) or read_name(name).context for name in names):
+        return "outside"
+    standings = {stands_in(name, ranges) for name in names}
+    return "inside" if "inside" in standings else "outside" if "outside" in standings else "unknown"
 
 
 def _may_relate(reading: Reading, names: tuple[str, ...]) -> bool:
@@ -86,7 +114,7 @@ def _weigh_name(reading: Reading, kind: Kind, name: str) -> Weight:
         if kind in _ONLY_PRODUCTS or best[0] in ("equal", "different"):
             return best
     held = read_name(name)
-    if kind is Kind.FAMILY_HISTORY or kind in _TOPICS:
+    if kind is Kind.FAMILY_HISTORY:
         held = replace(held, context=frozenset())
     for at, asked in enumerate(reading.names):
         found = _relate_led(asked, held, kind)
@@ -107,14 +135,14 @@ def _relate_led(asked: ReadName, held: ReadName, kind: Kind) -> Relation:
     if found != "open" or not asked.words <= held.words:
         return found
     led = kind in _LEADING and held.start[: len(asked.start)] == asked.start
-    return "narrower" if led or kind in _TOPICS else found
+    return "narrower" if led else found
 
 
 def _weigh_kinds(reading: Reading, held: ReadName) -> Weight:
     if any(relate(k, held) in ("equal", "narrower") for k in reading.kinds):
         return "narrower", "class"
     named = {head for part in held.parts for head in part.heads}
-    if reading.heads & named and not held.context:
+    if reading.heads & named and not held.context and not is_no_kind(reading.names[0].words, held.words):
         return "narrower", "class"
     return _NOTHING
 
@@ -122,16 +150,6 @@ def _weigh_kinds(reading: Reading, held: ReadName) -> Weight:
 def _weigh_class(reading: Reading, entry: ConceptEntry) -> Weight:
     found = {reading.holds(name) for name in entry.names} if reading.holds is not None else set()
     return ("narrower", "class") if "yes" in found else ("open", "class") if "maybe" in found else _NOTHING
-
-
-def _weigh_uncoded(reading: Reading, entry: ConceptEntry) -> Weight:
-    """A condition without an ICD code may be of any category, unless its name places it."""
-    if any(is_icd(c) for c in entry.codings) or any(_NO_DISEASE.search(n) or read_name(n).context for n in entry.names):
-        return _NOTHING
-    standings = {stands_in(name, reading.icd10) for name in entry.names}
-    if "inside" in standings:
-        return "narrower", "hierarchy"
-    return _NOTHING if "outside" in standings else ("open", "hierarchy")
 
 
 @lru_cache(maxsize=100_000)

@@ -17,7 +17,7 @@ from agent.ask import ask
 from agent.planners.planner import Turn
 from agent.planners.rules import RulesPlanner
 from agent.transcript import Transcript
-from fhir_fixtures import Question, fixture_paths, load_stories
+from fhir_fixtures import Question, fixture_paths, load_long_stories, load_stories, long_chart_path
 from tools.chart import open_chart
 from tools.evidence import Value
 from tools.fhir.client import FhirClient
@@ -74,10 +74,10 @@ def _plain(value: Value) -> str:
 async def run_stories(failures: int) -> Counter[str]:
     """Ask every question, follow-ups in their conversation; print the first that are not right."""
     store = open_store(":memory:")
-    load_paths(store, fixture_paths())
+    load_paths(store, [*fixture_paths(), long_chart_path()])
     counts: Counter[str] = Counter()
     async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
-        for story in load_stories():
+        for story in [*load_stories(), *load_long_stories()]:
             for turns in story.conversations():
                 history: list[Turn] = []
                 for question in turns:

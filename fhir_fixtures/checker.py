@@ -6,6 +6,8 @@ The hand-made Bundles are held to all of it; the generator's patients as well.
 from __future__ import annotations
 
 import argparse
+import gzip
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,10 @@ Json = dict[str, Any]
 def check_resources(resources: Sequence[Json]) -> list[str]:
     """What is wrong, a line each; empty where nothing is."""
     known = [f"{r.get('resourceType')}/{r.get('id')}" for r in resources]
-    faults = [f"{name}: the id is used twice" for name in sorted({n for n in known if known.count(n) > 1})]
+    faults = [f"{name}: the id is used twice" for name, n in sorted(Counter(known).items()) if n > 1]
+    there = set(known)
     for name, resource in zip(known, resources, strict=True):
-        faults += [f"{name}: {fault}" for fault in _check_one(resource, set(known))]
+        faults += [f"{name}: {fault}" for fault in _check_one(resource, there)]
     return faults
 
 
@@ -63,13 +66,14 @@ def _periods(resource: Json) -> Iterator[Json]:
 
 
 def read_resources(paths: Iterable[Path]) -> list[Json]:
-    """The resources of Bundles and NDJSON files."""
+    """The resources of Bundles and NDJSON files, compressed or not."""
     found: list[Json] = []
     for path in paths:
-        if path.suffix == ".ndjson":
-            found += [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        if ".ndjson" in path.suffixes:
+            found += [orjson.loads(line) for line in content.splitlines() if line.strip()]
         else:
-            found += [entry["resource"] for entry in orjson.loads(path.read_bytes())["entry"]]
+            found += [entry["resource"] for entry in orjson.loads(content)["entry"]]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The stories of the fixture patients, read from stories.json. Knows nothing of how a question is answered."""
+"""The stories of the fixture patients, read from their files. Knows nothing of how a question is answered."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ class Story(_Record):
 
 
 def load_stories() -> list[Story]:
-    """Every story, in the order of stories.json."""
-    text = (Path(__file__).parent / "stories.json").read_bytes()
-    return TypeAdapter(list[Story]).validate_json(text)
+    """The stories of the hand-made patients, in the order of stories.json."""
+    return _load("stories.json")
+
+
+def load_long_stories() -> list[Story]:
+    """The story of the patient with five thousand observations."""
+    return _load("long_stories.json")
+
+
+def _load(name: str) -> list[Story]:
+    return TypeAdapter(list[Story]).validate_json((Path(__file__).parent / name).read_bytes())

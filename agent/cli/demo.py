@@ -73,7 +73,7 @@ def load_fixtures(store: Store) -> int:
     """Load the fixture patients; the number of resources that are there now."""
     from tools.store.loading import load_paths
 
-    load_paths(store, [_folder() / "shared.json", _folder() / "patients"])
+    load_paths(store, [_folder() / "shared.json", *_patients()])
     return sum(store.count_types().values())
 
 
@@ -84,4 +84,6 @@ def _folder() -> Path:
 
 
 def _patients() -> list[Path]:
-    return sorted((_folder() / "patients").glob("*.json"))
+    from fhir_fixtures import long_chart_path
+
+    return [*sorted((_folder() / "patients").glob("*.json")), long_chart_path()]

@@ -43,7 +43,9 @@ def _values(decision: GiveAnswer, cited: Sequence[Finding]) -> tuple[Value, ...]
 
 
 def _rests_on(decision: GiveAnswer, cited: Sequence[Finding]) -> tuple[str, ...]:
+    """The records cited one by one, and all those of a finding that is cited, or whose words or values are told."""
     records = {e.handle: e.reference for f in cited for e in f.evidence}
     named = [records[h] for h in decision.citations if h in records]
-    resting = [r for f in cited if f.handle in decision.citations for r in f.rests_on]
+    own_words = decision.text is not None and decision.values is not None
+    resting = [r for f in cited if f.handle in decision.citations or not own_words for r in f.rests_on]
     return tuple(dict.fromkeys([*resting, *named]))

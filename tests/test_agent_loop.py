@@ -117,6 +117,14 @@ async def test_the_patients_own_name_needs_no_evidence_and_no_other_name_passes(
 
 
 @pytest.mark.anyio
+async def test_what_is_told_of_a_finding_cites_all_it_rests_on_though_one_record_was_named() -> None:
+    told = await run(script(CONDITIONS, GiveAnswer(citations=("E1",))))
+    assert len(told.answer.citations) == told.answer.values[0] > 1
+    own = GiveAnswer(citations=("E1",), text="A condition is recorded.", values=("Appendicitis",))
+    assert len((await run(script(CONDITIONS, own))).answer.citations) == 1
+
+
+@pytest.mark.anyio
 async def test_a_repaired_answer_is_told_whole() -> None:
     lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
     transcript = await run(script(CONDITIONS, lie, GiveAnswer(citations=("Q1",))))

@@ -108,7 +108,7 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY}:
         return drug
-    if Kind.MICROBIOLOGY in cues and named and set(named) <= {Kind.SPECIMEN}:
+    if Kind.MICROBIOLOGY in cues and Kind.SPECIMEN in named:
         return Kind.MICROBIOLOGY
     if any(s.entries for s in sketch.named):
         return prefer_kind(named)

@@ -78,7 +78,7 @@ _LASTED = re.compile(
     rf"how many {_UNIT}(?= (?:was|were|did|has|had|is|have|in|of))(?! of [a-z]+ (?:were|was))|how long"
 )
 _NOUNS: tuple[tuple[str, Ask], ...] = (
-    (r"(?:total )?numbers?|counts?|tally", Ask(Compute.COUNT)),
+    (r"(?:total )?numbers?|counts?|tally|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
     (r"names?|lists?|details?", Ask(Compute.LIST)),
     (r"length|durations?", Ask(Compute.DURATION)),
     *((pattern, Ask(compute)) for pattern, compute in lexicon.NUMERIC),
@@ -191,7 +191,8 @@ def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
     ]
     if not found:
         return None
-    *_, (start, end), ask = max(found, key=lambda f: (f[0], f[1], -f[2]))
+    telling = [f for f in found if f[4] != Ask(Compute.LIST)] or found
+    *_, (start, end), ask = max(telling, key=lambda f: (f[0], f[1], -f[2]))
     cascade.cut(offset + start, offset + end)
     return ask
 
@@ -219,7 +220,8 @@ def _asks_yes_or_no(text: str) -> bool:
 _POLITE = re.compile(
     r"^(?:(?:please|kindly|and|so|but|or|hi|hello|okay|ok|also|then|now)[ ,|]+|(?:can|could|would|will) you"
     r" (?:please |kindly |be able to )?"
-    r"|do you (?:happen to )?know[ ,]+|i (?:want|need|would like) to (?:know|see)[ ,]+|\|[ ,]*)*"
+    r"|do you (?:happen to )?know[ ,]+|(?:for|of|in) (?:the )?patient[ ,|]+|i (?:want|need|would like) to"
+    r" (?:know|see)[ ,]+|\|[ ,]*)*"
 )
 _CHECKED_NOUN = (
     r"^(?:[\w ]*?)(?:verify|confirm|check) (?:the |my |his |her |their )?(?:\w+ )?"

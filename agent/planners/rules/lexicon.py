@@ -63,14 +63,18 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
     (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?", Kind.PROCEDURE),
     (r"vaccinated|immuni[sz]ed", Kind.IMMUNIZATION),
-    (r"admitted|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
+    (r"admit(?:s|ted)?|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
     (r"transferred", Kind.WARD_STAY),
     (r"cultured|grew|grown|grow", Kind.MICROBIOLOGY),
     (r"seen|visited|se(?:e|en) (?:by )?(?:someone|anyone|(?:a|the|his|her|my) (?:doctor|physician|nurse|provider))",
      Kind.ENCOUNTER),
 )  # fmt: skip
 PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
-    (r"genders?|sex|male or female|female or male|(?:a )?(?:man or (?:a )?woman|boy or (?:a )?girl)", Slot.GENDER),
+    (
+        r"genders?|sex|(?:an? )?(?:male|man|boy|guy) or (?:an? )?(?:female|woman|girl|gal)|(?:an? )?(?:female"
+        r"|woman|girl) or (?:an? )?(?:male|man|boy|guy)",
+        Slot.GENDER,
+    ),
     (r"date of birth|birth ?da(?:te|y)s?|dob|born|birth", Slot.BIRTH_DATE),
     (r"marital(?: status)?|married", Slot.MARITAL_STATUS),
     (r"race", Slot.RACE),
@@ -162,16 +166,17 @@ REPORT = frozenset(
 FUNCTION = (
     frozenset(
         """
-    a an the this that these those such same own every each any some all both either neither else only just also too
-    very quite really about around approximately roughly exactly precisely specifically particular specific certain
-    i me my mine myself we us our you your yours he him his himself she her hers herself it its itself they them
-    their theirs themselves one ones someone anyone who whom whose which what where when why how there here am is
-    are was were be been being do does did done doing have has had having can could will would shall should may
-    might must of in on at for to from with by into onto over under through via during within throughout as per out
-    up off upon among between regarding concerning than then so and or but if whether because while once until since
-    please kindly thanks thank hi hello okay ok yes well like want wants wanted need needs needed able possible
-    possibly go going gone went come comes came try trying tried let mr mrs ms miss dr doctor doctors physician
-    physicians nurse patient patients person individual subject client question ever lately recently recent far
+    especially particularly curious interested a an the this that these those such same own every each any some all
+    both either neither else only just also too very quite really about around approximately roughly exactly
+    precisely specifically particular specific certain i me my mine myself we us our you your yours he him his
+    himself she her hers herself it its itself they them their theirs themselves one ones someone anyone who whom
+    whose which what where when why how there here am is are was were be been being do does did done doing have has
+    had having can could will would shall should may might must of in on at for to from with by into onto over under
+    through via during within throughout as per out up off upon among between regarding concerning than then so and
+    or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well like want
+    wants wanted need needs needed able possible possibly go going gone went come comes came try trying tried let mr
+    mrs ms miss dr doctor doctors physician physicians nurse patient patients person individual subject client
+    question ever lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
     )
@@ -199,14 +204,14 @@ LIGHT = frozenset(
     assign assigned associate associated relate related involve involved involving concern include included
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
     leaves left leaving arrive arrived attend attended stay stays stayed wrote written writes authored signed
-    reviewed interpreted located situated marks marked labeled labelled exhibit exhibited evaluate valid exact
-    precise correct true according based per prefer prefers preferred issued brought delivered written corresponds
-    analysis analyses team agent agents time times date dates day days instance instances occasion occasions moment
-    event events episode episodes period periods duration number numbers total amount amounts count counts point
-    points terms way manner form method methods means first last start started starts starting begin began begun
-    begins end ended available different distinct unique various multiple several many much more most other another
-    overall whole entire anything something everything life lifetime past prior previous previously back real actual
-    actually
+    reviewed interpreted isolated decided located situated marks marked labeled labelled exhibit exhibited evaluate
+    valid exact precise correct true according based per prefer prefers preferred issued brought delivered written
+    corresponds analysis analyses team agent agents time times date dates day days instance instances occasion
+    occasions moment event events episode episodes period periods duration number numbers total amount amounts count
+    counts point points terms way manner form method methods means first last start started starts starting begin
+    began begun begins end ended available different distinct unique various multiple several many much more most
+    other another overall whole entire anything something everything life lifetime past prior previous previously
+    back real actual actually
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

@@ -1,4 +1,4 @@
-"""Questions to queries, in our own words; and what the rules planner must not do."""
+"""Questions to queries, in our own words; what the rules planner must not do; follow-ups."""
 
 from __future__ import annotations
 
@@ -6,35 +6,50 @@ from typing import Any
 
 import pytest
 
+from agent.decision import CallTool
+from agent.planners.planner import Turn
 from agent.planners.rules.compose import Parsed, compose_queries
+from agent.planners.rules.follow_up import compose_follow_up
+from agent.planners.rules.notes import compose_notes
 from agent.planners.rules.sketch import read_question
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.overview import Overview
 from tools.receipt import Receipt
+from tools.records.record import Coding
 
 
-def entry(kind: Kind, *names: str) -> ConceptEntry:
-    return ConceptEntry(kind, names[0], names, (), 3)
+def entry(kind: Kind, *names: str, code: str = "") -> ConceptEntry:
+    return ConceptEntry(kind, names[0], names, (Coding("urn:x", code),) if code else (), 3)
 
 
 INDEX = (
     entry(Kind.LAB, "Potassium"),
+    entry(Kind.LAB, "Creatinine"),
     entry(Kind.LAB, "Hemoglobin A1c"),
     entry(Kind.CONDITION, "Mild persistent asthma"),
-    entry(Kind.MEDICATION_ORDERED, "Warfarin 5 mg tablet", "Warfarin"),
+    entry(Kind.CONDITION, "Acute sinusitis"),
+    entry(Kind.MEDICATION_ORDERED, "Warfarin 5 mg tablet", "Warfarin", code="WARF5"),
+    entry(Kind.MEDICATION_ORDERED, "Amoxicillin 500 mg capsule"),
+    entry(Kind.MEDICATION_ADMINISTERED, "Ceftriaxone 1 g"),
+    entry(Kind.ALLERGY, "Codeine"),
     entry(Kind.PROCEDURE, "Appendectomy"),
     entry(Kind.MICROBIOLOGY, "URINE CULTURE"),
     entry(Kind.SPECIMEN, "Urine"),
+    entry(Kind.OUTPUT, "Chest tube"),
+    entry(Kind.VITAL, "Body weight"),
     entry(Kind.VITAL, "Diastolic blood pressure"),
+    entry(Kind.REPORT, "Chest X-ray, two views"),
 )
+OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Receipt(complete=True))
 
 
-def parse_question(question: str, overview: Overview) -> Parsed:
+def parse_question(question: str, overview: Overview = OVERVIEW) -> Parsed:
     return compose_queries(read_question(question, overview))
 
 
-OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Receipt(complete=True))
+def status(value: str) -> dict[str, str]:
+    return {"field": "status", "value": value}
 
 
 @pytest.mark.parametrize(
@@ -45,30 +60,137 @@ OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Rece
         ("Average potassium in 2021", {"compute": "mean", "when": "in 2021"}),
         ("Could you please check when my last appendectomy was?", {"compute": "time", "kind": "procedure"}),
         ("Did Ann Lee ever have an appendectomy?", {"compute": "exists", "about": ["appendectomy"]}),
-        ("Is she on warfarin?", {"where": [{"field": "status", "value": "active"}], "compute": "exists"}),
+        ("Ann Lee had her last appendectomy at what time?", {"compute": "time", "pick": {"which": "last"}}),
+        ("Is she on warfarin?", {"where": [status("active")], "compute": "exists"}),
         ("Was warfarin prescribed during the first hospital stay?", {"during": {"which": "first"}}),
         ("How long was my last ICU stay in hours?", {"compute": "duration", "kind": "icu_stay", "unit": "hours"}),
         ("Does patient 5550001 have asthma?", {"kind": "condition", "about": ["asthma"]}),
         ("Which drugs went through the iv route?", {"where": [{"field": "route", "value": "iv"}]}),
         ("What is the lowest diastolic pressure?", {"about": ["diastolic pressure"], "compute": "min"}),
+        ("When was her potassium highest?", {"compute": "max", "field": "time"}),
         ("How old is she?", {"kind": "patient", "compute": "age"}),
         ("What is the birth date of patient 5550001?", {"kind": "patient", "field": "birth_date"}),
+        ("Is the patient a man or a woman?", {"kind": "patient", "field": "gender"}),
+        ("Which allergies does she have other than codeine?", {"kind": "allergy", "not_about": ["codeine"]}),
+        ("Is codeine prescribed?", {"kind": "medication_ordered", "about": ["codeine"]}),
+        ("What was prescribed for sinusitis?", {"where": [{"field": "reason", "value": "sinusitis"}]}),
+        ("Why was warfarin stopped?", {"field": "status_reason"}),
+        ("What is warfarin for?", {"field": "reason", "kind": "medication"}),
+        ("Who prescribed the warfarin?", {"field": "prescriber"}),
+        ("How much did her creatinine rise after the appendectomy?",
+         {"compute": "change", "around": {"relation": "after", "kind": "procedure", "about": ["appendectomy"]}}),
+        ("Potassium within 24 hours of the appendectomy",
+         {"around": {"relation": "within", "kind": "procedure", "about": ["appendectomy"], "hours": 24.0}}),
+        ("How often was the potassium above 5.1 mmol/L?",
+         {"compute": "count", "where": [{"field": "value", "op": ">", "value": "5.1", "unit": "mmol/l"}]}),
+        ("Was her potassium between 4 and 5 in 2020?",
+         {"where": [{"field": "value", "op": ">=", "value": "4"}, {"field": "value", "op": "<=", "value": "5"}]}),
+        ("Has her weight gone down?", {"compute": "decreased", "kind": "vital"}),
+        ("Was the last potassium normal?", {"compute": "normal"}),
+        ("Is she in hospital?", {"kind": "hospital_stay", "where": [status("active")], "compute": "exists"}),
+        ("When was she last discharged from the hospital?", {"kind": "hospital_stay", "field": "end"}),
+        ("How many hospital visits in total?", {"kind": "hospital_stay", "compute": "count"}),
+        ("What was the chest tube output on May 2, 2020?", {"kind": "output", "compute": "sum"}),
+        ("How many doses of ceftriaxone were given?", {"kind": "medication_administered", "compute": "count"}),
+        ("What grew in the last urine culture?", {"kind": "microbiology", "field": "organism"}),
+        ("What did the chest x-ray show?", {"kind": "report", "about": ["chest x-ray"], "compute": "value"}),
+        ("What dose of WARF5 was ordered first?", {"about": ["WARF5"], "field": "dose", "pick": {"which": "first"}}),
+        ("How many potassium and creatinine results are there?", {"about": ["potassium", "creatinine"]}),
+        ("What did her last two potassium values show?", {"pick": {"which": "last", "n": 2}}),
+        ("the second to last potassium", {"pick": {"which": "last", "skip": 1}}),
+        ("Does she have kidney disease?", {"about": ["kidney disease"], "kind": "condition"}),
+        ("Has she had a colonoscopy?", {"about": ["colonoscopy"], "kind": "procedure"}),
+        ("How long has she had asthma?", {"compute": "time", "pick": {"which": "first"}}),
     ],
-)
+)  # fmt: skip
 def test_a_question_becomes_the_query_it_means(question: str, wanted: dict[str, Any]) -> None:
-    parsed = parse_question(question, OVERVIEW)
-    assert parsed.queries
+    parsed = parse_question(question)
+    assert parsed.queries, parsed.reason
     plan = parsed.queries[0].model_dump(mode="json", exclude_defaults=True)
     assert {k: plan.get(k) for k in wanted} == wanted
 
 
+def test_two_things_asked_are_two_queries() -> None:
+    first, second = parse_question("What was her first potassium, and when?").queries
+    assert (first.compute, second.compute) == ("list", "time")
+    assert first.about == second.about == ("potassium",)
+
+
 def test_a_question_that_names_another_patient_is_not_answered() -> None:
-    parsed = parse_question("What was the last potassium of patient 5559999?", OVERVIEW)
+    parsed = parse_question("What was the last potassium of patient 5559999?")
     assert not parsed.queries
     assert "5559999" in (parsed.reason or "")
 
 
+@pytest.mark.parametrize(
+    ("question", "unread"),
+    [
+        ("What was the potassium of Rosa Delgado?", "rosa delgado"),
+        ("Which potassium results were not fasting?", "not fasting"),
+        ("Is she up to date on her vaccines?", "up to date"),
+        ("Should she stop warfarin?", "should"),
+        ("Is her potassium higher than her creatinine?", "higher"),
+        ("Did the warfarin frobnicate her potassium?", "frobnicate"),
+    ],
+)
+def test_a_word_that_no_reader_takes_is_told_and_never_passed_over(question: str, unread: str) -> None:
+    parsed = parse_question(question)
+    assert not parsed.queries
+    assert unread in (parsed.reason or "")
+
+
 def test_what_is_not_understood_is_said() -> None:
-    parsed = parse_question("Sing me a song", OVERVIEW)
+    parsed = parse_question("Sing me a song")
     assert not parsed.queries
     assert "did not understand" in (parsed.reason or "")
+
+
+def turn(question: str, plan: dict[str, Any], values: tuple[Any, ...] = (4.6,), cited: bool = True) -> Turn:
+    return Turn(question, "…", (CallTool(tool="query_chart", arguments=plan),), ("Observation/1",) * cited, values)
+
+
+POTASSIUM = {"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}}
+WARFARIN = {"kind": "medication", "about": ["warfarin"], "where": [status("active")], "compute": "exists"}
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "wanted"),
+    [
+        ("and the one before?", POTASSIUM, {"among": "before_previous_answer", "about": ["potassium"]}),
+        ("when was that?", POTASSIUM, {"among": "previous_answer", "compute": "time"}),
+        ("was that normal?", POTASSIUM, {"among": "previous_answer", "compute": "normal"}),
+        ("and the creatinine?", POTASSIUM, {"about": ["creatinine"], "pick": {"which": "last"}}),
+        ("Has it ever been below 3?", POTASSIUM, {"compute": "exists", "about": ["potassium"]}),
+        ("Is it above 5?", POTASSIUM, {"compute": "exists", "among": "previous_answer"}),
+        ("how many are there?", POTASSIUM, {"compute": "count", "about": ["potassium"]}),
+        ("and in 2019?", POTASSIUM, {"when": "in 2019", "about": ["potassium"]}),
+        ("who prescribed it?", WARFARIN, {"among": "previous_answer", "field": "prescriber"}),
+        ("how often?", WARFARIN, {"among": "previous_answer", "field": "frequency"}),
+        ("what does she take for it?", {"kind": "condition", "about": ["asthma"]},
+         {"kind": "medication", "where": [status("active"), {"field": "reason", "value": "asthma"}]}),
+    ],
+)  # fmt: skip
+def test_a_follow_up_changes_what_it_names_and_keeps_the_rest(
+    question: str, before: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    parsed = compose_follow_up(read_question(question, OVERVIEW), [turn("…", before)])
+    assert parsed is not None
+    plan = parsed.queries[0].model_dump(mode="json", exclude_defaults=True)
+    assert {k: plan.get(k) for k in wanted} == wanted
+
+
+@pytest.mark.parametrize("question", ["How many allergies?", "Does she have asthma?", "How old is she?"])
+def test_a_short_question_that_says_all_stands_on_its_own(question: str) -> None:
+    assert compose_follow_up(read_question(question, OVERVIEW), [turn("…", POTASSIUM)]) is None
+
+
+def test_the_reason_of_a_no_is_asked_of_the_record_that_said_so() -> None:
+    parsed = compose_follow_up(read_question("Why not?", OVERVIEW), [turn("…", WARFARIN, (False,))])
+    assert parsed is not None
+    plan = parsed.queries[0]
+    assert (plan.among, plan.field, plan.where) == ("previous_answer", "status_reason", ())
+
+
+def test_a_question_of_the_notes_searches_their_text() -> None:
+    assert compose_notes("What do the notes say about the rash since 2020?") == {"text": "rash", "when": "since 2020"}
+    assert compose_notes("What was the last potassium?") is None

@@ -59,7 +59,8 @@ def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
 
 def _leans(sketch: Sketch) -> bool:
     """Whether something is missing that the turn before can give."""
-    if sketch.foreign is not None or (sketch.patient_slots and not sketch.named):
+    of_person = sketch.patient_slots or sketch.asks[0].compute is Compute.AGE
+    if sketch.foreign is not None or (of_person and not sketch.named and not sketch.leans):
         return False
     whole = bool(sketch.named or sketch.nouns or (sketch.stay is not None and sketch.stay.which != "any"))
     return not whole or sketch.leans or _OPENS.search(sketch.text) is not None

@@ -223,7 +223,7 @@ def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
         r" recent)|(?:last|latest) but one"
     ):
         return Pick(which="last", skip=1), True
-    if match := cascade.take(rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)(?= [a-z])"):
+    if match := cascade.take(rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)(?= [a-zC])"):
         number = (
             int(match["n"])
             if match["n"].isdigit()

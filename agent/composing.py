@@ -19,20 +19,22 @@ def compose_answer(
     """What is told of a decision; claims with faults are left out, and that is said."""
     if not cited:
         return Answer(_NOTHING, (), (), "abstained", faults)
-    if not all(f.determinable for f in cited):
-        return Answer(_tell(decision, cited, patient_name), (), _rests_on(decision, cited), "abstained", faults)
-    values = _values(decision, cited)
-    return Answer(_tell(decision, cited, patient_name), values, _rests_on(decision, cited), "answered", faults)
+    text, is_own = _tell(decision, cited, patient_name)
+    settled = all(f.determinable for f in cited)
+    values = _values(decision, cited) if settled else ()
+    resting = _rests_on(decision, cited, whole=not is_own or (settled and values != decision.values))
+    return Answer(text, values, resting, "answered" if settled else "abstained", faults)
 
 
-def _tell(decision: GiveAnswer, cited: Sequence[Finding], patient_name: str) -> str:
+def _tell(decision: GiveAnswer, cited: Sequence[Finding], patient_name: str) -> tuple[str, bool]:
+    """The text, and whether it is the planner's own."""
     stated = " ".join(f.statement for f in cited)
     if decision.text is None:
-        return stated
+        return stated, False
     checked = check_text(decision.text, cited, patient_name)
     kept = [c.sentence for c in checked if not c.faults]
     text = " ".join(kept) or stated
-    return text if len(kept) == len(checked) else f"{text} {_REMOVED}"
+    return text if len(kept) == len(checked) else f"{text} {_REMOVED}", bool(kept)
 
 
 def _values(decision: GiveAnswer, cited: Sequence[Finding]) -> tuple[Value, ...]:
@@ -42,10 +44,9 @@ def _values(decision: GiveAnswer, cited: Sequence[Finding]) -> tuple[Value, ...]
     return tuple(v for f in cited for v in f.values)
 
 
-def _rests_on(decision: GiveAnswer, cited: Sequence[Finding]) -> tuple[str, ...]:
-    """The records cited one by one, and all those of a finding that is cited, or whose words or values are told."""
+def _rests_on(decision: GiveAnswer, cited: Sequence[Finding], whole: bool) -> tuple[str, ...]:
+    """The records cited one by one, and all those of a finding that is cited; of every finding where `whole`."""
     records = {e.handle: e.reference for f in cited for e in f.evidence}
     named = [records[h] for h in decision.citations if h in records]
-    own_words = decision.text is not None and decision.values is not None
-    resting = [r for f in cited if f.handle in decision.citations or not own_words for r in f.rests_on]
+    resting = [r for f in cited if whole or f.handle in decision.citations for r in f.rests_on]
     return tuple(dict.fromkeys([*resting, *named]))

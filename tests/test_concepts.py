@@ -173,6 +173,7 @@ def test_a_name_that_looks_alike_is_another_thing(kind: Kind, term: str, other: 
         (DRUG, "metformin hydrochloride", "MetFORMIN (Glucophage)"),
         (Kind.ALLERGY, "peanut", "Allergy to peanuts"),
         (Kind.ALLERGY, "penicillin", "Amoxicillin"),
+        (Kind.ALLERGY, "shellfish allergy", "Shellfish (substance)"),
         (Kind.IMMUNIZATION, "flu shot", "Influenza, seasonal, injectable, preservative free"),
         (Kind.IMMUNIZATION, "hepatitis B vaccine", "Hep B, adult"),
         (Kind.MICROBIOLOGY, "staph aureus", "STAPH AUREUS COAG +"),
@@ -198,6 +199,8 @@ def test_a_slip_a_short_form_a_kind_of_it_and_a_class_are_understood(kind: Kind,
         (CONDITION, "left hip fracture", "Closed fracture of hip"),
         (CONDITION, "stage 4 CKD", "Hypertensive heart disease with stage 1 through stage 4 chronic kidney disease"),
         (CONDITION, "hypoxia", "Acute respiratory failure, unspecified whether with hypoxia or hypercapnia"),
+        (CONDITION, "respiratory failure with hypoxia", "Respiratory failure, unspecified whether with hypoxia"),
+        (CONDITION, "migraine with aura", "Migraine with or without aura"),
         (CONDITION, "myocardial infarction", "History of myocardial infarction"),
         (CONDITION, "pulmonary embolism", "Suspected pulmonary embolism"),
         (CONDITION, "heart disease", "Chagas carditis (disorder)"),
@@ -249,6 +252,12 @@ def test_a_name_that_stands_apart_from_a_category_settles_it_and_one_that_overla
     term: str, held: str, determinable: bool
 ) -> None:
     assert match(CONDITION, term, held).determinable is determinable
+
+
+def test_a_remainder_of_a_classification_asked_word_for_word_is_that_alone() -> None:
+    names = ("Other cirrhosis of liver", "Alcoholic cirrhosis of liver", "Cirrhosis of liver without ascites")
+    assert found(CONDITION, "Other cirrhosis of liver", *names) == ["Other cirrhosis of liver"]
+    assert found(CONDITION, "cirrhosis of liver", *names) == list(names)
 
 
 def test_a_relatives_history_is_found_by_the_disease() -> None:

@@ -6,6 +6,7 @@ silently: it is told as undecided.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,6 +22,8 @@ from tools.concepts.words import fold, holds_words
 __all__ = ["ConceptMatch", "How", "fold", "holds_words", "match_concepts"]
 
 How = Literal["exact", "code", "synonym", "words", "class", "hierarchy", "spelling", "none"]
+_RESIDUAL = re.compile(r"\b(?:unspecified|other|nos|nec|not elsewhere classified)\b", re.IGNORECASE)
+"""Words of a classification's remainders: "Other cirrhosis of liver", asked word for word, is not every cirrhosis."""
 _ALTERNATIVES = 5
 _NAMED = 3
 _BY: tuple[By, ...] = ("exact", "code", "synonym", "words", "class", "hierarchy")
@@ -65,8 +68,11 @@ def match_concepts(term: str, kind: Kind, entries: Sequence[ConceptEntry]) -> Co
     """The entries of one kind that a name means; none where nothing fits, with the nearest as alternatives."""
     if not fold(term):
         return ConceptMatch((), "none")
-    if coded := _find_code(term, entries):
+    named = _find_verbatim(term, entries)
+    if not named and (coded := _find_code(term, entries)):
         return ConceptMatch(coded, "code")
+    if named and _RESIDUAL.search(term):
+        return ConceptMatch(named, "exact")
     weighed = [_weigh(reading, kind, entries) for reading in read_term(term.strip(), kind)]
     meant = [w for w in weighed if w.taken]
     if len(meant) > 1 and any(w.found(kind) != meant[0].found(kind) for w in meant):
@@ -74,6 +80,14 @@ def match_concepts(term: str, kind: Kind, entries: Sequence[ConceptEntry]) -> Co
     if meant:
         return _settle(term, kind, meant[0])
     return _match_nothing(term, kind, entries, weighed)
+
+
+def _find_verbatim(term: str, entries: Sequence[ConceptEntry]) -> tuple[ConceptEntry, ...]:
+    """Entries that bear the very name, where it is of a kind that can be a code or a remainder of a classification."""
+    if not (_RESIDUAL.search(term) or any(ch.isdigit() for ch in term)):
+        return ()
+    folded = fold(term)
+    return tuple(e for e in entries if any(fold(name) == folded for name in e.names))
 
 
 def _find_code(term: str, entries: Sequence[ConceptEntry]) -> tuple[ConceptEntry, ...]:

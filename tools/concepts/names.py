@@ -15,7 +15,7 @@ from typing import Literal
 from tools.concepts.rows import read_rows
 from tools.concepts.words import plain, read_words
 
-Role = Literal["part", "rest", "denied"]
+Role = Literal["part", "rest", "denied", "unsettled"]
 
 _PROPERTY = re.compile(
     r"\[(?:mass|moles|#|units|arbitrary|presence|entitic|enzymatic|catalytic|volume|ratio|time|score|interpretation|length|"
@@ -30,7 +30,7 @@ _INSIDE = re.compile(r"(?<=[a-z])\.(?=[a-z])|\u200b|_")
 _MARKS = (
     (re.compile(r"\bw/o\b"), "without"),
     (re.compile(r"\bw/(?=\s*\w)"), "with "),
-    (re.compile(r"\bwith (?:or|and) without\b|\bwith/without\b|\bwhether (?:with|in|due to)\b"), "of"),
+    (re.compile(r"\bwith and without\b|\bwith/without\b"), "of"),
     (re.compile(r"^positive for\b"), ""),
     (re.compile(r"\bstage \w+ through (?:stage )?\w+"), ""),
     (re.compile(r"^(?:[a-z]+ )?(?:insertion|placement|implantation|introduction)(?: or replacement)? of\b"), ""),
@@ -43,9 +43,11 @@ _HOLD = ("due to", "secondary to", "caused by", "associated with", "complicated 
 _TOUCH = ("of", "for", "by", "to", "from", "at", "on", "during", "after", "following", "per", "into", "via", "using",
           "through", "under", "resulting in", "than", "post", "as", "over")  # fmt: skip
 _DENY = ("without", "not", "no", "absence of", "negative for", "excluding", "except", "denies", "never")
+_PERHAPS = ("whether with", "with or without", "possible", "possibly")
 _JOIN = ("and", "or")
-_LINKS = "|".join(sorted((*_HOLD, *_TOUCH, *_DENY, *_JOIN), key=len, reverse=True))
+_LINKS = "|".join(sorted((*_HOLD, *_TOUCH, *_DENY, *_PERHAPS, *_JOIN), key=len, reverse=True))
 _PIECE = re.compile(rf"[\[(]|[\])]|[;:|/]|,(?!\d)|(?<=\s)[-–—]+(?=\s)|--|\b(?:{_LINKS})\b(?!-)|[^\s\[\]();:,|/]+|,")
+_LASTING = ("denied", "unsettled")
 _NOISE = frozenset(
     """the an unspecified nos nec otherwise specified elsewhere classified other level test value result measurement
     assay mention any its this finding unknown""".split()  # noqa: SIM905
@@ -76,7 +78,7 @@ class ReadName:
     """A name taken apart."""
 
     words: frozenset[str]
-    """Every word, those denied as `!word`; words that say nothing are left out."""
+    """Every word, those denied as `!word`, those left unsettled as `?word`; words that say nothing are left out."""
     parts: tuple[Part, ...]
     """What it names: itself first, then what it is with, in or due to."""
     plain: frozenset[str]
@@ -122,7 +124,8 @@ def read_name(text: str) -> ReadName:
 
 
 def _polar(stretches: Iterable[tuple[_Stretch, list[str]]]) -> frozenset[str]:
-    return frozenset(f"!{w}" if s.role == "denied" else w for s, words in stretches for w in words)
+    marks = {"denied": "!", "unsettled": "?"}
+    return frozenset(marks.get(s.role, "") + w for s, words in stretches for w in words)
 
 
 def _is_specimen(stretch: _Stretch, words: list[str]) -> bool:
@@ -179,7 +182,7 @@ def _cut(raw: str) -> Iterator[_Stretch]:
         now = made[-1] if not outer or made[-1] is not outer[-1] else outer[-1]
         if piece in "([":
             outer.append(now)
-            made.append(_Stretch("denied" if now.role == "denied" else "rest", piece))
+            made.append(_Stretch(now.role if now.role in _LASTING else "rest", piece))
         elif piece in ")]":
             made.append(outer.pop() if outer else now)
         elif (role := _role_after(piece, now.role)) is not None:
@@ -191,14 +194,16 @@ def _cut(raw: str) -> Iterator[_Stretch]:
 
 def _role_after(piece: str, role: Role) -> Role | None:
     """The role of what follows a mark or a connecting word; None for a plain word."""
-    if piece in _JOIN or (piece == "/" and role == "denied"):
+    if piece in _JOIN or (piece == "/" and role in _LASTING):
         return role
+    if piece in _PERHAPS:
+        return "unsettled"
     if piece in _HOLD:
         return "part"
     if piece in _DENY:
         return "denied"
     if piece in _TOUCH:
-        return "denied" if role == "denied" else "rest"
+        return role if role in _LASTING else "rest"
     return "rest" if piece[0] in ",;:|/-–—" and not piece[-1].isalnum() else None
 
 

@@ -5,6 +5,7 @@ An abbreviation that means two things has two readings; the chart decides, or th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -40,6 +41,11 @@ _TABLES: dict[Kind, tuple[str, ...]] = {
 }
 TABLES = (*_TESTS, "conditions", "vaccines", "procedures")
 _ABBREVIATION = 4
+_ALLERGY = re.compile(
+    r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
+    r"(?: to| caused by)?\b",
+    re.IGNORECASE,
+)
 _SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
 
 
@@ -80,11 +86,20 @@ class Reading:
     def __post_init__(self) -> None:
         names = (*self.names, *self.kinds)
         runs = [frozenset(run) for product in self.products for run in product.runs]
-        telling = [frozenset(w.removeprefix("!") for w in name.telling or name.words) for name in names]
+        telling = [frozenset(w.lstrip("!?") for w in name.telling or name.words) for name in names]
         plain_ones = [said - QUALIFIERS - {w for w in said if w[0].isdigit()} or said for said in telling]
         object.__setattr__(self, "telling", tuple(dict.fromkeys((*plain_ones, *runs))))
-        every = {w.removeprefix("!") for name in names for w in name.words}
+        every = {w.lstrip("!?") for name in names for w in name.words}
         object.__setattr__(self, "words", frozenset(every.union(self.heads, *runs)))
+
+
+def clean_allergen(name: str) -> str:
+    """What an allergy is to.
+
+    >>> [clean_allergen(n) for n in ("Allergy to peanuts", "Shellfish allergy", "Aspirin")]
+    ['peanuts', 'Shellfish', 'Aspirin']
+    """
+    return " ".join(_ALLERGY.sub(" ", name).split()) or name
 
 
 @lru_cache(maxsize=2_000)
@@ -94,6 +109,7 @@ def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
     >>> [r.label for r in read_term("HTN", Kind.CONDITION)], sorted(read_term("K", Kind.LAB)[0].codes)[:1]
     (['hypertension'], ['2823-3'])
     """
+    term = clean_allergen(term) if kind is Kind.ALLERGY else term
     rows = list(_rows_for(term, kind))
     base = Reading(term, (read_name(term), *(() if rows else _spell_out(term, kind))))
     if kind in DRUGS:

@@ -45,6 +45,8 @@ def relate(asked: ReadName, held: ReadName) -> Relation:
         return "none"
     if denied := {w for w in asked.telling if f"!{w}" in held.words}:
         return "different" if asked.words - denied <= held.words else "none"
+    if doubtful := {w for w in asked.telling - held.words if f"?{w}" in held.words}:
+        return "open" if asked.words - doubtful <= held.words else "none"
     if not asked.words <= held.words:
         return "open" if _says_less(held, asked) else "none"
     return _relate_longer(asked, held)

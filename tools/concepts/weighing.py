@@ -13,7 +13,7 @@ from tools.concepts.icd import is_icd, lies_in
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.placing import Standing, stands_in
 from tools.concepts.products import read_product, relate_products
-from tools.concepts.reading import DRUGS, Reading
+from tools.concepts.reading import DRUGS, Reading, clean_allergen
 from tools.concepts.relation import ORDER, Relation, in_other_fluid, is_no_kind, relate
 from tools.records.record import Coding
 
@@ -24,11 +24,6 @@ _NOTHING: Weight = ("none", "words")
 _ONLY_PRODUCTS = DRUGS - {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.INTAKE}
 _LEADING = frozenset({Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.INTAKE, Kind.DEVICE, Kind.SPECIMEN, Kind.IMMUNIZATION})
 """Kinds whose names begin with what they name: an organism's genus, "Chest tube site"."""
-_ALLERGY = re.compile(
-    r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
-    r"(?: to| caused by)?\b",
-    re.IGNORECASE,
-)
 _SYSTEMS = re.compile(r"loinc|cvx|\.6\.1$|\.12\.292$", re.IGNORECASE)
 _NO_DISEASE = re.compile(r"\((?:finding|situation|person|procedure|observable entity)\)")
 
@@ -40,7 +35,7 @@ def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
     weight = _weigh_names(reading, kind, entry) if _may_relate(reading, entry.names) else _NOTHING
     if weight[0] in ("equal", "narrower"):
         return weight
-    if reading.icd10 and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
+    if (reading.icd10 or reading.icd9) and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
         return _best(weight, _weigh_standing(reading, kind, entry, standing))
     if reading.holds is not None and weight[0] != "different":
         return _best(weight, _weigh_class(reading, entry))
@@ -107,7 +102,7 @@ def _best(one: Weight, other: Weight) -> Weight:
 
 def _weigh_name(reading: Reading, kind: Kind, name: str) -> Weight:
     if kind is Kind.ALLERGY:
-        name = _ALLERGY.sub(" ", name).strip() or name
+        name = clean_allergen(name)
     best = _NOTHING
     if reading.products:
         best = _relate_product(reading, name)
@@ -155,5 +150,5 @@ def _weigh_class(reading: Reading, entry: ConceptEntry) -> Weight:
 @lru_cache(maxsize=100_000)
 def words_of(names: tuple[str, ...]) -> frozenset[str]:
     """Every word of an entry's names, in the spelling that names are compared in, brands' ingredients included."""
-    words = {w.removeprefix("!") for n in names for w in read_name(n).words}
+    words = {w.lstrip("!?") for n in names for w in read_name(n).words}
     return frozenset(words | {w for n in names for run in read_product(n).runs for w in run})

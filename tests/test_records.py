@@ -273,3 +273,23 @@ def test_the_links_of_one_resource_are_not_those_of_another_at_the_same_address(
         fresh = made("MedicationRequest", medicationReference={"reference": f"Medication/{number}"})
         assert linked.links_of(fresh) == (f"Medication/{number}",)
         del fresh
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ({"text": "Levothyroxine 50 mcg tablet"}, "Levothyroxine 50 mcg tablet"),
+        ({"coding": [{"code": "1", "display": "Levothyroxine 50 mcg"}]}, "Levothyroxine 50 mcg"),
+        ({"coding": [{"code": "1"}]}, "levothyroxine"),
+        (None, "levothyroxine"),
+    ],
+)
+def test_a_drug_is_named_by_its_own_words_before_its_ingredients(code: Json | None, name: str) -> None:
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [{"itemCodeableConcept": {"text": "levothyroxine"}}],
+    }
+    contained = {**medication, **({"code": code} if code else {})}
+    order = made("MedicationRequest", contained=[contained], medicationReference={"reference": "#m"})
+    assert to_record(order, NONE).concept.text == name

@@ -200,6 +200,24 @@ def test_whether_an_order_was_over_before_its_planned_end_is_not_known() -> None
     assert (after.standing, after.status) == ("past", "completed")
 
 
+def test_an_order_due_later_is_not_known_to_be_carried_out() -> None:
+    order = made(
+        "ServiceRequest", status="completed", intent="order", code={"text": "Mammogram"}, authoredOn="2020-03-01",
+        occurrenceDateTime="2020-06-01",
+    )  # fmt: skip
+    before, after = seen(order, "2020-03-02"), seen(order, "2020-06-02")
+    assert before is not None
+    assert after is not None
+    assert (before.standing, before.status, after.standing) == ("unknown", None, "past")
+
+
+def test_a_condition_dated_by_its_entry_says_so() -> None:
+    record = seen(made("Condition", code={"text": "Gout"}, recordedDate="2020-03-01"), "2021-01-01")
+    assert record is not None
+    assert record.fields[Slot.TIME] == ("when it was recorded",)
+    assert Slot.TIME not in to_record(CONDITION, LINKED).fields
+
+
 def test_when_a_goal_is_due_is_known_beforehand() -> None:
     goal = made(
         "Goal", lifecycleStatus="active", description={"text": "Walk"}, startDate="2020-01-01",

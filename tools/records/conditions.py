@@ -41,7 +41,8 @@ def _put_times(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.recorded = to_time(resource.get("recordedDate"))
     onset, abatement = moment_of(resource, "onset", linked), moment_of(resource, "abatement", linked)
     draft.start = onset.start or onset.end or (None if onset.said else draft.recorded)
-    draft.put(Slot.TIME, f"onset {onset.text}" if onset.text else None)
+    recorded_only = draft.start is not None and draft.start is draft.recorded and not onset.said
+    draft.put(Slot.TIME, f"onset {onset.text}" if onset.text else "when it was recorded" if recorded_only else None)
     draft.end = abatement.end or abatement.start
     draft.put(Slot.END, abatement.text)
     if abatement.said and draft.standing in ("current", "unknown"):

@@ -111,8 +111,10 @@ def convert_procedure(resource: Json, linked: Linked) -> Draft:
 
 
 def convert_order(resource: Json, linked: Linked) -> Draft:
-    """A ServiceRequest."""
+    """A ServiceRequest; one to be carried out later is not known to be carried out before."""
     draft = _order(resource, linked)
+    due, due_end = period_of(resource, "occurrenceDateTime", "occurrencePeriod")
+    draft.planned_end = due_end or due
     put_intent(draft, resource)
     return draft
 

@@ -194,9 +194,10 @@ def describe_medication(medication: Json, linked: Linked, depth: int = 0) -> tup
     codings = [Coding(str(i.get("system", "")), str(i["value"])) for i in identifiers]
     parts = [] if depth >= _UNFOLD else list(_ingredients(medication, linked, depth))
     ingredients = tuple(dict.fromkeys(name for _, names in parts for name in names))
-    displayed = [n for n in own.names if n != "unnamed" and any(n in (c.display, own.text) for c in own.codings)]
-    has_name = medication.get("code", {}).get("text") or any(c.display for c in own.codings)
-    shown = (displayed[0] if has_name and displayed else None) or next(iter(named), None)
+    code = medication.get("code") or {}
+    given = {str(code.get("text") or "").strip(), *(str(c.display or "").strip() for c in own.codings)} - {""}
+    displayed = [n for n in own.names if n in given]
+    shown = next(iter(displayed), None) or next(iter(named), None)
     shown = shown or " / ".join(ingredients) or own.text
     inner = [n for concept, _ in parts for n in concept.names]
     codes = [c.code for c in (*own.codings, *codings) if c.code]

@@ -152,7 +152,7 @@ class Record:
     not_before: FhirTime | None = None
     """Of a record without a time: the start of what it belongs to, before which it can't have been there."""
     planned_end: FhirTime | None = None
-    """Of an order: until when it was to hold."""
+    """Of an order: until when it was to hold, or by when to be carried out."""
     links: Sequence[str] = ()
     """References that were followed to describe it: Medication and ingredients, specimen, organism, requester …"""
     ingredients: tuple[str, ...] = ()

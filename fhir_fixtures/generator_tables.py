@@ -49,6 +49,8 @@ class Test:
     category: str = "laboratory"
     always: bool = False
     follows: tuple[str, ...] = ()
+    when_ill: float = 0
+    """How much higher it usually is with one of those illnesses."""
 
 
 MEASURES = (
@@ -57,10 +59,24 @@ MEASURES = (
     Test("8310-5", "Body temperature", "Cel", 36.8, 0.3, 1, "vital-signs"),
 )
 LABS = (
-    Test("4548-4", "Hemoglobin A1c", "%", 6.4, 0.8, 1, follows=("Type 2 diabetes mellitus",)),
-    Test("2823-3", "Potassium", "mmol/L", 4.2, 0.4, 1, follows=("Hypertension",)),
-    Test("2160-0", "Creatinine", "mg/dL", 0.95, 0.2, 2, follows=("Hypertension",)),
-    Test("2085-9", "HDL cholesterol", "mg/dL", 52, 10, 0, follows=("Hyperlipidemia",)),
-    Test("3016-3", "Thyrotropin", "m[IU]/L", 2.4, 0.9, 2, follows=("Hypothyroidism",)),
+    Test("4548-4", "Hemoglobin A1c", "%", 5.5, 0.3, 1, follows=("Type 2 diabetes mellitus",), when_ill=1.8),
+    Test("2823-3", "Potassium", "mmol/L", 4.2, 0.3, 1, follows=("Hypertension",)),
+    Test("2160-0", "Creatinine", "mg/dL", 0.95, 0.15, 2, follows=("Hypertension",), when_ill=0.1),
+    Test("2089-1", "LDL cholesterol", "mg/dL", 108, 18, 0, follows=("Hyperlipidemia",), when_ill=42),
+    Test("3016-3", "Thyrotropin", "m[IU]/L", 2.2, 0.6, 2, follows=("Hypothyroidism",), when_ill=3.1),
 )
+SYSTOLIC = Test("8480-6", "Systolic blood pressure", "mm[Hg]", 122, 8, 0, follows=("Hypertension",), when_ill=18)
+DIASTOLIC = Test("8462-4", "Diastolic blood pressure", "mm[Hg]", 76, 5, 0, follows=("Hypertension",), when_ill=9)
+BOUNDS = {
+    "29463-7": (2, 350), "8867-4": (20, 250), "8310-5": (30, 44), "4548-4": (3, 20), "2823-3": (1.5, 9),
+    "2160-0": (0.1, 25), "2089-1": (10, 600), "3016-3": (0.001, 200), "8480-6": (40, 300), "8462-4": (20, 200),
+}  # fmt: skip
+"""By LOINC code, in the unit of the table above: beyond these a value is none of a living person's."""
+ALLERGIES = (
+    ("716186003", "No known allergy", 0.45), ("91936005", "Allergy to penicillin", 0.12),
+    ("300916003", "Latex allergy", 0.04),
+)  # fmt: skip
+"""With how likely each is; the rest have no allergy record at all."""
+SMOKING = (("266919005", "Never smoker"), ("8517006", "Former smoker"), ("77176002", "Smoker"))
+STAY_REASONS = (("233604007", "Pneumonia"), ("74400008", "Appendicitis"), ("56265001", "Heart disease"))
 VACCINES = (("140", "Influenza, seasonal, injectable"), ("115", "Tdap"), ("33", "Pneumococcal polysaccharide PPV23"))

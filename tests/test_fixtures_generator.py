@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from statistics import fmean
 from typing import Any
 
 import orjson
+import pytest
 
 from fhir_fixtures import fixture_paths
 from fhir_fixtures.checker import check_resources, read_resources
@@ -45,3 +48,61 @@ def test_the_checker_names_a_dangling_reference_a_double_id_and_a_period_that_ru
     assert "used twice" in faults
     assert "Patient/q, which is not there" in faults
     assert "ends before it starts" in faults
+
+
+PERSON: dict[str, Any] = {
+    "resourceType": "Patient", "id": "p", "birthDate": "1950-01-01", "deceasedDateTime": "2020-06-01",
+}  # fmt: skip
+VISIT: dict[str, Any] = {
+    "resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "AMB"},
+    "subject": {"reference": "Patient/p"}, "period": {"start": "2020-02-01", "end": "2020-02-01"},
+}  # fmt: skip
+
+
+def pulse(day: str, value: float = 70, **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p"},
+        "effectiveDateTime": day, "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "valueQuantity": {"value": value, "code": "/min"}, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("observation", "fault"),
+    [
+        (pulse("1949-12-31"), "lies before birth"),
+        (pulse("2020-06-02"), "lies after death"),
+        (pulse("2020-03-01", encounter={"reference": "Encounter/e"}), "does not lie within its encounter"),
+        (pulse("2020-02-01", 700), "is no value of a living person"),
+    ],
+)
+def test_the_checker_names_what_can_t_be(observation: dict[str, Any], fault: str) -> None:
+    (found,) = check_resources([PERSON, VISIT, observation])
+    assert fault in found
+
+
+def test_the_checker_lets_pass_what_can_be_and_what_was_entered_in_error() -> None:
+    assert check_resources([PERSON, VISIT, pulse("2020-02-01", encounter={"reference": "Encounter/e"})]) == []
+    assert check_resources([PERSON, VISIT, {**pulse("2020-02-01", 700), "status": "entered-in-error"}]) == []
+
+
+def test_measurements_keep_near_the_last_ones_and_follow_the_illness() -> None:
+    sugar: dict[bool, list[float]] = {True: [], False: []}
+    jumps: list[float] = []
+    for patient in generate_patients(40, 5):
+        diabetic = any(r.get("code", {}).get("text") == "Type 2 diabetes mellitus" for r in patient)
+        values = {name: [r["valueQuantity"]["value"] for r in patient if r.get("code", {}).get("text") == name]
+                  for name in ("Hemoglobin A1c", "Body weight")}  # fmt: skip
+        sugar[diabetic] += values["Hemoglobin A1c"][-1:]
+        jumps += [abs(b - a) for a, b in pairwise(values["Body weight"])]
+    assert fmean(sugar[True]) > fmean(sugar[False]) + 1
+    assert max(jumps) < 15
+
+
+def test_some_die_some_have_no_allergy_record_and_some_a_record_of_none() -> None:
+    patients = list(generate_patients(60, 5))
+    assert 0 < sum("deceasedDateTime" in p[0] for p in patients) < 30
+    allergies = [[r["code"]["text"] for r in p if r["resourceType"] == "AllergyIntolerance"] for p in patients]
+    assert [] in allergies
+    assert ["No known allergy"] in allergies
+    assert ["Allergy to penicillin"] in allergies

@@ -46,6 +46,8 @@ _ALLERGY = re.compile(
     r"(?: to| caused by)?\b",
     re.IGNORECASE,
 )
+_AMBIGUOUS = 2
+"""Letters of a name so short that it may mean several things."""
 _SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
 
 
@@ -164,9 +166,16 @@ def _key(name: str) -> str:
     return " ".join(w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
 
 
+@cache
+def _is_alone(name: str, table: str) -> bool:
+    """Whether a short name, which often means several things, means one in the tables beside this one too."""
+    beside = _TESTS if table in _TESTS else (table,)
+    return sum(len(_index(t).get(fold(name), ())) for t in beside) == 1
+
+
 def _read_row(base: Reading, table: str, row: Row) -> Reading:
     names = split_names(row["names"])
-    others = tuple(read_name(n) for n in names if len(n) > 2)
+    others = tuple(read_name(n) for n in names if len(n) > _AMBIGUOUS or _is_alone(n, table))
     kinds = tuple(read_name(n) for n in split_names(row["kinds"]))
     read = replace(base, label=_full_name(names), names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
     if table == "conditions":

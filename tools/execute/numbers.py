@@ -48,6 +48,8 @@ def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
     except ToolError as error:
         return Computed((), tuple(records), None, str(error))
     values, used = NUMERIC[query.compute](same)
+    if not values:
+        return Computed((), tuple(records), None, "there are not two dated values to compare")
     if query.field is Slot.TIME:
         moments = dict.fromkeys(s.record.start.raw for s in used if s.record.start is not None)
         return Computed(tuple(moments), tuple(s.record for s in used))

@@ -108,6 +108,12 @@ def _asks_state(query: ChartQuery) -> bool:
     return any(c.field is Slot.STATUS and c.value.casefold() in ("active", "current") for c in query.where)
 
 
+def _asks_past(query: ChartQuery) -> bool:
+    """Whether it is asked if something is over, which says that there was something."""
+    asked = {c.value.casefold() for c in query.where if c.field is Slot.STATUS and c.op == "="}
+    return bool(asked & {"resolved", "stopped", "inactive", "completed", "ended", "on-hold"})
+
+
 def _asks_for(query: ChartQuery, record: Record) -> bool:
     """Whether a query asks for the very standing that keeps a record from counting: "which allergy was refuted"."""
     asked = {c.value.casefold() for c in query.where if c.field is Slot.STATUS and c.op == "="}
@@ -235,6 +241,8 @@ def _absence(
             False,
             [],
         )
+    if query.compute is Compute.EXISTS and query.about and not contrary and _asks_past(query):
+        return (), f"Not determinable: {statement[:-1]}, nor of it in any other state.", False, []
     if search.unclear:
         said = "; ".join(f"{r.concept.text} [{r.status or 'no status'}]" for r in contrary[:5])
         held = said or "records without a status"

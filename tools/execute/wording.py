@@ -80,7 +80,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if query.compute in (Compute.LIST, Compute.VALUE, Compute.TIME):
         return f"{lines}."
     shown = ", ".join(format_value(v) for v in computed.values) or "none"
-    if all(isinstance(v, bool) for v in computed.values):
+    if computed.values and all(isinstance(v, bool) for v in computed.values):
         said = "Yes" if computed.values == (True,) else "No"
         return f"{said} ({query.compute.value}): {lines}."
     unit = f" {computed.unit}" if computed.unit else ""

@@ -32,6 +32,9 @@ _ANSWERED_BY = {
     Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
 }  # fmt: skip
 """The kinds under which a chart may hold what a question calls by one kind."""
+_RELATION = re.compile(
+    r"\b((?:grand)?(?:father|mother)|brother|sister|parent|sibling|son|daughter|uncle|aunt|cousin)s?\b"
+)
 _DENIALS = frozenset({"not", "no", "never", "without", "non", "neither", "nor", "except"})
 _MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
 _NUMERIC = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND)
@@ -170,6 +173,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
             pick = Pick(which=stay.which, n=stay.n or 1)
         stay = None
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
+    if kind is Kind.FAMILY_HISTORY and (relation := _RELATION.search(sketch.text)):
+        where.append(Condition(field=Slot.NAME, value=relation[1]))
     if kind is Kind.PROCEDURE and not about and sketch.says_surgery:
         about = ("surgery",)
     if kind is Kind.ORDER and Kind.IMAGING in sketch.nouns and not about:

@@ -13,6 +13,7 @@ _HEADS = (
     (r"diseases?|disorders?|problems?|conditions?|illness(?:es)?", Kind.CONDITION),
     (r"medications?|medicines?|meds|drugs?|pills?|tablets?", Kind.MEDICATION),
     (r"vaccines?|shots?|jabs?", Kind.IMMUNIZATION),
+    (r"surger(?:y|ies)|operations?", Kind.PROCEDURE),
 )
 _SAYING_WHICH = frozenset("active chronic acute new old current known main major other different regular daily".split())  # noqa: SIM905
 

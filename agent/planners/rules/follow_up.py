@@ -129,7 +129,9 @@ def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
     of_it = sketch.present and last.pick.which == "last" and turn.citations
     if ask.compute is Compute.EXISTS and query.where and of_it:
         return query.model_copy(update={"about": last.about, "among": "previous_answer"})
-    asks_anew = ask.compute in _MEASURES or counted or (ask.compute is Compute.EXISTS and confined)
+    of_several = of_them or (last.pick.which == "all" and len(turn.citations) > 1)
+    picks_anew = sketch.picked and not of_several and ask.compute in (Compute.LIST, Compute.VALUE, Compute.TIME)
+    asks_anew = ask.compute in _MEASURES or counted or picks_anew or (ask.compute is Compute.EXISTS and confined)
     if asks_anew or _new_scope(sketch):
         return _rescope(query, last, ask)
     field = query.field or (last.field if not _says_what(sketch) else None)
@@ -150,6 +152,8 @@ def _new_scope(sketch: Sketch) -> bool:
 def _rescope(query: ChartQuery, last: ChartQuery, ask: Ask) -> ChartQuery:
     """What the turn before was about, asked anew in another scope."""
     kept: dict[str, Any] = {"about": last.about, "not_about": last.not_about}
+    if query.field is None and ask == Ask(Compute.LIST) and last.compute is Compute.LIST:
+        kept["field"] = last.field
     if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
         kept["compute"] = last.compute
     return query.model_copy(update=kept)

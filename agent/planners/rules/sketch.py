@@ -21,7 +21,7 @@ from agent.planners.rules.scopes import (
     read_stay,
     take_times,
 )
-from tools.chart_query import Anchor, Condition, Kind, Pick, Slot, Stay
+from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 from tools.overview import Overview
 
 _OWN_ID = re.compile(
@@ -149,6 +149,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
         run = run.replace("_", " ")
         spans.append(find_span(run, overview.index))
     sketch = _read(Cascade(text), spans)
+    sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
     nouns = lexicon.ADJECTIVES.values()
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
     return replace(sketch, unread=(*sketch.unread, *acts))
@@ -182,6 +183,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     verbs = cascade.take_all(lexicon.VERBS)
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
+    if asks[0].compute is not Compute.TIME and (clause := re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)):
+        judged.append(clause[0])
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
     return Sketch(

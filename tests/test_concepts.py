@@ -146,6 +146,8 @@ def test_a_name_that_looks_alike_is_another_thing(kind: Kind, term: str, other: 
         (CONDITION, "cancer", "Adenocarcinoma of colon"),
         (CONDITION, "respiratory disease", "Viral sinusitis (disorder)"),
         (CONDITION, "dementia", "Alzheimer's disease (disorder)"),
+        (CONDITION, "obesity", "Body mass index 30+ - obesity (finding)"),
+        (CONDITION, "infection", "Viral sinusitis (disorder)"),
         (CONDITION, "arrhythmia", "Atrial Fibrillation"),
         (CONDITION, "anaemia", "Iron deficiency anemia, unspecified"),
         (CONDITION, "CKD stage 3", "Chronic kidney disease, Stage III (moderate)"),
@@ -281,6 +283,7 @@ def test_what_is_only_about_a_disease_is_not_taken_for_it(kind: Kind, term: str,
 def test_a_chart_of_two_thousand_concepts_is_matched_in_milliseconds() -> None:
     chart = [entry(CONDITION, f"Disorder number {n} of organ {n % 97}") for n in range(2_000)]
     match_concepts("heart failure", CONDITION, chart)
-    started = time.perf_counter()
-    match_concepts("asthma", CONDITION, chart)
-    assert time.perf_counter() - started < 0.1
+    started = time.process_time()
+    for term in ("asthma", "lung disease", "asthma", "stroke", "gout"):
+        match_concepts(term, CONDITION, chart)
+    assert (time.process_time() - started) / 5 < 0.1

@@ -204,7 +204,9 @@ def _role_after(piece: str, role: Role) -> Role | None:
         return "denied"
     if piece in _TOUCH:
         return role if role in _LASTING else "rest"
-    return "rest" if piece[0] in ",;:|/-–—" and not piece[-1].isalnum() else None
+    if piece[0] in "-–—" and not piece[-1].isalnum():
+        return "part"
+    return "rest" if piece[0] in ",;:|/" and not piece[-1].isalnum() else None
 
 
 def _heads(words: list[str]) -> frozenset[str]:

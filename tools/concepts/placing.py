@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from tools.concepts.icd import is_apart, is_within, own_ranges
-from tools.concepts.names import ReadName, read_name
+from tools.concepts.names import GENERAL, ReadName, read_name
 from tools.concepts.relation import relate
 from tools.concepts.rows import read_rows, split_names
 from tools.concepts.words import read_words
@@ -33,15 +33,17 @@ def stands_in(name: str, ranges: tuple[str, ...]) -> Standing:
 
 @lru_cache(maxsize=20_000)
 def place_name(name: str) -> tuple[str, ...]:
-    """The ICD-10-CM ranges of what a name is, or is a kind of; else of the kinds of it."""
+    """The ICD-10-CM ranges of what a name is, or is most closely a kind of; else of the kinds of it."""
     held = read_name(name)
     if held.context:
         return ()
-    heads = {head for part in held.parts for head in part.heads}
+    heads = {head for part in held.parts for head in part.heads} - GENERAL
     titled = [title for head in heads for title in _titles().get(head, ())]
-    found = [places for title, places in titled if _is_kind(title, held)]
-    found = found or [places for title, places in titled if _is_kind(held, title)]
-    return tuple(dict.fromkeys(place for places in found for place in places))
+    found = [(title, places) for title, places in titled if _is_kind(title, held)]
+    closest = max((len(title.words) for title, _ in found), default=0)
+    found = [(title, places) for title, places in found if len(title.words) == closest]
+    found = found or [(title, places) for title, places in titled if _is_kind(held, title)]
+    return tuple(dict.fromkeys(place for _, places in found for place in places))
 
 
 def _is_kind(title: ReadName, held: ReadName) -> bool:
@@ -53,7 +55,7 @@ def _titles() -> dict[str, list[_Titled]]:
     """The names of concepts and categories by each word that says what they are."""
     found: dict[str, list[_Titled]] = {}
     for name, places in _all_titles():
-        for head in {head for part in name.parts[:1] for head in part.heads}:
+        for head in {head for part in name.parts[:1] for head in part.heads} - GENERAL:
             found.setdefault(head, []).append((name, places))
     return found
 

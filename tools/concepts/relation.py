@@ -87,7 +87,10 @@ def _relate_longer(asked: ReadName, held: ReadName) -> Relation:
         return "none"
     if other := held.context - asked.context:
         return "open" if other <= _UNSETTLED else "different"
-    if is_no_kind(asked.words, more) or _OTHER_MEASURES & more:
+    if is_no_kind(asked.words, more):
+        return "different"
+    apart = frozenset(w for p in held.parts if not p.heads & asked.words for w in p.words)
+    if _OTHER_MEASURES & (more - apart):
         return "different"
     return "narrower" if _names_it(asked, held) else "open"
 

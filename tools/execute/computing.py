@@ -13,6 +13,7 @@ from tools.chart import AsOf
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
 from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
+from tools.execute.growth import drugs_with
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
 from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
@@ -41,6 +42,8 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
         found = slot_values(record, slot)
         if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
             found = record.ingredients
+        if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):
+            found = drugs_with(record, verdict)
         if slot is Slot.NAME and query.kind is Kind.FAMILY_HISTORY and query.about:
             found = record.concept.names[1:2]
         values.update(dict.fromkeys(found))
@@ -53,6 +56,11 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     if records and not values:
         problem = f"the records found do not give {slot.value.replace('_', ' ')}"
     return Computed(tuple(values), tuple(resting or records), unit, problem)
+
+
+def _verdict_asked(query: ChartQuery) -> str | None:
+    """The verdict whose drugs are asked for."""
+    return next((c.value for c in query.where if c.field is Slot.SUSCEPTIBILITY and ": " not in c.value), None)
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

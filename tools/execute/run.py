@@ -12,6 +12,7 @@ from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
 from tools.execute.computing import compute_values
+from tools.execute.growth import verdict_on
 from tools.execute.naming import keep_named, says_none
 from tools.execute.selection import (
     counts_at_all,
@@ -52,6 +53,8 @@ class _Search:
     """Records on the matter that say it is not so: refuted, not done, none known."""
     undecided: tuple[str, ...] = ()
     """Names in the chart that may be of what is asked about, which nothing at hand settles."""
+    untested: str | None = None
+    """A drug that no culture found was tested against."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
@@ -100,8 +103,16 @@ async def _select(search: _Search) -> list[Record]:
     search.contrary += tuple(r for r in records if r not in kept) if _asks_state(query) and query.about else ()
     if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
         search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
+    if not kept:
+        search.untested = _untested(query, records)
     search.unclear = _asks_state(query) and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     return kept
+
+
+def _untested(query: ChartQuery, records: list[Record]) -> str | None:
+    """The drug whose verdict is asked, where no record gives one."""
+    asked = (c.value.rpartition(": ")[0] for c in query.where if c.field is Slot.SUSCEPTIBILITY)
+    return next((drug for drug in asked if drug and not any(verdict_on(r, drug) for r in records)), None)
 
 
 def _asks_state(query: ChartQuery) -> bool:
@@ -243,6 +254,8 @@ def _absence(
         )
     if query.compute is Compute.EXISTS and query.about and not contrary and _asks_past(query):
         return (), f"Not determinable: {statement[:-1]}, nor of it in any other state.", False, []
+    if search.untested:
+        return (), f"Not determinable: no test against {clean_text(search.untested, 80)} gives a verdict.", False, []
     if search.unclear:
         said = "; ".join(f"{r.concept.text} [{r.status or 'no status'}]" for r in contrary[:5])
         held = said or "records without a status"

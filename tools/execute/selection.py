@@ -10,6 +10,7 @@ from tools.chart_query import Anchor, Condition, Kind, Pick, Slot
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
+from tools.execute.growth import drugs_with, same_organism, verdict_on
 from tools.records.record import Concept, Reading, Record
 from tools.time_window import Window
 
@@ -66,6 +67,13 @@ def meets(record: Record, condition: Condition) -> bool:
         return _meets_status(record, condition)
     if condition.field is Slot.INTERPRETATION and condition.value in ("normal", "abnormal"):
         return is_normal(record) is (condition.value == "normal")
+    if condition.field is Slot.ORGANISM and condition.value != "none":
+        grown = any(same_organism(condition.value, text) for text in texts_of(record, Slot.ORGANISM))
+        return grown == (condition.op == "=")
+    if condition.field is Slot.SUSCEPTIBILITY:
+        drug, _, verdict = condition.value.rpartition(": ")
+        found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
+        return found == (condition.op == "=")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")
     if condition.op == "!=" and condition.value == "none":

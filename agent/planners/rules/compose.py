@@ -36,6 +36,8 @@ _RELATION = re.compile(
     r"\b((?:grand)?(?:father|mother)|brother|sister|parent|sibling|son|daughter|uncle|aunt|cousin)s?\b"
 )
 _DENIALS = frozenset({"not", "no", "never", "without", "non", "neither", "nor", "except"})
+_CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
+"""Kinds under which a chart holds cultures; another name beside them is an organism's."""
 _MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
 _NUMERIC = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND)
 _WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
@@ -75,6 +77,8 @@ def compose_queries(sketch: Sketch) -> Parsed:
 def find_unread(sketch: Sketch) -> str | None:
     """What of a question was not understood, said; None where every word was."""
     absent = [s.text for s in (*sketch.named, *sketch.reasons, *sketch.excluded) if not s.entries]
+    if sketch.of_cultures and len(absent) == 1:
+        absent = []
     known = any(s.entries for s in sketch.named)
     denied = [name for name in absent if _DENIALS & set(name.split())]
     if denied or sketch.unread or len(absent) > 1 or (absent and known):
@@ -98,6 +102,8 @@ def _compose_patient(sketch: Sketch) -> ChartQuery | None:
 
 def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
+    if sketch.verdict is not None:
+        return Kind.MICROBIOLOGY
     named = kinds_of(sketch.named)
     slot = sketch.asks[0].slot
     cues = [*sketch.nouns, *([_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []), *sketch.verbs]
@@ -111,7 +117,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY}:
         return drug
-    if Kind.MICROBIOLOGY in cues and Kind.SPECIMEN in named:
+    several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS
+    if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
         return Kind.MICROBIOLOGY
     if any(s.entries for s in sketch.named):
         return prefer_kind(named)
@@ -185,6 +192,9 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         about, where = _split_specimens(sketch.named, where)
     if kind in (Kind.OUTPUT, Kind.INTAKE):
         about = tuple(dict.fromkeys(name for a in about for name in (a, f"{a} {kind.value}")))
+    if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:
+        drug = f"{sketch.tested.text}: " if sketch.tested else ""
+        where.append(Condition(field=Slot.SUSCEPTIBILITY, value=drug + sketch.verdict))
     compute, slot = _settle_ask(sketch, ask, kind, bool(about))
     if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
@@ -201,7 +211,11 @@ def _split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tup
     tests, more = [], list(where)
     for span in named:
         kinds = {e.kind for e in span.entries}
-        if Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
+        if not kinds & _CULTURED:
+            if names_a_class(span.text):
+                continue
+            more.append(Condition(field=Slot.ORGANISM, value=span.text))
+        elif Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
             more.append(Condition(field=Slot.SPECIMEN, value=span.text))
         else:
             tests.append(span.text)
@@ -228,6 +242,8 @@ def _states(sketch: Sketch, ask: Ask, kind: Kind) -> list[Condition]:
 def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Compute, Slot | None]:
     """The computation and attribute that fit the kind."""
     compute, slot = ask.compute, ask.slot
+    if sketch.verdict is not None and compute is Compute.LIST:
+        return compute, Slot.SUSCEPTIBILITY
     if compute is Compute.EXISTS and kind is Kind.MICROBIOLOGY and sketch.asks_organism:
         return compute, Slot.ORGANISM
     if compute is Compute.COUNT:

@@ -85,13 +85,12 @@ def _treatment(sketch: Sketch, last: ChartQuery) -> Parsed:
 
 def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
     """ "And the creatinine?": the same asked of something else."""
+    if (verdict := _verdict_of(last)) is not None:
+        asked = Condition(field=Slot.SUSCEPTIBILITY, value=f"{sketch.named[0].text}: {verdict}")
+        return last.model_copy(update={"where": (*_without(last, Slot.SUSCEPTIBILITY), asked)})
     kinds = kinds_of(sketch.named)
     kind = last.kind if last.kind in kinds or not kinds else choose_kind(sketch) or last.kind
     query = compose_query(sketch, sketch.asks[0], kind)
-    if last.kind is Kind.MICROBIOLOGY and last.field is Slot.SUSCEPTIBILITY:
-        return last.model_copy(
-            update={"about": last.about, "where": (*_without(last, Slot.SUSCEPTIBILITY), *query.where)}
-        )
     if _says_what(sketch) or (last.compute in (Compute.EXISTS,) and sketch.present):
         return query
     same = kind is last.kind or (kind in DRUGS and last.kind in DRUGS)
@@ -101,6 +100,12 @@ def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
     if same and last.compute in (Compute.EXISTS, Compute.COUNT, Compute.LIST) and last.field is None:
         kept["where"] = tuple(dict.fromkeys((*(c for c in last.where if c.field is Slot.STATUS), *query.where)))
     return query.model_copy(update=kept) if last.compute not in _ATTRIBUTES else query
+
+
+def _verdict_of(query: ChartQuery) -> str | None:
+    """What was asked of one drug, and may be asked of another."""
+    asked = next((c.value for c in query.where if c.field is Slot.SUSCEPTIBILITY), "")
+    return asked.rpartition(": ")[2] if ": " in asked else None
 
 
 def _without(query: ChartQuery, slot: Slot) -> tuple[Condition, ...]:

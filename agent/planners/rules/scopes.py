@@ -208,6 +208,14 @@ def read_source(cascade: Cascade) -> list[Condition]:
     return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
 
 
+def read_verdict(cascade: Cascade, spans: Sequence[Span]) -> tuple[str, Span | None] | None:
+    """What a culture was tested for: "resistant to C1", "sensitive"."""
+    match = cascade.take(r"(susceptible|sensitive|resistant)(?: (?:to|against))?(?: (?:the )?(C\d+))?")
+    if match is None:
+        return None
+    return "resistant" if match[1] == "resistant" else "susceptible", spans[int(match[2][1:])] if match[2] else None
+
+
 def read_degree(cascade: Cascade) -> list[Condition]:
     """A degree an allergy or problem has: "of high criticality"."""
     match = cascade.take(r"(?:of |with )?(high|low|mild|moderate|severe)[ -](criticality|severity|risk)")

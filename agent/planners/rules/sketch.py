@@ -19,6 +19,7 @@ from agent.planners.rules.scopes import (
     read_route,
     read_source,
     read_stay,
+    read_verdict,
     take_times,
 )
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
@@ -74,6 +75,10 @@ class Sketch:
     leans: bool = False
     """Refers to the turn before."""
     total: bool = False
+    verdict: str | None = None
+    """susceptible, resistant: what is asked of organisms."""
+    tested: Span | None = None
+    """The drug that is asked about."""
     beside: str | None = None
     """Before or after what was told."""
     unit: str | None = None
@@ -124,6 +129,11 @@ class Sketch:
         """Whether surgery is meant, and not any procedure."""
         return re.search(r"\b(?:surger(?:y|ies)|operations?|operated)\b", self.text) is not None
 
+    @property
+    def of_cultures(self) -> bool:
+        """Whether what is named and not in the chart's index may be an organism."""
+        return self.verdict is not None or Kind.MICROBIOLOGY in (*self.nouns, *self.verbs) or self.asks_organism
+
     def is_act(self, number: int) -> bool:
         """Whether a word stands where a verb does, after a pronoun: no name of anything."""
         return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|not) C{number}\b", self.text) is not None
@@ -139,7 +149,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     for number in range(len(spans) - 1, -1, -1):
         text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
     text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
-    text = text.rstrip(" ?.!")
+    text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read(Cascade(text), spans)
     if not sketch.unread:
         return sketch
@@ -161,6 +171,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
+    tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
@@ -195,7 +206,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         unread=(*_runs(cascade.text), *judged, *_comparatives(cascade.text)),
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
-        text=text,
+        verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,
     )  # fmt: skip
 
 

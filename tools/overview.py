@@ -58,7 +58,15 @@ class Overview:
 
 
 async def build_overview(chart: ChartContext) -> Overview:
-    """Read the whole chart once and count it. Raises FhirError where the server fails."""
+    """Read the whole chart once and count it, once per chart, moment and scopes. Raises FhirError."""
+    key = f"overview {chart.as_of} {chart.scopes}"
+    if key not in chart.cache.converted:
+        chart.cache.converted[key] = await _build_overview(chart)
+    kept: Overview = chart.cache.converted[key]
+    return kept
+
+
+async def _build_overview(chart: ChartContext) -> Overview:
     await read_types(chart)
     summaries: list[KindSummary] = []
     absent: list[Kind] = []

@@ -135,7 +135,9 @@ def _time(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     problem = None
     if records and not values:
         problem = "the records found give no end" if slot is Slot.END else "the records found carry no date"
-    return Computed(tuple(values), tuple(records), None, problem)
+    borrowed = dict.fromkeys(t for r in records if r.start and slot is Slot.TIME for t in r.fields.get(Slot.TIME, ()))
+    notes = tuple(f"the date is {text}" for text in borrowed)
+    return Computed(tuple(values), tuple(records), None, problem, notes)
 
 
 def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

@@ -75,6 +75,7 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     if tied:
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")
     computed = compute_values(query, picked, chart.as_of)
+    search.notes += computed.notes
     return _build_finding(search, picked, computed, handles)
 
 

@@ -150,7 +150,7 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
     if slot is Slot.VALUE and record.reading is not None:
         return (str(record.reading.value),)
     if slot is Slot.TIME:
-        return (record.start.raw,) if record.start else ()
+        return (record.start.raw,) if record.start else tuple(record.fields.get(Slot.TIME, ()))
     if slot is Slot.END:
         return (record.end.raw,) if record.end else ()
     if slot is Slot.STATUS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
 _LONGEST = 18
+_LONGEST_CLASS = 5
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY, Kind.PATIENT})
 MEDICATIONS = (
     Kind.MEDICATION_ORDERED, Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_REPORTED,
@@ -37,7 +39,7 @@ class Span:
 
 def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
     """The names a question holds, longest first taken, in order; none overlap."""
-    names = _index_names(index)
+    names = _names_of(index)
     words = [(m.start(), m.end(), fold(m.group())) for m in _WORD.finditer(question)]
     taken: list[Span] = []
     for size in range(min(_LONGEST, len(words)), 0, -1):
@@ -89,7 +91,7 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
         return ()
     if folded in names:
         return names[folded]
-    if " " in folded and names_a_class(folded):
+    if 1 <= folded.count(" ") < _LONGEST_CLASS and names_a_class(folded):
         return tuple(
             dict.fromkeys(
                 e for found in names.values() for e in found if e.kind in MEDICATIONS and _in_class(folded, e)
@@ -103,7 +105,21 @@ def _in_class(folded: str, entry: ConceptEntry) -> bool:
     return members is not None and any(members(word) for name in entry.names for word in fold(name).split())
 
 
-@lru_cache(maxsize=64)
+_KEPT: OrderedDict[int, tuple[tuple[ConceptEntry, ...], dict[str, tuple[ConceptEntry, ...]]]] = OrderedDict()
+_CHARTS = 64
+
+
+def _names_of(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntry, ...]]:
+    """The names of an index, kept while the same is asked; by identity, since to hash thousands of entries is slow."""
+    kept = _KEPT.get(id(index))
+    if kept is None or kept[0] is not index:
+        kept = _KEPT[id(index)] = (index, _index_names(index))
+    _KEPT.move_to_end(id(index))
+    while len(_KEPT) > _CHARTS:
+        _KEPT.popitem(last=False)
+    return kept[1]
+
+
 def _index_names(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntry, ...]]:
     found: dict[str, dict[ConceptEntry, None]] = {}
     for entry in index:
@@ -139,6 +155,7 @@ def prefer_kind(kinds: Sequence[Kind]) -> Kind | None:
     return next(iter(kinds), None)
 
 
+@lru_cache(maxsize=50_000)
 def names_a_class(word: str) -> bool:
     """Whether a word is the name of a drug class."""
     return class_members(fold(word)) is not None

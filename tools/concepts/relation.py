@@ -42,7 +42,8 @@ def relate(asked: ReadName, held: ReadName) -> Relation:
     if asked.context == held.context and asked.words in (held.words, held.plain):
         return "equal"
     if not _says_enough(asked):
-        return "none"
+        of_specimen = asked.words < held.words and held.words - asked.words <= SPECIMENS
+        return "narrower" if of_specimen and asked.context == held.context else "none"
     if denied := {w for w in asked.telling if f"!{w}" in held.words}:
         return "different" if asked.words - denied <= held.words else "none"
     if doubtful := {w for w in asked.telling - held.words if f"?{w}" in held.words}:

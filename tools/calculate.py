@@ -16,7 +16,7 @@ from tools.chart import ChartContext
 from tools.chart_query import Kind, Plan
 from tools.errors import ToolError
 from tools.evidence import Finding, Value
-from tools.execute.run import to_evidence
+from tools.execute.finding import to_evidence
 from tools.execute.spans import TIME_UNITS, in_unit
 from tools.formulas import FORMULAS, Formula, to_role_unit
 from tools.operands import Moment, Operand, OperandReader, find_operand

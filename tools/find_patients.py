@@ -12,7 +12,7 @@ from tools.chart import Scopes
 from tools.chart_query import Kind, Plan
 from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, clean_text
-from tools.execute.run import to_evidence
+from tools.execute.finding import to_evidence
 from tools.fhir.client import FhirClient, SearchResult
 from tools.fhir.dates import FhirDateError, parse_fhir_time
 from tools.fhir.search_query import SearchParam, SearchQuery

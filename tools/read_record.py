@@ -13,7 +13,7 @@ from tools.chart import ChartContext
 from tools.chart_query import Kind, Plan
 from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, Value, clean_text
-from tools.execute.run import to_evidence
+from tools.execute.finding import to_evidence
 from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
 from tools.receipt import Receipt

@@ -140,6 +140,11 @@ def _spell_out(term: str, kind: Kind) -> tuple[ReadName, ...]:
     return tuple(dict.fromkeys(made))
 
 
+def has_row(term: str, table: str) -> bool:
+    """Whether a table knows a name."""
+    return bool(_index(table).get(fold(term)) or _loose_index(table).get(_key(term)))
+
+
 @cache
 def _index(table: str) -> dict[str, tuple[Row, ...]]:
     """The rows of a table by each name that may be asked."""

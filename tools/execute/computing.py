@@ -64,6 +64,8 @@ def _verdict_asked(query: ChartQuery) -> str | None:
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
+    if query.kind is Kind.PATIENT and any(c.field is Slot.DEATH and c.value == "none" for c in query.where):
+        return Computed((not any(texts_of(r, Slot.DEATH) for r in records),), tuple(records))
     if query.field is not None:
         bearing = tuple(r for r in records if texts_of(r, query.field))
         return Computed((bool(bearing),), bearing or tuple(records))

@@ -16,6 +16,11 @@ from tools.time_window import Window
 
 _LATE = datetime.max.replace(tzinfo=UTC)
 _RANGE = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+_LEVELS = {
+    "n": "normal", "normal": "normal", "h": "high", "high": "high", "hh": "high", "critical high": "high", "l": "low",
+    "low": "low", "ll": "low", "critical low": "low", "hu": "high", "significantly high": "high", "lu": "low",
+    "significantly low": "low",
+}  # fmt: skip
 _WORDS = re.compile(r"[a-z0-9]+")
 _ROUTES = (
     {"iv", "intravenous", "intravenously"},
@@ -65,8 +70,10 @@ def meets(record: Record, condition: Condition) -> bool:
     """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
     if condition.field is Slot.STATUS:
         return _meets_status(record, condition)
-    if condition.field is Slot.INTERPRETATION and condition.value in ("normal", "abnormal"):
-        return is_normal(record) is (condition.value == "normal")
+    if condition.field is Slot.INTERPRETATION and condition.value in ("normal", "abnormal", "high", "low"):
+        level = level_of(record)
+        wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
+        return level in wanted
     if condition.field is Slot.ORGANISM and condition.value != "none":
         grown = any(same_organism(condition.value, text) for text in texts_of(record, Slot.ORGANISM))
         return grown == (condition.op == "=")
@@ -101,16 +108,22 @@ def _in_unit(reading: Reading, unit: str | None, of: Concept) -> Reading:
 
 def is_normal(record: Record) -> bool | None:
     """Whether a record calls its value normal, by interpretation, else by reference range; None: it does not say."""
-    said = {t.casefold() for t in texts_of(record, Slot.INTERPRETATION)}
-    if said & {"n", "normal"}:
-        return True
-    if said:
-        return False
-    amounts = [a for t in texts_of(record, Slot.REFERENCE_RANGE) for a in _RANGE.findall(t)]
+    level = level_of(record)
+    return None if level is None else level == "normal"
+
+
+def level_of(record: Record) -> str | None:
+    """normal, high, low or abnormal, by the record's interpretation, else its range; None: it does not say."""
+    for text in texts_of(record, Slot.INTERPRETATION):
+        if (said := _LEVELS.get(text.casefold())) is not None:
+            return said
+    if texts_of(record, Slot.INTERPRETATION):
+        return "abnormal"
+    amounts = [float(a) for t in texts_of(record, Slot.REFERENCE_RANGE) for a in _RANGE.findall(t)]
     value = record.reading.value if record.reading is not None else None
-    if not is_number(value) or len(amounts) != 2:
+    if isinstance(value, bool) or not isinstance(value, int | float) or len(amounts) != 2:
         return None
-    return float(amounts[0]) <= float(value) <= float(amounts[1])  # type: ignore[arg-type]
+    return "low" if value < amounts[0] else "high" if value > amounts[1] else "normal"
 
 
 def match_reason(record: Record, reason: str) -> bool:
@@ -137,6 +150,8 @@ def _same(condition: Condition, text: str) -> bool:
     asked, held = condition.value.casefold().strip(), text.casefold().strip()
     if asked == held:
         return True
+    if condition.field in (Slot.PERFORMER, Slot.PRESCRIBER):
+        return re.search(rf"\b{re.escape(asked)}(?:\b|(?=\d))", held) is not None
     if condition.field is Slot.ROUTE:
         return any(asked in names and held in names for names in _ROUTES)
     asked_words, held_words = _WORDS.findall(asked), _WORDS.findall(held)

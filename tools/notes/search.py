@@ -16,7 +16,7 @@ from tools.concepts.match import fold
 from tools.concepts.tables import synonyms_of
 from tools.errors import ToolError
 from tools.evidence import Evidence, Finding, clean_text
-from tools.execute.run import to_evidence
+from tools.execute.finding import to_evidence
 from tools.fhir.client import SearchResult
 from tools.notes.reading import Note, denies_binary, read_notes
 from tools.notes.sentences import cut_around, split_sentences

@@ -6,43 +6,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.planners.rules.concepts import MEDICATIONS, Span, kinds_of, names_a_class, prefer_kind
+from agent.planners.rules.concepts import Span, names_a_class
 from agent.planners.rules.focus import Ask
+from agent.planners.rules.kinds import DRUGS, STAY_KINDS, TREATED, choose_kind
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot
-from tools.concepts.match import fold
 
-STAY_KINDS = {"hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER}
-DRUGS = (*MEDICATIONS, Kind.MEDICATION)
-_OF_SLOT = {
-    Slot.ORGANISM: Kind.MICROBIOLOGY, Slot.SUSCEPTIBILITY: Kind.MICROBIOLOGY, Slot.SPECIMEN: Kind.SPECIMEN,
-    Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
-    Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION,     Slot.CRITICALITY: Kind.ALLERGY,
-    Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
-    Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
-}  # fmt: skip
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
-_ANSWERED_BY = {
-    Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
-    Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
-    Kind.SPECIMEN: (Kind.SPECIMEN, Kind.MICROBIOLOGY),
-    Kind.MEDICATION_ADMINISTERED: (Kind.MEDICATION_ADMINISTERED, *DRUGS, Kind.IMMUNIZATION, Kind.INTAKE),
-    Kind.MEDICATION_ORDERED: (Kind.MEDICATION_ORDERED, Kind.MEDICATION),
-    Kind.MEDICATION: DRUGS, Kind.ORDER: (Kind.ORDER, Kind.MEDICATION_ORDERED),
-    Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
-}  # fmt: skip
-"""The kinds under which a chart may hold what a question calls by one kind."""
 _RELATION = re.compile(
     r"\b((?:grand)?(?:father|mother)|brother|sister|parent|sibling|son|daughter|uncle|aunt|cousin)s?\b"
 )
 _DENIALS = frozenset({"not", "no", "never", "without", "non", "neither", "nor", "except"})
+_CATEGORY = re.compile(r"\b(drug|medication|medicine|food|environmental) (?:allerg|intoleran)")
+_CATEGORIES = {
+    "drug": "medication", "medication": "medication", "medicine": "medication", "food": "food",
+    "environmental": "environment",
+}  # fmt: skip
 _CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
 """Kinds under which a chart holds cultures; another name beside them is an organism's."""
 _MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
 _NUMERIC = (Compute.SUM, Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND)
-_WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
-"""Kinds that a noun settles, whatever else the chart calls by the name."""
-_STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
+STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
 _STATEFUL = (
     *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
     Kind.COVERAGE,
@@ -62,6 +46,9 @@ def compose_queries(sketch: Sketch) -> Parsed:
     """The queries of a question that stands on its own."""
     if sketch.foreign is not None:
         return Parsed(reason=f"The question names patient {sketch.foreign}, but this chart is another patient's.")
+    of_age = sketch.asks[0].compute is Compute.AGE
+    if (of_age and (sketch.named or sketch.nouns)) or (Kind.FAMILY_HISTORY in sketch.nouns and sketch.patient_slots):
+        return Parsed(reason="I can tell the patient's age now, and no other age.")
     if (of_patient := _compose_patient(sketch)) is not None:
         return Parsed((of_patient,))
     if fault := find_unread(sketch):
@@ -70,8 +57,15 @@ def compose_queries(sketch: Sketch) -> Parsed:
     if sketch.asks[0].slot is Slot.REACTION and kind is not Kind.ALLERGY:
         kind = None
     if kind is None:
-        return Parsed(reason=f"I did not understand what kind of record is asked for ({sketch.text[:80].strip()}).")
+        return Parsed(reason=_unknown_kind(sketch))
     return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
+
+
+def _unknown_kind(sketch: Sketch) -> str:
+    if sketch.named:
+        name = sketch.named[0].text
+        return f'I do not know what kind of thing "{name}" is, and nothing in this chart is named so.'
+    return f"I did not understand what kind of record is asked for ({sketch.text[:80].strip()})."
 
 
 def find_unread(sketch: Sketch) -> str | None:
@@ -96,78 +90,11 @@ def _compose_patient(sketch: Sketch) -> ChartQuery | None:
     if not sketch.patient_slots or any(n not in (Kind.HOSPITAL_STAY, Kind.ENCOUNTER) for n in sketch.nouns):
         return None
     slot = sketch.patient_slots[0]
-    dead = slot is Slot.DEATH and sketch.asks[0].compute is Compute.EXISTS
-    return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS if dead else Compute.LIST)
-
-
-def choose_kind(sketch: Sketch) -> Kind | None:
-    """The kind the words name, where what is named agrees; else the kind of what is named."""
-    if sketch.verdict is not None:
-        return Kind.MICROBIOLOGY
-    named = kinds_of(sketch.named)
-    slot = sketch.asks[0].slot
-    cues = [*sketch.nouns, *([_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []), *sketch.verbs]
-    if settled := next((k for k in sketch.nouns if k in _WHOLE_CHART), None):
-        return settled
-    for cue in cues:
-        if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
-            return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
-    if Kind.ORDER in cues and Kind.IMAGING in cues:
-        return Kind.ORDER
-    drug = next((cue for cue in cues if cue in DRUGS), None)
-    if drug is not None and named and set(named) <= {Kind.ALLERGY}:
-        return drug
-    several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS
-    if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
-        return Kind.MICROBIOLOGY
-    if any(s.entries for s in sketch.named):
-        return prefer_kind(named)
-    if cues:
-        return _first_cue(cues, sketch)
-    if named:
-        return prefer_kind(named)
-    if re.search(r"\b(?:tests?|results?)\b", sketch.text):
-        return Kind.LAB
-    if sketch.stay is not None:
-        return STAY_KINDS[sketch.stay.type]
-    return _absent_kind(sketch)
-
-
-def _drug_kind(cue: Kind, fitting: Kind, named: list[Kind]) -> Kind:
-    """Of drugs, the kind asked for where the chart has it of that drug; else any."""
-    if cue in named or fitting in (Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED):
-        return cue if cue in named else fitting
-    return Kind.MEDICATION
-
-
-def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
-    """The first kind named that is not merely where or through what the others lie."""
-    settings = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.REPORT, Kind.ORDER)
-    if Kind.MICROBIOLOGY in cues and Kind.SPECIMEN in cues:
-        return Kind.SPECIMEN if sketch.asks[0].slot is Slot.SPECIMEN else Kind.MICROBIOLOGY
-    if Kind.MEDICATION in cues and (how := next((c for c in cues if c in MEDICATIONS), None)):
-        return how
-    return next((c for c in cues if c not in settings), None) or min(cues, key=settings.index)
-
-
-def _absent_kind(sketch: Sketch) -> Kind | None:
-    """The kind of something this chart does not hold, by how it is asked for."""
-    if not sketch.named:
-        return None
-    text = sketch.text
-    words = fold(sketch.named[0].text).split()
-    if any(names_a_class(w) for w in words) or f" on {_placeholder(text)}" in f" {text}":
-        return Kind.MEDICATION
-    if sketch.asks[0].compute in (*_NUMERIC, Compute.VALUE, Compute.NORMAL, Compute.INCREASED, Compute.DECREASED):
-        return Kind.OBSERVATION
-    if sketch.asks[0].compute is Compute.EXISTS:
-        return Kind.CONDITION
-    return Kind.OBSERVATION
-
-
-def _placeholder(text: str) -> str:
-    start = text.rfind("C")
-    return text[start:].split()[0] if start >= 0 else "C"
+    if slot is not Slot.DEATH or sketch.asks[0].compute is not Compute.EXISTS:
+        return ChartQuery(kind=Kind.PATIENT, field=slot)
+    alive = re.search(r"\balive\b", sketch.text) is not None
+    none = (Condition(field=Slot.DEATH, value="none"),) if alive else ()
+    return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS, where=none)
 
 
 def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
@@ -180,13 +107,21 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
             pick = Pick(which=stay.which, n=stay.n or 1)
         stay = None
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
+    if kind in DRUGS:
+        about, where = _name_treatments(sketch, about, where)
+    else:
+        where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
+    if kind is Kind.ALLERGY and (category := _CATEGORY.search(sketch.text)):
+        where.append(Condition(field=Slot.CATEGORY, value=_CATEGORIES[category[1]]))
+    if sketch.person is not None:
+        by = Slot.PRESCRIBER if kind in (*DRUGS, Kind.ORDER) else Slot.PERFORMER
+        where.append(Condition(field=by, value=sketch.person))
     if kind is Kind.FAMILY_HISTORY and (relation := _RELATION.search(sketch.text)):
         where.append(Condition(field=Slot.NAME, value=relation[1]))
     if kind is Kind.PROCEDURE and not about and sketch.says_surgery:
         about = ("surgery",)
     if kind is Kind.ORDER and Kind.IMAGING in sketch.nouns and not about:
         about = IMAGING_WORDS
-    where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
     where += _states(sketch, ask, kind)
     if kind is Kind.MICROBIOLOGY:
         about, where = _split_specimens(sketch.named, where)
@@ -198,12 +133,28 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     compute, slot = _settle_ask(sketch, ask, kind, bool(about))
     if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
+    if sketch.beside in ("previous", "prior", "preceding", "before") and not sketch.picked:
+        pick = Pick(which="last", skip=1)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when, during=stay,
         around=sketch.around, where=tuple(dict.fromkeys(where)),
         pick=_settle_pick(sketch, ask, pick, compute, kind),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
+
+
+def _name_treatments(
+    sketch: Sketch, about: tuple[str, ...], where: list[Condition]
+) -> tuple[tuple[str, ...], list[Condition]]:
+    """Of drugs: those named, and what they are for: a class ("pain medication") where it is one, else a reason."""
+    drugs, more = [], list(where)
+    treated = [s.text for s in sketch.named if s.entries and {e.kind for e in s.entries} <= TREATED]
+    for text in (*treated, *(s.text for s in sketch.reasons)):
+        if names_a_class(f"{text} medication"):
+            drugs.append(f"{text} medication")
+        else:
+            more.append(Condition(field=Slot.REASON, value=text))
+    return tuple(dict.fromkeys((*(a for a in about if a not in treated), *drugs))), more
 
 
 def _split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tuple[str, ...], list[Condition]]:
@@ -283,9 +234,12 @@ def _settle_pick(sketch: Sketch, ask: Ask, pick: Pick, compute: Compute, kind: K
     """Where nothing is said: the latest of a measurement, and the latest for what looks back."""
     if pick.which != "all":
         return pick
-    if compute is Compute.TIME and kind not in _STAYS and (ask.first or sketch.says_began):
+    if compute is Compute.TIME and kind not in STAYS and (ask.first or sketch.says_began):
         return Pick(which="first")
     if kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS and sketch.present:
+        return Pick(which="last")
+    compared = any(c.field in (Slot.VALUE, Slot.INTERPRETATION) for c in sketch.where)
+    if compute is Compute.EXISTS and compared and sketch.present and kind in _MEASURED:
         return Pick(which="last")
     if compute is Compute.TIME_SINCE or compute is Compute.NORMAL:
         return Pick(which="last")

@@ -49,7 +49,7 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 continue
             folded = " ".join(w for _, _, w in words[at : at + size])
             if not _is_common(folded) and (entries := _look_up(folded, names)):
-                taken.append(Span(start, end, question[start:end], entries))
+                taken.append(Span(start, end, question[start:end].replace("_", " "), entries))
     return sorted(taken, key=lambda s: s.start)
 
 
@@ -65,7 +65,7 @@ def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
 def _is_common(folded: str) -> bool:
     """Words that say nothing or name a kind: never a concept, whatever the chart calls so."""
     words = folded.split()
-    return all(w in _COMMON for w in words) or (len(words) == 1 and _names_kind(folded))
+    return all(w in _COMMON for w in words) or _names_kind(folded)
 
 
 @lru_cache(maxsize=4096)

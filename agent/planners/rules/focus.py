@@ -55,12 +55,14 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
     (r"(?:by|from) whom|who (?:prescribed|ordered|wrote|requested)|which (?:doctor|physician|provider|clinician)",
      Ask(Compute.LIST, Slot.PRESCRIBER)),
     (r"(?:(?<=^)|(?<=tell )|(?<=know )|(?<=me )|(?<=and )|(?<=[|,.?] ))who", Ask(Compute.LIST, Slot.PERFORMER)),
-    (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|reduced|changed|ended|cancelled|canceled)"
-     rf"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
+    (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|on hold|reduced|changed|ended)"
+     r"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
     (r"why", Ask(Compute.LIST, Slot.REASON)),
     (r"where " + _ANY + r"discharged(?: to)?|discharged to where", Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)),
     (r"on (?:what|which) side|(?:what|which) side", Ask(Compute.LIST, Slot.BODY_SITE)),
     (r"where", Ask(Compute.LIST, Slot.LOCATION)),
+    (rf"how low (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MIN)),
+    (rf"how high (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MAX)),
     (r"how (?:severe|serious|bad)", Ask(Compute.LIST, Slot.SEVERITY)),
     (r"how (?:high|low|tall|heavy)", Ask(Compute.VALUE)),
     (r"how (?:is|was|were|are) " + _ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.planners.planner import Turn
-from agent.planners.rules.compose import DRUGS, Parsed, choose_kind, compose_query, find_unread
+from agent.planners.rules.compose import STAYS, Parsed, compose_query, find_unread
 from agent.planners.rules.concepts import kinds_of
 from agent.planners.rules.focus import Ask
+from agent.planners.rules.kinds import DRUGS, choose_kind
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
 
@@ -137,7 +138,10 @@ def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
     of_several = of_them or (last.pick.which == "all" and len(turn.citations) > 1)
     picks_anew = sketch.picked and not of_several and ask.compute in (Compute.LIST, Compute.VALUE, Compute.TIME)
     asks_anew = ask.compute in _MEASURES or counted or picks_anew or (ask.compute is Compute.EXISTS and confined)
-    if asks_anew or _new_scope(sketch):
+    began = ask.first or (ask.compute is Compute.TIME and sketch.says_began)
+    if began and last.kind not in STAYS:
+        return query.model_copy(update={"about": last.about, "not_about": last.not_about, "pick": Pick(which="first")})
+    if asks_anew or (_new_scope(sketch) and not of_them):
         return _rescope(query, last, ask)
     field = query.field or (last.field if not _says_what(sketch) else None)
     among = "previous_answer" if turn.citations else last.among
@@ -151,7 +155,7 @@ def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
 
 
 def _new_scope(sketch: Sketch) -> bool:
-    return bool(sketch.when or sketch.stay or sketch.around) and not sketch.leans
+    return bool(sketch.when or sketch.stay or sketch.around)
 
 
 def _rescope(query: ChartQuery, last: ChartQuery, ask: Ask) -> ChartQuery:
@@ -161,6 +165,7 @@ def _rescope(query: ChartQuery, last: ChartQuery, ask: Ask) -> ChartQuery:
         kept["field"] = last.field
     if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
         kept["compute"] = last.compute
+        kept["where"] = (*query.where, *(c for c in last.where if c.field is Slot.VALUE))
     return query.model_copy(update=kept)
 
 

@@ -124,12 +124,13 @@ RISE = (
 )
 FALL = (
     r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
-    r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
+    r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)(?! (?:risk|scale|score|assessment|screening|precautions))"
 )
 JUDGEMENTS = (
     r"up[- ]to[- ]date|over ?due|due(?! to)|safe(?:ly)?|should|recommend(?:ed|s|ation)?|advisable"
     r"|interact(?:s|ions?)?|contraindicat(?:ed|ions?)|caus(?:es?|ed|ing)|likely|prognosis|better"
     r"|appropriate(?:ly)?|too (?:high|low|much|many|old|late)"
+    r"|(?:well |poorly )?controlled|improv(?:ed|es|ing)|worsen(?:ed|s|ing)|undetectable|stable"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
 )
 """What asks for a judgement, which no record gives."""
@@ -139,7 +140,7 @@ STATES: Sequence[tuple[str, str]] = (
     (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
      r"|in place|nowadays|today", "active"),
     (r"stopped|discontinued", "stopped"),
-    (r"resolved|inactive", "resolved"),
+    (r"resolved|inactive|gone|healed|cleared(?: up)?|in remission|over(?= (?:his|her|my|the|it)\b)", "resolved"),
     (r"on[- ]hold", "on-hold"),
     (r"refuted", "refuted"),
     (r"confirmed", "confirmed"),
@@ -166,17 +167,17 @@ REPORT = frozenset(
 FUNCTION = (
     frozenset(
         """
-    especially particularly curious interested a an the this that these those such same own every each any some all
-    both either neither else only just also too very quite really about around approximately roughly exactly
-    precisely specifically particular specific certain i me my mine myself we us our you your yours he him his
-    himself she her hers herself it its itself they them their theirs themselves one ones someone anyone who whom
-    whose which what where when why how there here am is are was were be been being do does did done doing have has
-    had having can could will would shall should may might must of in on at for to from with by into onto over under
-    through via during within throughout as per out up off upon among between regarding concerning than then so and
-    or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well like want
-    wants wanted need needs needed able possible possibly go going gone went come comes came try trying tried let mr
-    mrs ms miss dr doctor doctors physician physicians nurse patient patients person individual subject client
-    question ever lately recently recent far
+    against especially particularly curious interested a an the this that these those such same own every each any
+    some all both either neither else only just also too very quite really about around approximately roughly
+    exactly precisely specifically particular specific certain i me my mine myself we us our you your yours he him
+    his himself she her hers herself it its itself they them their theirs themselves one ones someone anyone who
+    whom whose which what where when why how there here am is are was were be been being do does did done doing have
+    has had having can could will would shall should may might must of in on at for to from with by into onto over
+    under through via during within throughout as per out up off upon among between regarding concerning than then
+    so and or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well
+    like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
+    let mr mrs ms miss dr doctor doctors physician physicians nurse patient patients person individual subject
+    client question ever lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
     )

@@ -58,6 +58,7 @@ _HOURS = {"hour": 1, "day": 24, "week": 168}
 
 def take_times(cascade: Cascade) -> str | None:
     """Every time phrase of the text, joined; `now` is a state, no time."""
+    cascade.text = _TWO_YEARS.sub(_to_span, cascade.text)
     phrases = [p for p in find_time_phrases(cascade.text) if not _is_state(p[2], cascade.text)]
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
@@ -67,6 +68,17 @@ def take_times(cascade: Cascade) -> str | None:
         cascade.text,
     )
     return " ".join(phrase for *_, phrase in phrases) or None
+
+
+_TWO_YEARS = re.compile(
+    r"\b(?:(?:in|during|for|from) )?((?:18|19|20|21|22|23)\d\d) and ((?:18|19|20|21|22|23)\d\d)\b(?!-)"
+)
+
+
+def _to_span(match: re.Match[str]) -> str:
+    """Two years that follow each other are one span; others are left as they stand."""
+    follows = int(match[2]) == int(match[1]) + 1
+    return f"between {match[1]} and {match[2]}" if follows else match[0]
 
 
 def _is_state(phrase: str, text: str) -> bool:
@@ -208,6 +220,14 @@ def read_source(cascade: Cascade) -> list[Condition]:
     return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
 
 
+def read_level(cascade: Cascade) -> list[Condition]:
+    """Whether a value is called high or low: "is her potassium high?"."""
+    match = cascade.take(r"(?:too )?(high|low|elevated|raised)(?=[ |]*$|[ |]*(?:\||last|at|on))")
+    if match is None or re.search(r"\b(?:how|what|which)\b", cascade.text):
+        return []
+    return [Condition(field=Slot.INTERPRETATION, value="low" if match[1] == "low" else "high")]
+
+
 def read_verdict(cascade: Cascade, spans: Sequence[Span]) -> tuple[str, Span | None] | None:
     """What a culture was tested for: "resistant to C1", "sensitive"."""
     match = cascade.take(r"(susceptible|sensitive|resistant)(?: (?:to|against))?(?: (?:the )?(C\d+))?")
@@ -227,7 +247,7 @@ def read_degree(cascade: Cascade) -> list[Condition]:
 def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
     """Which of the records in order of time, and whether the question says so."""
     if cascade.take(
-        r"(?:second|next)[- ]to[- ](?:the )?last|penultimate|(?:the )?one before (?:the )?(?:last|latest|most"
+        r"(?:second|next)[- ]to[- ](?:the )?last|penultimate|(?:the )?(?:one )?before (?:the )?(?:last|latest|most"
         r" recent)|(?:last|latest) but one"
     ):
         return Pick(which="last", skip=1), True

@@ -15,6 +15,7 @@ from agent.planners.rules.scopes import (
     read_arrival,
     read_comparisons,
     read_degree,
+    read_level,
     read_pick,
     read_route,
     read_source,
@@ -38,6 +39,9 @@ _EXCEPT = (
     r"(?:other than|besides|except(?: for)?|apart from|aside from|excluding|not counting|not including|beyond)"
     r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
 )
+_LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
+"""Names whose last letter would be read as an article."""
+_PERSON = re.compile(r"\b(?:by |with |from )?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
 ALL = Pick()
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
@@ -75,6 +79,8 @@ class Sketch:
     leans: bool = False
     """Refers to the turn before."""
     total: bool = False
+    person: str | None = None
+    """A doctor named."""
     verdict: str | None = None
     """susceptible, resistant: what is asked of organisms."""
     tested: Span | None = None
@@ -144,13 +150,16 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
-    text = _without_person(plain(question), overview)
+    text = _without_person(_LETTERED.sub(r"\1_A", plain(question)), overview)
+    person = _PERSON.search(text)
+    text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
     for number in range(len(spans) - 1, -1, -1):
         text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
     text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read(Cascade(text), spans)
+    sketch = replace(sketch, person=person[1] if person else None)
     if not sketch.unread:
         return sketch
     for run in sketch.unread:
@@ -159,7 +168,9 @@ def read_question(question: str, overview: Overview) -> Sketch:
         run = run.replace("_", " ")
         spans.append(find_span(run, overview.index))
     sketch = _read(Cascade(text), spans)
-    sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
+    sketch = replace(
+        sketch, person=person[1] if person else None, named=tuple({s.text: s for s in sketch.named}.values())
+    )
     nouns = lexicon.ADJECTIVES.values()
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
     return replace(sketch, unread=(*sketch.unread, *acts))
@@ -171,6 +182,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
+    where += read_level(cascade)
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
@@ -194,6 +206,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     verbs = cascade.take_all(lexicon.VERBS)
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
+    if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
+        judged.append("can")
     if asks[0].compute is not Compute.TIME and (clause := re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)):
         judged.append(clause[0])
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))

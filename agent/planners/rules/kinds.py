@@ -1,0 +1,110 @@
+"""Kinds: which kind of record a question asks for, by its nouns, its verbs and what it names."""
+
+from __future__ import annotations
+
+import re
+
+from agent.planners.rules.concepts import MEDICATIONS, kinds_of, prefer_kind
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Compute, Kind, Slot
+from tools.concepts.known import known_kinds
+
+STAY_KINDS = {"hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER}
+DRUGS = (*MEDICATIONS, Kind.MEDICATION)
+_OF_SLOT = {
+    Slot.ORGANISM: Kind.MICROBIOLOGY, Slot.SUSCEPTIBILITY: Kind.MICROBIOLOGY, Slot.SPECIMEN: Kind.SPECIMEN,
+    Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
+    Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION,     Slot.CRITICALITY: Kind.ALLERGY,
+    Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
+    Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
+}  # fmt: skip
+_ANSWERED_BY = {
+    Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
+    Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
+    Kind.SPECIMEN: (Kind.SPECIMEN, Kind.MICROBIOLOGY),
+    Kind.MEDICATION_ADMINISTERED: (Kind.MEDICATION_ADMINISTERED, *DRUGS, Kind.IMMUNIZATION, Kind.INTAKE),
+    Kind.MEDICATION_ORDERED: (Kind.MEDICATION_ORDERED, Kind.MEDICATION),
+    Kind.MEDICATION: DRUGS, Kind.ORDER: (Kind.ORDER, Kind.MEDICATION_ORDERED),
+    Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
+}  # fmt: skip
+"""The kinds under which a chart may hold what a question calls by one kind."""
+_WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
+"""Kinds that a noun settles, whatever else the chart calls by the name."""
+TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
+"""Kinds of what a drug is for, and never a drug."""
+
+
+def choose_kind(sketch: Sketch) -> Kind | None:
+    """The kind the words name, where what is named agrees; else the kind of what is named."""
+    if sketch.verdict is not None:
+        return Kind.MICROBIOLOGY
+    named = kinds_of(sketch.named)
+    slot = sketch.asks[0].slot
+    cues = [*sketch.nouns, *([_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []), *sketch.verbs]
+    if settled := next((k for k in sketch.nouns if k in _WHOLE_CHART), None):
+        return settled
+    for cue in cues:
+        if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
+            return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
+    if Kind.ORDER in cues and Kind.IMAGING in cues:
+        return Kind.ORDER
+    drug = next((cue for cue in cues if cue in DRUGS), None)
+    if drug is not None and named and set(named) <= {Kind.ALLERGY, *TREATED} and not _on_what(sketch, named):
+        return drug
+    if set(named) == {Kind.IMMUNIZATION} and Kind.CONDITION in known_kinds(sketch.named[0].text):
+        return Kind.CONDITION if sketch.asks[0].compute is Compute.EXISTS else Kind.IMMUNIZATION
+    several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS
+    if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
+        return Kind.MICROBIOLOGY
+    if any(s.entries for s in sketch.named):
+        return prefer_kind(named)
+    if cues:
+        return _first_cue(cues, sketch)
+    if named:
+        return prefer_kind(named)
+    if re.search(r"\b(?:tests?|results?)\b", sketch.text):
+        return Kind.LAB
+    if sketch.stay is not None:
+        return STAY_KINDS[sketch.stay.type]
+    return _absent_kind(sketch)
+
+
+def _on_what(sketch: Sketch, named: list[Kind]) -> bool:
+    """Whether the only word for a drug need not be one: the "on" of "on dialysis", the "taken" of readings."""
+    for_it = re.search(r"\bfor (?:an? |the |his |her |my |their )?C\d", sketch.text) is not None
+    if not for_it and Kind.CONDITION not in named and Kind.ALLERGY not in named:
+        return not any(k in DRUGS for k in sketch.nouns)
+    said = (Kind.MEDICATION in sketch.nouns) or sketch.verbs != (Kind.MEDICATION,)
+    return not said and re.search(r"\bon (?:an? |any |the )?C\d", sketch.text) is not None and Kind.ALLERGY not in named
+
+
+def _drug_kind(cue: Kind, fitting: Kind, named: list[Kind]) -> Kind:
+    """Of drugs, the kind asked for where the chart has it of that drug; else any."""
+    if cue in named or fitting in (Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED):
+        return cue if cue in named else fitting
+    return Kind.MEDICATION
+
+
+def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
+    """The first kind named that is not merely where or through what the others lie."""
+    settings = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.REPORT, Kind.ORDER)
+    if Kind.MICROBIOLOGY in cues and Kind.SPECIMEN in cues:
+        return Kind.SPECIMEN if sketch.asks[0].slot is Slot.SPECIMEN else Kind.MICROBIOLOGY
+    if Kind.MEDICATION in cues and (how := next((c for c in cues if c in MEDICATIONS), None)):
+        return how
+    return next((c for c in cues if c not in settings), None) or min(cues, key=settings.index)
+
+
+def _absent_kind(sketch: Sketch) -> Kind | None:
+    """The kind of something this chart does not hold, by how it is asked for."""
+    if not sketch.named:
+        return None
+    text = sketch.text
+    if known := known_kinds(sketch.named[0].text):
+        return prefer_kind(known)
+    return Kind.MEDICATION if f" on {_placeholder(text)}" in f" {text}" else None
+
+
+def _placeholder(text: str) -> str:
+    start = text.rfind("C")
+    return text[start:].split()[0] if start >= 0 else "C"

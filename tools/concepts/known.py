@@ -1,0 +1,35 @@
+"""known_kinds: of what kinds of record a name is known to be, whatever any chart holds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tools.chart_query import Kind
+from tools.concepts.drug_classes import drug_class
+from tools.concepts.icd import ranges_titled
+from tools.concepts.products import is_known_drug
+from tools.concepts.reading import has_row, synonyms_of
+from tools.concepts.words import fold
+
+_TABLE_KINDS = (
+    (Kind.LAB, "labs"), (Kind.LAB, "panels"), (Kind.VITAL, "vitals"), (Kind.CONDITION, "conditions"),
+    (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=5_000)
+def known_kinds(term: str) -> tuple[Kind, ...]:
+    """The kinds a name is in the tables of; none for a name that nothing here knows.
+
+    >>> known_kinds("creatinine"), known_kinds("metformin"), known_kinds("frobnication")
+    ((<Kind.LAB: 'lab'>,), (<Kind.MEDICATION: 'medication'>,), ())
+    """
+    found = [kind for kind, table in _TABLE_KINDS if has_row(term, table)]
+    folded = fold(term)
+    words = folded.split()
+    drug = drug_class(folded) is not None or any(is_known_drug(w) for w in words)
+    if drug or synonyms_of(folded, Kind.MEDICATION):
+        found.append(Kind.MEDICATION)
+    if not found and ranges_titled(term):
+        found.append(Kind.CONDITION)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,157 @@
+"""Finding: what a query gathered, told with its receipt; absence is said only where it is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tools.chart import ChartContext
+from tools.chart_query import ChartQuery, Compute, Kind, Slot
+from tools.concepts.match import fold
+from tools.evidence import Evidence, Finding, Value, clean_text
+from tools.execute.attributes import Computed
+from tools.execute.stays import StayScope
+from tools.execute.wording import state_absence, state_finding
+from tools.fhir.client import SearchResult
+from tools.records.loading import load_records
+from tools.records.record import Record
+from tools.registry import Handles
+
+_SHOWN = 20
+_OPEN = frozenset({"pregnancy", "pregnant"})
+"""What a chart that does not mention it leaves open."""
+
+
+@dataclass
+class Search:
+    """What one query gathers on its way."""
+
+    chart: ChartContext
+    query: ChartQuery
+    previous: tuple[str, ...] = ()
+    """What the answer of the turn before rests on."""
+    results: list[SearchResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scope: StayScope | None = None
+    contrary: tuple[Record, ...] = ()
+    """Records on the matter that say it is not so: refuted, not done, none known."""
+    undecided: tuple[str, ...] = ()
+    """Names in the chart that may be of what is asked about, which nothing at hand settles."""
+    untested: str | None = None
+    """A drug that no culture found was tested against."""
+    unclear: bool = False
+    """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
+
+    async def load(self, kind: Kind) -> list[Record]:
+        loaded = await load_records(self.chart, kind)
+        self.results += [r for r in loaded.results if not any(r is known for known in self.results)]
+        return list(loaded.records)
+
+
+def asks_past(query: ChartQuery) -> bool:
+    """Whether it is asked if something is over, which says that there was something."""
+    asked = {c.value.casefold() for c in query.where if c.field is Slot.STATUS and c.op == "="}
+    return bool(asked & {"resolved", "stopped", "inactive", "completed", "ended", "on-hold"})
+
+
+def build_finding(search: Search, picked: list[Record], computed: Computed, handles: Handles) -> Finding:
+    query = search.query
+    receipt = search.chart.receipt(search.results)
+    resting, values, statement, known = picked, computed.values, "", computed.problem is None
+    if computed.problem:
+        values = ()
+    if picked:
+        statement = state_finding(query, computed, picked)
+        resting = list(computed.rests_on)
+    else:
+        values, statement, known, resting = _absence(search, computed, receipt.complete, receipt.reasons)
+    if picked and not receipt.complete and query.compute is not Compute.EXISTS:
+        known, values = False, ()
+        statement = f"Not determinable: not everything could be read ({'; '.join(receipt.reasons)}). Seen: {statement}"
+    if search.notes:
+        statement += " (" + "; ".join(dict.fromkeys(search.notes)) + ")"
+    stays = search.scope.stays if search.scope else ()
+    shown = [*picked, *(r for r in resting if r not in picked)]
+    return Finding(
+        handle=handles.finding(),
+        tool="query_chart",
+        query=query,
+        evidence=tuple(to_evidence(r, query.kind, handles) for r in shown[:_SHOWN]),
+        total=len(picked),
+        statement=statement,
+        values=values,
+        determinable=known,
+        rests_on=tuple(dict.fromkeys(r.reference for r in resting)),
+        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in (r.reference, *r.links))),
+        receipt=receipt,
+        notes=tuple(dict.fromkeys(search.notes)),
+    )
+
+
+def _absence(
+    search: Search, computed: Computed, complete: bool, reasons: Sequence[str]
+) -> tuple[tuple[Value, ...], str, bool, list[Record]]:
+    """Values, statement, whether it is known, and the records that say so, of a query that selected nothing."""
+    query = search.query
+    statement = state_absence(query, complete, reasons)
+    if not complete:
+        return (), statement, False, []
+    contrary = list(search.contrary)
+    if search.undecided:
+        asked = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
+        held = "; ".join(dict.fromkeys(clean_text(n, 80) for n in search.undecided[:5]))
+        return (), f"Not determinable: whether {asked} covers what the chart holds is not settled: {held}.", False, []
+    if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
+        return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
+    if query.compute is Compute.EXISTS and any(fold(a) in _OPEN for a in query.about):
+        return (
+            (),
+            f"Not determinable: {statement[:-1].lower()}; whether there is one now is not said by that.",
+            False,
+            [],
+        )
+    if query.compute is Compute.EXISTS and query.about and not contrary and asks_past(query):
+        return (), f"Not determinable: {statement[:-1]}, nor of it in any other state.", False, []
+    if search.untested:
+        return (), f"Not determinable: no test against {clean_text(search.untested, 80)} gives a verdict.", False, []
+    if search.unclear:
+        said = "; ".join(f"{r.concept.text} [{r.status or 'no status'}]" for r in contrary[:5])
+        held = said or "records without a status"
+        told = f"Not determinable: whether it is so now is not recorded. The chart holds: {held}."
+        return (), told, False, contrary
+    if contrary:
+        said = "; ".join(f"{r.concept.text} [{r.status}]" if r.status else r.concept.text for r in contrary[:5])
+        statement += f" The chart says: {said}."
+    zero: dict[Compute, tuple[Value, ...]] = {
+        Compute.EXISTS: (False,), Compute.COUNT: (0,), Compute.COUNT_DISTINCT: (0,)
+    }  # fmt: skip
+    return zero.get(query.compute, ()), statement, True, contrary
+
+
+def _unasked(search: Search) -> bool:
+    """No allergy record of any kind: whether there are allergies was never recorded."""
+    return not any(result.resources for result in search.results)
+
+
+def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:
+    """A record as the line a planner sees."""
+    value, unit = None, None
+    if record.reading is not None:
+        value, unit = f"{record.reading.comparator or ''}{record.reading.value}", record.reading.unit
+    elif record.components:
+        parts = [c for c in record.components if c.reading is not None]
+        value = ", ".join(f"{c.concept.text} {c.reading.text}" for c in parts if c.reading)
+    details = [(slot.value.replace("_", " "), "; ".join(texts)) for slot, texts in record.fields.items() if texts]
+    return Evidence(
+        handle=handles.record(record.reference),
+        reference=record.reference,
+        version=record.version,
+        kind=kind.value,
+        label=record.concept.text,
+        date=record.start.raw if record.start else None,
+        end=record.end.raw if record.end else None,
+        value=value,
+        unit=unit,
+        status=record.status,
+        details=tuple(details),
+    )

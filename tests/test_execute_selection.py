@@ -10,7 +10,15 @@ from tools.chart import AsOf
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
 from tools.errors import ToolError
 from tools.execute.computing import compute_values
-from tools.execute.selection import compare, counts_at_all, keep_around, keep_in_window, meets, pick_records
+from tools.execute.selection import (
+    compare,
+    counts_at_all,
+    keep_around,
+    keep_in_window,
+    keep_ongoing,
+    meets,
+    pick_records,
+)
 from tools.execute.stays import build_scope, choose_stays
 from tools.fhir.dates import parse_fhir_time
 from tools.records.record import Concept, Reading, Record
@@ -45,6 +53,21 @@ def test_the_one_before_the_last_steps_over_the_tie() -> None:
     picked, tied = pick_records(LABS, Pick(which="last", skip=1))
     assert [r.reference for r in picked] == ["Observation/a"]
     assert not tied
+
+
+def test_a_single_record_without_a_date_is_its_own_first_and_last() -> None:
+    only = record("Observation/u", None, 4.2)
+    assert pick_records([only], Pick(which="last")) == ([only], False)
+    assert pick_records([only], Pick(which="last", skip=1)) == ([], False)
+
+
+def test_what_was_under_way_counts_by_its_end_and_is_unsure_without_one() -> None:
+    window = Window(datetime(2020, 3, 1), datetime(2020, 3, 31))
+    over = record("Condition/a", "2019-01-01", end=parse_fhir_time("2020-03-05"))
+    now = record("Condition/b", "2019-01-01")
+    past = record("Condition/c", "2019-01-01", standing="past")
+    later = record("Condition/d", "2020-05-01")
+    assert keep_ongoing([over, now, past, later], window) == ([over, now], [past])
 
 
 def test_first_of_nothing_is_nothing() -> None:

@@ -177,6 +177,9 @@ class ChartQuery(Plan):
     when: str | None = Field(
         default=None, max_length=200, description="Time phrase: 'since March 2015', 'last 24 hours', 'in 2137'."
     )
+    ongoing: bool = Field(
+        default=False, description="With `when`: what was under way at that time, not only what began in it."
+    )
     during: Stay | None = None
     around: Anchor | None = None
     where: tuple[Condition, ...] = ()

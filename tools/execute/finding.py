@@ -11,7 +11,7 @@ from tools.concepts.match import fold
 from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
 from tools.execute.stays import StayScope
-from tools.execute.wording import state_absence, state_finding
+from tools.execute.wording import describe_record, list_lines, state_absence, state_finding
 from tools.fhir.client import SearchResult
 from tools.records.loading import load_records
 from tools.records.record import Record
@@ -37,6 +37,10 @@ class Search:
     """Records on the matter that say it is not so: refuted, not done, none known."""
     undecided: tuple[str, ...] = ()
     """Names in the chart that may be of what is asked about, which nothing at hand settles."""
+    undated: list[Record] = field(default_factory=list)
+    """Records on the matter without a date, where a time or an order is asked."""
+    unsure: list[Record] = field(default_factory=list)
+    """Records of what began before the time asked about and whose end is not recorded."""
     untested: str | None = None
     """A drug that no culture found was tested against."""
     unclear: bool = False
@@ -69,7 +73,7 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         known, values = False, ()
         statement = f"Not determinable: not everything could be read ({'; '.join(receipt.reasons)}). Seen: {statement}"
     if search.notes:
-        statement += " (" + "; ".join(dict.fromkeys(search.notes)) + ")"
+        statement += " (" + "; ".join(clean_text(n) for n in dict.fromkeys(search.notes)) + ")"
     stays = search.scope.stays if search.scope else ()
     shown = [*picked, *(r for r in resting if r not in picked)]
     return Finding(
@@ -112,6 +116,15 @@ def _absence(
         )
     if query.compute is Compute.EXISTS and query.about and not contrary and asks_past(query):
         return (), f"Not determinable: {statement[:-1]}, nor of it in any other state.", False, []
+    if search.undated:
+        held = "; ".join(describe_record(query, r) for r in search.undated[:3])
+        told = f"Not determinable: {len(search.undated)} on the matter carry no date ({held})."
+        return (), told, False, search.undated[:3]
+    if search.unsure:
+        held = "; ".join(describe_record(query, r) for r in search.unsure[-3:])
+        return (), f"Not determinable: what began before then has no end on record ({held}).", False, search.unsure[-3:]
+    if contrary and query.compute is Compute.EXISTS and query.pick.which != "all":
+        return (False,), f"No: {list_lines(query, contrary)}.", True, contrary
     if search.untested:
         return (), f"Not determinable: no test against {clean_text(search.untested, 80)} gives a verdict.", False, []
     if search.unclear:

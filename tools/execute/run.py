@@ -17,6 +17,7 @@ from tools.execute.selection import (
     is_normal,
     keep_around,
     keep_in_window,
+    keep_ongoing,
     keep_where,
     pick_records,
     time_key,
@@ -38,6 +39,9 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         records = await search.load(Kind.PATIENT)
     else:
         records = await _select(search)
+    if query.pick.which != "all" and (undated := [r for r in records if r.start is None]) and len(records) > 1:
+        search.undated += undated
+        search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
     picked, tied = pick_records(sorted(records, key=time_key), query.pick)
     picked = _compare_picked(search, picked)
     if tied:
@@ -63,9 +67,15 @@ async def _select(search: Search) -> list[Record]:
     if query.during is not None:
         records = await _during(search, records)
     if query.when:
+        search.undated += [r for r in records if r.start is None]
         window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
         search.notes += window.notes
-        records = keep_in_window(records, window)
+        if query.ongoing:
+            records, search.unsure = keep_ongoing(records, window)
+            if records and search.unsure:
+                search.notes.append(f"{len(search.unsure)} that began before have no end on record, and are left out")
+        else:
+            records = keep_in_window(records, window)
     if query.around is not None:
         records = await _around(search, records)
     late = _compared_last(query)

@@ -61,6 +61,23 @@ def keep_in_window(records: Iterable[Record], window: Window) -> list[Record]:
     return kept
 
 
+def keep_ongoing(records: Iterable[Record], window: Window) -> tuple[list[Record], list[Record]]:
+    """Records of what was under way in the window, and those of what may have been: begun before, end not recorded."""
+    kept, unsure = [], []
+    for record in records:
+        if record.start is None or (window.end is not None and record.start.low > window.end):
+            continue
+        began_within = window.start is None or record.start.high >= window.start
+        if record.end is not None:
+            if window.start is None or record.end.high >= window.start:
+                kept.append(record)
+        elif began_within or record.standing == "current":
+            kept.append(record)
+        else:
+            unsure.append(record)
+    return kept, unsure
+
+
 def keep_where(records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:
     """Records that meet every filter."""
     return [r for r in records if all(meets(r, c) for c in conditions)]
@@ -233,6 +250,9 @@ def pick_records(records: Sequence[Record], pick: Pick) -> tuple[list[Record], b
     """The records picked in order of time, and whether some tie at the instant picked: those are all given."""
     if pick.which == "all":
         return list(records), False
+    if len(records) == 1 and records[0].start is None:
+        only = pick.skip == 0 and (pick.which != "nth" or pick.n == 1)
+        return list(records) if only else [], False
     dated = [r for r in records if r.start is not None]
     moments = sorted({r.start.instant_low for r in dated if r.start})
     if pick.which == "nth":

@@ -12,6 +12,7 @@ from tools.records.links import Linked
 from tools.records.moments import moment_of
 from tools.records.people import person_name
 from tools.records.reading_json import (
+    is_mistaken,
     items,
     name_of,
     names_of,
@@ -86,7 +87,7 @@ def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.PRESCRIBER, person_name(resource.get("requester"), linked))
     reasons = list(names_of(items(resource.get("reasonCode"))))
     referred = [*references_of(resource.get("reasonReference")), *references_of(resource.get("addresses"))]
-    reasons += [to_concept(linked[r].get("code")).text for r in referred if r in linked]
+    reasons += [to_concept(linked[r].get("code")).text for r in referred if r in linked and not is_mistaken(linked[r])]
     draft.put(Slot.REASON, *reasons)
     draft.put(Slot.BODY_SITE, *names_of(items(resource.get("bodySite"))))
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))

@@ -15,6 +15,7 @@ from tools.records.events import put_intent
 from tools.records.links import Linked
 from tools.records.people import person_name
 from tools.records.reading_json import (
+    is_mistaken,
     items,
     name_of,
     names_of,
@@ -132,7 +133,7 @@ def _put_people(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.STATUS_REASON, *names_of(items(resource.get("statusReason"))))
     reasons = list(names_of(items(resource.get("reasonCode"))))
     for reference in references_of(resource.get("reasonReference")):
-        if reference in linked:
+        if reference in linked and not is_mistaken(linked[reference]):
             reasons.append(to_concept(linked[reference].get("code")).text)
     draft.put(Slot.REASON, *reasons)
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))

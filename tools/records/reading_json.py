@@ -145,3 +145,9 @@ def quantity_text(value: object) -> str | None:
         return None
     unit = value.get("unit") or value.get("code") or ""
     return f"{value['value']} {unit}".strip()
+
+
+def is_mistaken(resource: Json) -> bool:
+    """Whether a resource was entered in error, by its status or its verification status."""
+    verified = [c.get("code") for c in items((resource.get("verificationStatus") or {}).get("coding"))]
+    return "entered-in-error" in (resource.get("status"), *verified)

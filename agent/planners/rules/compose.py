@@ -136,11 +136,24 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     if sketch.beside in ("previous", "prior", "preceding", "before") and not sketch.picked:
         pick = Pick(which="last", skip=1)
     return ChartQuery(
-        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when, during=stay,
+        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
+        ongoing=_asks_ongoing(sketch, ask, kind), during=stay,
         around=sketch.around, where=tuple(dict.fromkeys(where)),
         pick=_settle_pick(sketch, ask, pick, compute, kind),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
+
+
+def _asks_ongoing(sketch: Sketch, ask: Ask, kind: Kind) -> bool:
+    """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
+    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
+        return False
+    if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
+        return False
+    if kind in DRUGS:
+        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
+    had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
+    return kind is Kind.CONDITION and had and not sketch.picked and Kind.CONDITION not in (*sketch.nouns, *sketch.verbs)
 
 
 def _name_treatments(

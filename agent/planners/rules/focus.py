@@ -179,7 +179,7 @@ def _read_head(cascade: Cascade) -> Ask | None:
         noun = cascade.text[head.end() : head.end() + stop]
         if (ask := _read_noun(cascade, noun, head.end())) is not None:
             return ask
-        if _KIND.search(noun):
+        if _KIND.search(noun) or re.search(r"\bC\d", noun):
             return Ask(Compute.LIST)
     return None
 

@@ -123,8 +123,9 @@ RISE = (
     r"|climb(?:ed|ing)?)"
 )
 FALL = (
-    r"(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose|dropp(?:ed|ing)"
-    r"|drop|come down|coming down|declin(?:ed?|ing)|reduced)(?! (?:risk|scale|score|assessment|screening|precautions))"
+    r"(?<!risk of )(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose"
+    r"|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
+    r"(?! (?:risk|scale|score|assessment|screening|precautions))"
 )
 JUDGEMENTS = (
     r"up[- ]to[- ]date|over ?due|due(?! to)|safe(?:ly)?|should|recommend(?:ed|s|ation)?|advisable"

@@ -11,6 +11,8 @@ from agent.planners.rules.sketch import read_question
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding
 
+_LONGEST = 1_000
+"""Characters; the time to read a question grows faster than its length."""
 _BESIDE = {
     Kind.LAB: Kind.OBSERVATION,
     Kind.VITAL: Kind.OBSERVATION,
@@ -33,6 +35,8 @@ class RulesPlanner:
 
     async def decide(self, view: PlannerView) -> Decided:
         """The queries a question means, one after another; after them, the answer."""
+        if len(view.question) > _LONGEST:
+            return _abstain(f"The question has {len(view.question)} characters; I read up to {_LONGEST}. Shorten it.")
         if view.repair is not None:
             return _abstain(f"The answer could not be verified: {view.repair}.")
         if (notes := compose_notes(view.question)) is not None:

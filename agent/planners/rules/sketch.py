@@ -46,6 +46,7 @@ ALL = Pick()
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 )
+_LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
 _PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
@@ -92,6 +93,8 @@ class Sketch:
     foreign: str | None = None
     """A patient number that is not this chart's."""
     text: str = ""
+    rest: str = ""
+    """What the readers left of it."""
 
     @property
     def asks_organism(self) -> bool:
@@ -161,7 +164,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     sketch = _read(Cascade(text), spans)
     sketch = replace(sketch, person=person[1] if person else None)
     if not sketch.unread:
-        return sketch
+        return replace(sketch, unread=_left_out(sketch.rest))
     for run in sketch.unread:
         said = re.escape(run).replace("_", " ")
         text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
@@ -173,7 +176,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     )
     nouns = lexicon.ADJECTIVES.values()
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
-    return replace(sketch, unread=(*sketch.unread, *acts))
+    return replace(sketch, unread=(*sketch.unread, *acts, *_left_out(sketch.rest)))
 
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
@@ -183,6 +186,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
     where += read_level(cascade)
+    cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
@@ -221,6 +225,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
         verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,
+        rest=cascade.text,
     )  # fmt: skip
 
 
@@ -248,6 +253,11 @@ def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: 
     return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
 
 
+def _left_out(rest: str) -> tuple[str, ...]:
+    """Words that leave something out, where no reader took what."""
+    return tuple(re.findall(rf"\b(?:{_LEAVING_OUT})\b", rest))
+
+
 def _comparatives(text: str) -> list[str]:
     """Comparisons with something that is no number, which no reader took."""
     return re.findall(r"\b(?:more|less|fewer|greater|higher|lower|older|younger|better|worse) than\b", text)
@@ -257,7 +267,9 @@ def _runs(text: str) -> list[str]:
     """Runs of words that are in no class of the lexicon."""
     runs: list[list[str]] = [[]]
     for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
-        known = re.fullmatch(r"C\d+|[|,;?!.]", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
+        known = (
+            re.fullmatch(rf"C\d+|[|,;?!.]|{_LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
+        )
         if not known:
             runs[-1].append(word)
         elif runs[-1]:

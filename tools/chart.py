@@ -255,7 +255,17 @@ async def _find_patient(client: FhirClient, name: str) -> Json:
         raise UnknownPatient(f"whether a patient has the id or identifier {name[:80]!r} is not known: {found.reason}")
     if not found.resources:
         raise UnknownPatient(f"no patient has the id or identifier {name[:80]!r}; was the record loaded?")
+    if not all(_bears(r, name) for r in found.resources):
+        raise UnknownPatient(
+            f"the server gave a patient who does not bear the identifier {name[:80]!r}; nothing is used"
+        )
     if len(found.resources) > 1:
         ids = ", ".join(str(r["id"]) for r in found.resources[:5])
         raise AmbiguousPatient(f"{len(found.resources)} patients bear the identifier {name[:80]!r}; name an id: {ids}")
     return found.resources[0]
+
+
+def _bears(patient: Json, name: str) -> bool:
+    """Whether a Patient has an identifier of that value, `system|value` read as such."""
+    value = name.rpartition("|")[2]
+    return any(isinstance(i, dict) and str(i.get("value")) in (name, value) for i in patient.get("identifier") or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -76,6 +77,16 @@ class OpenAIPlanner:
             raise PlannerUnavailable(f"the planner at {self._base_url} answered with status {status}") from error
         except httpx.HTTPError as error:
             told = str(error) or type(error).__name__
-            raise PlannerUnavailable(f"the planner at {self._base_url} can't be reached: {told}") from error
+            place = without_password(self._base_url)
+            raise PlannerUnavailable(f"the planner at {place} can't be reached: {told}") from error
         except ValueError as error:
-            raise PlannerUnavailable(f"the planner at {self._base_url} did not answer in JSON") from error
+            raise PlannerUnavailable(f"the planner at {without_password(self._base_url)} did not answer in JSON") from error
+
+
+def without_password(url: str) -> str:
+    """A URL as it may be shown.
+
+    >>> without_password("http://user:secret@127.0.0.1:1/v1")
+    'http://127.0.0.1:1/v1'
+    """
+    return re.sub(r"(?<=://)[^/@]*@", "", url)

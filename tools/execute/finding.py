@@ -14,6 +14,7 @@ from tools.execute.stays import StayScope
 from tools.execute.wording import describe_record, list_lines, state_absence, state_finding
 from tools.fhir.client import SearchResult
 from tools.records.loading import load_records
+from tools.records.reading_json import is_mistaken
 from tools.records.record import Record
 from tools.registry import Handles
 
@@ -143,7 +144,7 @@ def _absence(
 
 def _unasked(search: Search) -> bool:
     """No allergy record of any kind: whether there are allergies was never recorded."""
-    return not any(result.resources for result in search.results)
+    return not any(not is_mistaken(resource) for result in search.results for resource in result.resources)
 
 
 def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:

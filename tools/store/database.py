@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, select
@@ -39,7 +39,16 @@ def open_database(place: str | Path) -> Engine:
         raise StoreUnusable(f"no database can be opened there: {type(error).__name__}") from error
     with translate_errors():
         _prepare_tables(engine)
+    _keep_private(url)
     return engine
+
+
+def _keep_private(url: str) -> None:
+    """A store file holds whole charts: it is readable for its owner alone, where that can be set."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and path.is_file():
+        with suppress(OSError):
+            path.chmod(0o600)
 
 
 def _to_url(place: str) -> str:

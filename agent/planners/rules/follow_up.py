@@ -35,6 +35,8 @@ def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
         return None
     if fault := find_unread(sketch):
         return Parsed(reason=fault)
+    if _says_nothing(sketch):
+        return Parsed(reason="I did not understand what is asked.")
     if sketch.reasons or (sketch.leans and _asks_treatment(sketch, last)):
         return _treatment(sketch, last)
     if sketch.named:
@@ -65,6 +67,15 @@ def _leans(sketch: Sketch) -> bool:
         return False
     whole = bool(sketch.named or sketch.nouns or (sketch.stay is not None and sketch.stay.which != "any"))
     return not whole or sketch.leans or _OPENS.search(sketch.text) is not None
+
+
+def _says_nothing(sketch: Sketch) -> bool:
+    """Whether a question neither asks, nor points back, nor confines anything."""
+    confines = (
+        sketch.named, sketch.nouns, sketch.verbs, sketch.when, sketch.stay, sketch.around, sketch.where, sketch.states,
+        sketch.picked, sketch.beside, sketch.unit, sketch.per, sketch.reasons, sketch.verdict,
+    )  # fmt: skip
+    return sketch.asks == (Ask(Compute.LIST),) and not sketch.leans and not any(confines)
 
 
 def _same_family(one: Kind | None, other: Kind) -> bool:

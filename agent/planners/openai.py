@@ -80,7 +80,8 @@ class OpenAIPlanner:
             place = without_password(self._base_url)
             raise PlannerUnavailable(f"the planner at {place} can't be reached: {told}") from error
         except ValueError as error:
-            raise PlannerUnavailable(f"the planner at {without_password(self._base_url)} did not answer in JSON") from error
+            place = without_password(self._base_url)
+            raise PlannerUnavailable(f"the planner at {place} did not answer in JSON") from error
 
 
 def without_password(url: str) -> str:

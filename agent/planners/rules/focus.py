@@ -98,7 +98,8 @@ _HEAD = re.compile(
     rf"|which|(?:{'|'.join(sorted(lexicon.REPORT, key=len, reverse=True))}))\b(?: (?:me|us|out|up"
     rf"|about|whether|if)\b)*"
     rf"(?: (?:{_AUX}|been)\b)*"
-    rf"(?: (?:the|an?|my|his|her|their|its|all|any|each|every|this|that|these|those|exact|specific|patient)\b)*(?: names? of(?: the)?\b)?"
+    rf"(?: (?:the|an?|my|his|her|their|its|all|any|each|every|this|that|these|those|exact|specific|patient)\b)*"
+    r"(?: names? of(?: the)?\b)?"
 )
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
 

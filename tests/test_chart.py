@@ -273,3 +273,26 @@ async def test_a_last_moment_that_could_not_be_read_leaves_every_receipt_incompl
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+ELSEWHERE = "http://other-hospital.example/fhir/Medication/77"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("written", "named"), [(ELSEWHERE, False), ("Medication/77", True)])
+async def test_a_reference_to_another_host_is_not_answered_from_the_record_of_that_id_here(
+    written: str, named: bool
+) -> None:
+    store = open_store(":memory:")
+    resources = [
+        {"resourceType": "Patient", "id": "p"},
+        {"resourceType": "Medication", "id": "77", "code": {"text": "Digoxin"}},
+        {"resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order", "authoredOn": "2020",
+         "subject": {"reference": "Patient/p"}, "medicationReference": {"reference": written}},
+    ]  # fmt: skip
+    store.save([build_incoming(json.dumps(r).encode(), r) for r in resources])
+    async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
+        chart = await open_chart(client, "p", "2021-01-01")
+        finding = await run_query(chart, ChartQuery(kind=Kind.MEDICATION, about=("digoxin",)), Handles())
+    assert (finding.values == ("Digoxin",)) is named
+    assert finding.receipt.complete is named

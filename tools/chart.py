@@ -138,6 +138,9 @@ class ChartContext:
         wanted: dict[str, list[str]] = defaultdict(list)
         asked = list(dict.fromkeys(references))
         for reference in asked:
+            if reference.startswith(("http:", "https:")):
+                self._leave_unread(reference)
+                continue
             kind, _, fhir_id = reference.partition("/")
             if reference in self.cache.linked or reference in self.cache.unread or not _ID.fullmatch(fhir_id):
                 continue
@@ -149,6 +152,14 @@ class ChartContext:
             for start in range(0, len(ids), _LINKED_PAGE):
                 await self._read_linked(kind, ids[start : start + _LINKED_PAGE])
         return {r: found for r in asked if (found := self.cache.linked.get(r)) is not None}
+
+    def _leave_unread(self, reference: str) -> None:
+        """A record at another host is not read, and never taken for the one of that id here."""
+        kind = reference.rstrip("/").rpartition("/")[0].rpartition("/")[2]
+        if kind in _PEOPLE:
+            self.cache.linked[reference] = None
+        else:
+            self.cache.unread[reference] = f"{reference[:120]}: a record at another host is not read"
 
     async def _read_linked(self, kind: str, ids: list[str]) -> None:
         read = await read_many(self.client, kind, ids)
@@ -165,7 +176,8 @@ class ChartContext:
         """What was asked of the server for one tool call, and whether all of it was seen."""
         unread = self.cache.find_unread(results)
         types = [r.proof.sent.partition("?")[0] for r in results]
-        denied = [t for t in (*types, *(u.partition("/")[0] for u in unread)) if not self.scopes.allow(t)]
+        here = (u.partition("/")[0] for u in unread if not u.startswith(("http:", "https:")))
+        denied = [t for t in (*types, *here) if not self.scopes.allow(t)]
         reasons = [r.reason for r in results if r.reason] + [self.cache.unread[u] for u in unread] + [*self.doubts]
         return Receipt(
             searches=tuple(p for r, t in zip(results, types, strict=True) if t not in denied for p in r.proofs),

@@ -45,10 +45,10 @@ class ChartCache:
 
 
 def find_references(content: object) -> Iterator[str]:
-    """Every reference in a resource, as `Type/id`.
+    """Every reference in a resource, as `Type/id`; one to another host whole.
 
-    >>> list(find_references({"subject": {"reference": "http://a.test/Patient/1/_history/2"}, "x": [{"y": 1}]}))
-    ['Patient/1']
+    >>> list(find_references({"subject": {"reference": "Patient/1/_history/2"}, "x": [{"reference": "http://b.test/X/1"}]}))
+    ['http://b.test/X/1', 'Patient/1']
     """
     waiting = [content]
     while waiting:
@@ -56,6 +56,7 @@ def find_references(content: object) -> Iterator[str]:
         if isinstance(value, dict):
             waiting += value.values()
             if isinstance(reference := value.get("reference"), str):
-                yield "/".join(reference.partition("/_history/")[0].split("/")[-2:])
+                bare = reference.partition("/_history/")[0]
+                yield bare if bare.startswith(("http:", "https:")) else "/".join(bare.split("/")[-2:])
         elif isinstance(value, list):
             waiting += value

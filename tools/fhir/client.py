@@ -44,7 +44,7 @@ class FhirClient:
         self.base_url = base_url.rstrip("/") + "/"
         self.limits = limits or Limits()
         self._auth = auth
-        self._exchange = Exchange(transport, auth, self.limits)
+        self._exchange = Exchange(self.base_url, transport, auth, self.limits)
         self._adaptive = AdaptiveSearch(self._read_pages, self.limits.parallel)
         self._capability = capability
         self._asking = asyncio.Lock()

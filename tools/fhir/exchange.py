@@ -24,6 +24,7 @@ from tools.fhir.errors import (
     ServerTimeout,
     ServerUnreachable,
 )
+from tools.fhir.own_references import make_relative
 
 Json = dict[str, Any]
 
@@ -60,7 +61,10 @@ class _Retry(Exception):
 class Exchange:
     """The connections to one server."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None, auth: httpx.Auth | None, limits: Limits) -> None:
+    def __init__(
+        self, base_url: str, transport: httpx.AsyncBaseTransport | None, auth: httpx.Auth | None, limits: Limits
+    ) -> None:
+        self.base_url = base_url
         self.limits = limits
         self._http = httpx.AsyncClient(
             transport=transport, auth=auth, timeout=limits.timeout_seconds, headers=_HEADERS, follow_redirects=False
@@ -104,7 +108,9 @@ class Exchange:
             raise self._ask_again(response)
         if response.status_code >= 300:
             raise _to_error(response)
-        return _to_json(response), len(response.content)
+        content = _to_json(response)
+        make_relative(content, response.content, self.base_url)
+        return content, len(response.content)
 
     def _ask_again(self, response: httpx.Response) -> Exception:
         """A busy server's answer; final where it asks for more patience than there is."""

@@ -101,6 +101,9 @@ def reference_of(value: object) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def _short(written: str) -> str:
+    """`Type/id`; an address at another host stays whole, since the record there is not the one of that id here."""
+    if written.startswith(("http:", "https:")):
+        return written.partition("/_history/")[0]
     return "/".join(written.partition("/_history/")[0].split("/")[-2:])
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -143,6 +143,19 @@ def summarise(scored: Sequence[Scored]) -> list[str]:
     return [*lines, f"{'mean retrieval precision':<32} {mean}"]
 
 
+def time_questions(results: Iterable[Row]) -> str:
+    """How long the questions took.
+
+    >>> time_questions([{"seconds": 0.25}, {"seconds": 0.5}, {"seconds": 0.75}])
+    'milliseconds a question          p50 500.0, p99 750.0'
+    """
+    took = sorted(float(r["seconds"]) for r in results if r.get("seconds") is not None)
+    if not took:
+        return f"{'milliseconds a question':<32} does not apply"
+    p50, p99 = took[len(took) // 2], took[min(len(took) - 1, int(len(took) * 0.99))]
+    return f"{'milliseconds a question':<32} p50 {p50 * 1000:.1f}, p99 {p99 * 1000:.1f}"
+
+
 def _count(scored: Sequence[Scored], grade: Grade) -> int:
     return sum(s.answer == grade for s in scored)
 
@@ -170,6 +183,7 @@ def _score(arguments: argparse.Namespace) -> None:
         score_row(read_gold(arguments.suite, r), r, results.get(read_id(r)), notes.get(read_id(r), "")) for r in rows
     ]
     print("\n".join(summarise(scored)))
+    print(time_questions(results.values()))
     if arguments.drop:
         kept = [s for s in scored if not any(part in s.note for part in arguments.drop)]
         print(f"\nwithout the {len(scored) - len(kept)} whose note holds one of: {', '.join(arguments.drop)}")

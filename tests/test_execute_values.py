@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 
-from tools.chart import AsOf
+from tools.chart import AsOf, open_chart
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
 from tools.evidence import Value
 from tools.execute.attributes import slot_values
 from tools.execute.computing import compute_values
 from tools.execute.naming import keep_named
+from tools.execute.run import run_query
 from tools.execute.selection import is_normal, meets
+from tools.fhir.client import FhirClient
 from tools.fhir.dates import parse_fhir_time
 from tools.records.record import Coding, Component, Concept, Reading, Record
+from tools.registry import Handles
+from tools.store.app import build_app
+from tools.store.incoming import build_incoming
+from tools.store.store import open_store
 
 AS_OF = AsOf(datetime(2020, 6, 1, 12), None, "caller", "2020-06-01T12:00:00")
 
@@ -154,3 +162,38 @@ def test_relatives_are_named_by_who_they_are() -> None:
     mother = Record(**{**mother.__dict__, "concept": Concept(mother.concept.text, (mother.concept.text, "mother"))})
     query = ChartQuery(kind=Kind.FAMILY_HISTORY, about=("diabetes",))
     assert compute_values(query, [mother], AS_OF).values == ("mother",)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("value", "values"),
+    [
+        ({"valueQuantity": {"value": 6, "unit": "mmol/L"}}, (True,)),
+        ({"valueQuantity": {"value": 4, "unit": "mmol/L"}}, (False,)),
+        ({"valueQuantity": {"value": 4, "comparator": "<", "unit": "mmol/L"}}, (False,)),
+        ({"valueQuantity": {"value": 4, "comparator": ">", "unit": "mmol/L"}}, ()),
+        ({"valueString": "hemolyzed"}, ()),
+    ],
+)
+async def test_whether_the_last_value_is_above_is_told_only_where_it_can_be_compared(
+    value: dict[str, Any], values: tuple[Value, ...]
+) -> None:
+    potassium = {
+        "resourceType": "Observation", "id": "k", "status": "final", "code": {"text": "Potassium"},
+        "category": [{"coding": [{"code": "laboratory"}]}], "subject": {"reference": "Patient/p"},
+        "effectiveDateTime": "2020-01-02", **value,
+    }  # fmt: skip
+    store = open_store(":memory:")
+    store.save([build_incoming(json.dumps(r).encode(), r) for r in ({"resourceType": "Patient", "id": "p"}, potassium)])
+    above = Condition(field=Slot.VALUE, op=">", value="5")
+    query = ChartQuery(
+        kind=Kind.LAB, about=("potassium",), where=(above,), pick=Pick(which="last"), compute=Compute.EXISTS
+    )
+    async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
+        finding = await run_query(await open_chart(client, "p", "2021-01-01"), query, Handles())
+    assert (finding.values, finding.determinable) == (values, bool(values))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -248,43 +241,13 @@ _REFUSED = [
 ]
 
 
-def _find_program(name: str) -> str | None:
-    """A program of PostgreSQL's: Debian keeps them off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else shutil.which(name)
-
-
-@contextmanager
-def _postgres() -> Iterator[str]:
-    """The URL of a database cluster that lives as long as the tests, reached by a socket; skips where none can be."""
-    pytest.importorskip("psycopg")
-    initdb, server = _find_program("initdb"), _find_program("pg_ctl")
-    owner = pwd.getpwuid(os.getuid()).pw_name
-    if owner == "root":
-        owner = "postgres"
-    if not initdb or not server or owner not in {user.pw_name for user in pwd.getpwall()}:
-        pytest.skip("PostgreSQL is not installed, or there is no unprivileged user to run it as")
-    # Not pytest's own folder: the unprivileged user could not enter it, and a socket's path must be short.
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        shutil.chown(folder, owner)
-        run = partial(subprocess.run, user=owner, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-        run([initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8"])
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        run([server, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"])
-        try:
-            yield f"postgresql://tester@/postgres?host={folder}"
-        finally:
-            run([server, "-D", f"{folder}/data", "-m", "immediate", "-w", "stop"])
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """The same resources in each kind of database."""
-    with nullcontext(":memory:") if request.param == "sqlite" else _postgres() as place:
-        opened = open_store(place)
-        opened.save([build_incoming(raw, json.loads(raw)) for raw in (json.dumps(r).encode() for r in _RESOURCES)])
-        yield opened
-        opened.close()
+    opened = open_store(":memory:" if request.param == "sqlite" else request.getfixturevalue("postgres"))
+    opened.save([build_incoming(raw, json.loads(raw)) for raw in (json.dumps(r).encode() for r in _RESOURCES)])
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from tools.concepts.rows import read_rows
 from tools.errors import ToolError
 from tools.records.record import Concept
-from tools.units import convert, same_unit, to_ucum
+from tools.units import convert, to_ucum
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,6 @@ def test_a_conversion_that_is_not_settled_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ToolError, match=re.escape(why)):
         convert(1, source, target, Concept(name, (name,)) if name else None)
-
-
-def test_equivalents_and_moles_are_not_one_unit_though_sodium_has_the_same_number_in_both() -> None:
-    assert not same_unit("meq/L", "mmol/L")
-    assert same_unit("K/uL", "10*9/L")
-    assert not same_unit("mg/dL", "mg/L")
 
 
 def test_the_molar_masses_are_those_of_the_formulas() -> None:

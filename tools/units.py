@@ -64,22 +64,6 @@ def _spellings() -> tuple[dict[str, str], dict[str, str]]:
     return {w[1:]: u for w, u in rows if w.startswith("=")}, {w: u for w, u in rows if not w.startswith("=")}
 
 
-def same_unit(one: str, other: str) -> bool:
-    """Whether two spellings are of one unit.
-
-    >>> same_unit("K/uL", "10*9/L"), same_unit("mEq/L", "meq/l"), same_unit("mg/dL", "mmol/L")
-    (True, True, False)
-    """
-    if (left := to_ucum(one)) == (right := to_ucum(other)):
-        return True
-    if bool(_EQUIVALENTS.search(left.casefold())) != bool(_EQUIVALENTS.search(right.casefold())):
-        return False
-    try:
-        return convert(1.0, one, other) == 1.0
-    except ToolError:
-        return False
-
-
 def convert(value: float, source: str, target: str, of: Concept | None = None) -> float:
     """A value in another unit, of what is measured where that matters.
 

@@ -42,6 +42,8 @@ class Search:
     """Records on the matter without a date, where a time or an order is asked."""
     unsure: list[Record] = field(default_factory=list)
     """Records of what began before the time asked about and whose end is not recorded."""
+    incomparable: list[Record] = field(default_factory=list)
+    """Records picked whose value is words or a mere bound, which settles the comparison neither way."""
     untested: str | None = None
     """A drug that no culture found was tested against."""
     unclear: bool = False
@@ -124,6 +126,9 @@ def _absence(
     if search.unsure:
         held = "; ".join(describe_record(query, r) for r in search.unsure[-3:])
         return (), f"Not determinable: what began before then has no end on record ({held}).", False, search.unsure[-3:]
+    if search.incomparable:
+        told = f"Not determinable: {list_lines(query, search.incomparable)} can't be compared with that."
+        return (), told, False, search.incomparable
     if contrary and query.compute is Compute.EXISTS and query.pick.which != "all":
         return (False,), f"No: {list_lines(query, contrary)}.", True, contrary
     if search.untested:

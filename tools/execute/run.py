@@ -19,6 +19,7 @@ from tools.execute.selection import (
     keep_in_window,
     keep_ongoing,
     keep_where,
+    meets,
     pick_records,
     time_key,
 )
@@ -28,6 +29,7 @@ from tools.records.record import Record
 from tools.registry import Handles
 from tools.time_window import parse_window
 
+_OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _ROUTINE = frozenset({"386478007", "410188000", "61746007"})
 """SNOMED CT: triage in an emergency center; taking of vital signs."""
 
@@ -102,10 +104,17 @@ def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
     late = _compared_last(search.query)
     kept = keep_where(picked, late)
     if late and not kept:
+        search.incomparable += [r for r in picked if not _refutes(r, late)]
         search.contrary += tuple(picked)
         if any(c.field is Slot.INTERPRETATION for c in late):
             search.undecided += tuple(r.concept.text for r in picked if is_normal(r) is None)
     return kept
+
+
+def _refutes(record: Record, conditions: list[Condition]) -> bool:
+    """Whether a record is for certain on the other side of a comparison; words and mere bounds may not be."""
+    compared = [c for c in conditions if c.op in _OPPOSITE]
+    return not compared or any(meets(record, c.model_copy(update={"op": _OPPOSITE[c.op]})) for c in compared)
 
 
 def _leave_resumed(search: Search, records: list[Record], kept: list[Record]) -> list[Record]:

@@ -88,7 +88,7 @@ def _is_state(phrase: str, text: str) -> bool:
     return phrase.endswith("now")
 
 
-def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, Span | None] | None:
+def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
     """Another record that bounds the question in time: "after the appendectomy", "within 24 hours of surgery"."""
     nouns = "|".join(pattern for pattern, _ in lexicon.NOUNS)
     match = re.search(
@@ -106,7 +106,7 @@ def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, Span |
     return Anchor(
         relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else (),
         pick="first" if match["pick"] == "first" else "last", hours=_hours(match),
-    ), span  # fmt: skip
+    )  # fmt: skip
 
 
 def read_arrival(cascade: Cascade) -> Anchor | None:
@@ -140,20 +140,16 @@ def _hours(match: re.Match[str]) -> float | None:
     return float(number * _HOURS[match["unit"]])
 
 
-def read_stay(cascade: Cascade) -> tuple[Stay, bool] | None:
-    """A stay that is singled out, and whether it confines the question ("during …") or may itself be asked for."""
+def read_stay(cascade: Cascade) -> Stay | None:
+    """A stay that is singled out; what else is asked tells whether it confines the question or is asked for itself."""
     for match in _IN_STAY.finditer(cascade.text):
-        confines = match["in"] is not None
-        if match["which"] is None and not (
-            confines and match["place"] and match["in"] in ("in", "during", "while in", "within")
-        ):
-            continue
-        if match["visit"] and match["which"] is None:
+        within = match["place"] and match["in"] in ("in", "during", "while in", "within")
+        if match["which"] is None and not within:
             continue
         start, end = match.start(), match.end()
         stay = Stay(type=_stay_type(match["place"], match["visit"]), **_which(match["which"]))
         cascade.cut(start, end)
-        return stay, confines
+        return stay
     return None
 
 

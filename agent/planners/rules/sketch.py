@@ -96,47 +96,33 @@ class Sketch:
     rest: str = ""
     """What the readers left of it."""
 
+    def _says(self, words: str) -> bool:
+        return re.search(rf"\b(?:{words})\b", self.text) is not None
+
     @property
     def asks_organism(self) -> bool:
         """Whether growth is asked after, and not the test."""
-        return (
-            re.search(r"\b(?:organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth)\b", self.text)
-            is not None
-        )
+        return self._says(r"organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth")
 
     @property
     def says_discharged(self) -> bool:
         """Whether a stay's end is asked after."""
-        return (
-            re.search(
-                r"\b(?:discharged?|discharges|released|left|leav(?:e|es|ing)|sent"
-                r" home)\b",
-                self.text,
-            )
-            is not None
-        )
+        return self._says(r"discharged?|discharges|released|left|leav(?:e|es|ing)|sent home")
 
     @property
     def says_ended(self) -> bool:
         """Whether it is asked when something was over."""
-        return (
-            re.search(
-                r"\b(?:resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)?"
-                r" up)\b",
-                self.text,
-            )
-            is not None
-        )
+        return self._says(r"resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)? up")
 
     @property
     def says_began(self) -> bool:
         """Whether it is asked when something began."""
-        return re.search(r"\b(?:start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset)\b", self.text) is not None
+        return self._says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset")
 
     @property
     def says_surgery(self) -> bool:
         """Whether surgery is meant, and not any procedure."""
-        return re.search(r"\b(?:surger(?:y|ies)|operations?|operated)\b", self.text) is not None
+        return self._says(r"surger(?:y|ies)|operations?|operated")
 
     @property
     def of_cultures(self) -> bool:
@@ -218,8 +204,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
     return Sketch(
         asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
-        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay[0] if stay else None,
-        around=anchored[0] if anchored else arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
+        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
+        around=anchored or arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
         unread=(*_runs(cascade.text), *judged, *_comparatives(cascade.text)),
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,

@@ -71,9 +71,7 @@ async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
 
 def _view(state: LoopState, first: PlannerView, over: bool) -> PlannerView:
     """What the planner is shown; without tools where no call is left."""
-    view = replace(
-        first, steps=state.steps, repair=state.repair, rejected=state.rejected, correction=state.correction
-    )
+    view = replace(first, steps=state.steps, repair=state.repair, rejected=state.rejected, correction=state.correction)
     if not over:
         return view
     return replace(view, tools=(), correction=" ".join(filter(None, (state.correction, _NO_CALLS_LEFT))))
@@ -106,7 +104,8 @@ async def _verify(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
     return {"faults": faults, "repair": None, "rejected": None}
 
 
-def _after_decide(state: LoopState) -> str:
+async def _after_decide(state: LoopState) -> str:
+    """Where to go; a plain function would be run in a thread of its own."""
     if state.limit is not None:
         return END
     if state.decision is None:
@@ -114,7 +113,7 @@ def _after_decide(state: LoopState) -> str:
     return "call" if isinstance(state.decision, CallTool) else "verify"
 
 
-def _after_verify(state: LoopState) -> str:
+async def _after_verify(state: LoopState) -> str:
     return "decide" if state.repair else END
 
 

@@ -237,6 +237,14 @@ async def test_no_answer_cites_another_patient() -> None:
 
 
 @pytest.mark.anyio
+async def test_one_planner_reads_the_same_question_anew_for_each_chart() -> None:
+    planner, question = RulesPlanner(), "What is the latest hemoglobin A1c?"
+    told = [await run(planner, question, p) for p in ("rosa-delgado", "RMC-100411", "rosa-delgado")]
+    assert told[0].answer == told[2].answer != told[1].answer
+    assert told[1].answer == (await run(RulesPlanner(), question, "RMC-100411")).answer
+
+
+@pytest.mark.anyio
 async def test_the_openai_planner_sends_the_schema_and_reads_the_decision() -> None:
     sent: list[bytes] = []
 

@@ -60,9 +60,7 @@ _OTHER = r"^(?!.*(?:urin|ratio|clearance|fluid|csf|dialys|stool|ionized|ionised|
 _NO_BODY = r"^(?!.*(?:birth|ideal|for|loss|gain|change|percentile|fetal|uterine|mass index))"
 _WEIGHT = _role("weight", "kg", _NO_BODY + r".*(?:\bweight\b|^wt\b)", "29463-7 3141-9", (0.2, 700))
 _HEIGHT = _role("height", "cm", _NO_BODY + r".*(?:\bheight\b|\bbody length\b|^ht\b)", "8302-2 8308-9 3137-7", (20, 280))
-_CREATININE = _role(
-    "creatinine", "mg/dL", _OTHER + r".*\bcreatinine?\b|^cr\b", "2160-0 38483-4 14682-9", (0.05, 40)
-)
+_CREATININE = _role("creatinine", "mg/dL", _OTHER + r".*\bcreatinine?\b|^cr\b", "2160-0 38483-4 14682-9", (0.05, 40))
 _SODIUM = _role("sodium", "mmol/L", _OTHER + r".*\bsodium\b|^na\b", "2951-2 2947-0", (80, 220))
 _CHLORIDE = _role("chloride", "mmol/L", _OTHER + r".*\bchloride\b|^cl\b", "2075-0 2069-3", (40, 180))
 _BICARBONATE = _role(

@@ -78,7 +78,7 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
     if search.notes:
         statement += " (" + "; ".join(clean_text(n) for n in dict.fromkeys(search.notes)) + ")"
     stays = search.scope.stays if search.scope else ()
-    shown = [*picked, *(r for r in resting if r not in picked)]
+    shown = list(dict.fromkeys((*picked, *resting)))
     return Finding(
         handle=handles.finding(),
         tool="query_chart",

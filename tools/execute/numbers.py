@@ -117,7 +117,7 @@ def compute_per(query: ChartQuery, records: Sequence[Record]) -> Computed:
     results = {day: compute_number(query, members) for day, members in sorted(groups.items())}
     problem = next((c.problem for c in results.values() if c.problem), None)
     notes = tuple(f"{day}: {_shown(c)}" for day, c in results.items() if c.values)
-    resting = tuple(dict.fromkeys(r.reference for c in results.values() for r in c.rests_on))
+    resting = {r.reference for c in results.values() for r in c.rests_on}
     kept = tuple(r for r in records if r.reference in resting)
     values = tuple(v for c in results.values() for v in c.values)
     unit = next((c.unit for c in results.values() if c.unit), None)

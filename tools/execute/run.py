@@ -84,7 +84,8 @@ async def _select(search: Search) -> list[Record]:
     kept = keep_where(records, [c for c in query.where if c not in late])
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
-    search.contrary += tuple(r for r in records if r not in kept) if _asks_state(query) and query.about else ()
+    if _asks_state(query) and query.about:
+        search.contrary += tuple(_others(records, kept))
     if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
         search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     if not kept:
@@ -119,11 +120,17 @@ def _refutes(record: Record, conditions: list[Condition]) -> bool:
 
 def _leave_resumed(search: Search, records: list[Record], kept: list[Record]) -> list[Record]:
     """Nothing is over that another record says is still so: an order that was stopped and written anew."""
-    current = [r for r in records if r.standing == "current" and r not in kept]
+    current = [r for r in _others(records, kept) if r.standing == "current"]
     if not current:
         return kept
     search.contrary += tuple(current)
     return []
+
+
+def _others(records: list[Record], kept: list[Record]) -> list[Record]:
+    """Those that were not kept."""
+    left = set(kept)
+    return [r for r in records if r not in left]
 
 
 def _untested(query: ChartQuery, records: list[Record]) -> str | None:

@@ -28,6 +28,10 @@ _BESIDE = {
 class RulesPlanner:
     """Deterministic; needs no model. Says what it did not understand."""
 
+    def __init__(self) -> None:
+        self._read: tuple[PlannerView, Parsed] | None = None
+        """The view read last: a question is read once, however many steps it takes."""
+
     @property
     def name(self) -> str:
         """Its name in transcripts."""
@@ -41,17 +45,25 @@ class RulesPlanner:
             return _abstain(f"The answer could not be verified: {view.repair}.")
         if (notes := compose_notes(view.question)) is not None:
             return Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view)
-        parsed = _parse(view)
+        parsed = self._parse(view)
         if not parsed.queries:
             return _abstain(parsed.reason or "I did not understand the question.")
         if view.steps and view.steps[-1].finding is None:
             return _abstain(view.steps[-1].error or "The query could not be run.")
         return _next(view, parsed)
 
+    def _parse(self, view: PlannerView) -> Parsed:
+        known = self._read
+        if known is not None and known[0].overview is view.overview and _asks_same(known[0], view):
+            return known[1]
+        sketch = read_question(view.question, view.overview)
+        parsed = compose_follow_up(sketch, view.history) or compose_queries(sketch)
+        self._read = view, parsed
+        return parsed
 
-def _parse(view: PlannerView) -> Parsed:
-    sketch = read_question(view.question, view.overview)
-    return compose_follow_up(sketch, view.history) or compose_queries(sketch)
+
+def _asks_same(known: PlannerView, view: PlannerView) -> bool:
+    return known.question == view.question and known.history is view.history
 
 
 def _next(view: PlannerView, parsed: Parsed) -> Decided:

@@ -86,7 +86,7 @@ async def test_an_answer_that_can_not_be_trusted_is_an_error(content: Any, error
         (httpx.Response(200, json=bundle("b", link={"next": "http://elsewhere.local/Condition?page=3"})), "elsewhere"),
         (httpx.Response(200, json=bundle("b", link={"next": "Condition?page=2"})), "already read"),
         (httpx.ReadTimeout("slow"), "in time"),
-        (httpx.ReadError("reset"), "no connection"),
+        (httpx.ReadError("reset"), "broke off"),
     ],
 )
 async def test_an_error_on_a_later_page_keeps_what_was_read_and_says_why_it_is_incomplete(

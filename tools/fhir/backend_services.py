@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tools.fhir.auth import ServerAuth, check_secure, sign
 from tools.fhir.errors import NotAuthorized
-from tools.fhir.exchange import clip
+from tools.fhir.replies import clip, hide_secrets
 
 Json = dict[str, Any]
 
@@ -173,7 +173,9 @@ def find_endpoint(status: int, reply: Json, algorithm: str) -> str:
 def read_token(status: int, reply: Json, asked: str) -> tuple[str, str]:
     """The token and the scope granted with it. Raises NotAuthorized."""
     if status != 200:
-        told = " ".join(clip(str(reply.get(name, "")), 200) for name in ("error", "error_description")).strip()
+        told = " ".join(
+            clip(hide_secrets(str(reply.get(name, ""))), 200) for name in ("error", "error_description")
+        ).strip()
         raise NotAuthorized(f"the server gave no token (status {status}{f': {told}' if told else ''})")
     token, kind = reply.get("access_token"), reply.get("token_type")
     if not isinstance(token, str) or not isinstance(kind, str) or kind.lower() != "bearer":

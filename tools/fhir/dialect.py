@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tools.fhir.exchange import NO_OUTCOME
 from tools.fhir.matching import CONFINING, can_match, matches
 from tools.fhir.parameters import find_parameter
+from tools.fhir.replies import NO_OUTCOME
 from tools.fhir.required_codes import SPLITS, Split
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery
 from tools.fhir.search_values import parse_date

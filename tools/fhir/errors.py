@@ -7,6 +7,7 @@ FhirError
 ├── NotServed           the server says that it does not search this type
 ├── NotAuthorized       no token could be had, or none may be sent there
 ├── NotFhir             an answer that is no FHIR JSON: an HTML page, a cut-off body
+│   └── AnswerTooLarge  more bytes than the budget
 ├── ServerRefused       an OperationOutcome or another 4xx/5xx; has `status`
 │   ├── NotFound        404 or 410
 │   └── ScopeDenied     401 or 403, or a type that the granted scopes leave out
@@ -47,11 +48,15 @@ class NotFhir(FhirError):
     """The server's answer is no FHIR JSON."""
 
 
-class ServerRefused(FhirError):
-    """The server answered with an error status; the text holds its OperationOutcome."""
+class AnswerTooLarge(NotFhir):
+    """The server's answer is larger than the budget; it was not read to its end."""
 
-    def __init__(self, status: int, outcome: str) -> None:
-        super().__init__(f"the server refused with status {status}: {outcome}")
+
+class ServerRefused(FhirError):
+    """The server answered with an error status; the text holds its OperationOutcome, and what may help."""
+
+    def __init__(self, status: int, outcome: str, advice: str | None = None) -> None:
+        super().__init__(f"the server refused with status {status}: {outcome}{f' ({advice})' if advice else ''}")
         self.status = status
         self.outcome = outcome
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tools.fhir.errors import ForeignHost, NotFhir, PageLoop
-from tools.fhir.exchange import clip, outcome_text
+from tools.fhir.replies import clip, outcome_text
 from tools.fhir.search_query import SearchQuery, format_search
 from tools.fhir.self_link import Judgement, judge_self_link
 from tools.receipt import SearchProof

@@ -1,17 +1,32 @@
-"""A PostgreSQL for the tests that need one."""
+"""What several tests need: a question asked of a small chart made for it, and a PostgreSQL."""
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+
+from tools.chart import open_chart
+from tools.chart_query import ChartQuery
+from tools.evidence import Finding
+from tools.execute.run import run_query
+from tools.fhir.client import FhirClient
+from tools.registry import Handles
+from tools.store.app import build_app
+from tools.store.incoming import build_incoming
+from tools.store.store import open_store
+
+Query = Callable[..., Awaitable[Finding]]
 
 
 def _find_program(name: str) -> str | None:
@@ -39,3 +54,19 @@ def postgres() -> Iterator[str]:
             yield f"postgresql://tester@/postgres?host={folder}"
         finally:
             run([server, "-D", f"{folder}/data", "-m", "immediate", "-w", "stop"])
+
+
+@pytest.fixture
+def query_over() -> Query:
+    """Asks a query of a chart that holds just these resources, of the patient `p`."""
+
+    async def query(resources: Sequence[dict[str, Any]], as_of: str = "2024-06-01", **slots: Any) -> Finding:
+        patient = {"resourceType": "Patient", "id": "p", "birthDate": "1970-03-10", "name": [{"family": "Ek"}]}
+        whole = resources if any(r["resourceType"] == "Patient" for r in resources) else [patient, *resources]
+        store = open_store(":memory:")
+        store.save([build_incoming(json.dumps(r).encode(), r) for r in whole])
+        async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
+            chart = await open_chart(client, "p", as_of)
+            return await run_query(chart, ChartQuery.model_validate(slots), Handles())
+
+    return query

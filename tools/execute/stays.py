@@ -57,15 +57,17 @@ def choose_stays(stay: Stay, records: Sequence[Record]) -> tuple[Record, ...]:
 
 
 def build_scope(stays: tuple[Record, ...], encounters: Sequence[Record]) -> StayScope:
-    """The scope of stays among all encounters of the chart."""
-    family = {s.reference for s in stays}
+    """The scope of stays among all encounters of the chart; one read off a place of an Encounter holds by time."""
+    places = {s.reference for s in stays if s.encounter is not None}
+    family = {s.reference for s in stays if s.encounter is None}
     parents = {e.reference: _part_of(e) for e in encounters}
     grown = True
     while grown:
         more = {child for child, parent in parents.items() if parent in family} - family
         family |= more
         grown = bool(more)
-    wider = {parent for s in stays if (parent := _part_of(s))}
+    wider = places | {parent for s in stays if (parent := _part_of(s))}
+    wider |= {child for child, parent in parents.items() if parent in places}
     by_time = all(not s.kinds & {Kind.HOSPITAL_STAY} for s in stays)
     return StayScope(stays, frozenset(family), frozenset(wider), by_time)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from tools.records.draft import Draft
 from tools.records.links import Linked
 from tools.records.people import person_name
 from tools.records.reading_json import items, name_of, names_of, period_of, reference_of, to_concept
-from tools.records.record import Concept, Standing
+from tools.records.record import Concept, Record, Standing
 
 Json = dict[str, Any]
 
@@ -23,8 +24,8 @@ _STANDINGS: dict[str, Standing] = {
 }  # fmt: skip
 _INTENSIVE = re.compile(r"\b(?:[a-z]{0,3}icu|intensive (?:care|therapy)|critical care)\b")
 """ICU, and those of a kind: MICU, SICU, TSICU, CVICU, NICU."""
-_INTENSIVE_CODES = frozenset({"ICU", "PEDICU", "PEDNICU", "309904001"})
-"""Location.type: HL7 v3 RoleCode, SNOMED CT."""
+_INTENSIVE_CODES = frozenset({"ICU", "PEDICU", "PEDNICU", "309904001", "305351004"})
+"""Of places HL7 v3 RoleCode and SNOMED CT, of visits SNOMED CT "admission to intensive care unit"."""
 _NAMES = {Kind.HOSPITAL_STAY: "Hospital stay", Kind.ICU_STAY: "ICU stay", Kind.ED_VISIT: "Emergency department visit"}
 
 
@@ -49,13 +50,23 @@ def _kinds(resource: Json, linked: Linked) -> set[Kind]:
     systems = " ".join(str(i.get("system", "")) for i in items(resource.get("identifier"))).casefold()
     part = resource.get("partOf") is not None
     intensive = any(_is_intensive(entry, linked) for entry in items(resource.get("location")))
-    if "encounter-icu" in systems or (part and intensive):
+    if "encounter-icu" in systems or (part and intensive) or (_says_intensive(resource) and code != "AMB"):
         kinds.add(Kind.ICU_STAY)
+        kinds |= {Kind.HOSPITAL_STAY} if code in _INPATIENT and not part and "encounter-icu" not in systems else set()
     elif "encounter-ed" in systems or (code == "EMER" and "encounter-hosp" not in systems):
         kinds.add(Kind.ED_VISIT)
     elif "encounter-hosp" in systems or (code in _INPATIENT and not part):
         kinds.add(Kind.HOSPITAL_STAY)
     return kinds
+
+
+def _says_intensive(resource: Json) -> bool:
+    """Whether an Encounter is called intensive care by its type, service or class."""
+    said = [*items(resource.get("type")), resource.get("serviceType"), resource.get("class")]
+    concept = to_concept(*said)
+    return any(_INTENSIVE.search(n.casefold()) for n in concept.names) or any(
+        c.code in _INTENSIVE_CODES for c in concept.codings
+    )
 
 
 def _is_intensive(entry: Json, linked: Linked) -> bool:
@@ -94,19 +105,65 @@ def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
 
 
 def convert_ward_stays(resource: Json, linked: Linked) -> Iterator[tuple[Draft, tuple[str, ...]]]:
-    """Each place of a stay as a stay of its own, with the Location that names it; a visit's place is no ward."""
-    kinds, places = _kinds(resource, linked), items(resource.get("location"))
+    """Each place of a stay as a stay of its own, with the Location that names it; a visit's place is no ward.
+
+    Intensive care units that follow each other without a gap are, beside that, one stay in intensive care.
+    """
+    kinds = _kinds(resource, linked)
     if len(kinds) == 1 and str((resource.get("class") or {}).get("code", "")) not in _INPATIENT:
         return
-    for entry in places:
-        name = place_name(entry, linked)
-        if name is None:
+    intensive: list[tuple[Draft, tuple[str, ...]]] = []
+    for entry in items(resource.get("location")):
+        if (name := place_name(entry, linked)) is None:
             continue
-        draft = Draft({Kind.WARD_STAY}, Concept(name, (name,)), status=resource.get("status"))
-        draft.standing = _STANDINGS.get(str(draft.status), "unknown")
-        draft.start, draft.end = period_of(entry if "period" in entry or len(places) > 1 else resource, "period")
-        draft.encounter = f"Encounter/{resource['id']}"
-        draft.not_before, _ = period_of(resource, "period")
-        draft.put(Slot.LOCATION, name)
         location = reference_of(entry.get("location"))
-        yield draft, (location,) if location else ()
+        ward = _stay_at(name, entry, resource), (location,) if location else ()
+        yield ward
+        if Kind.ICU_STAY not in kinds and _is_intensive(entry, linked):
+            intensive.append(ward)
+    yield from _join_intensive(intensive)
+
+
+def _stay_at(name: str, entry: Json, resource: Json) -> Draft:
+    draft = Draft({Kind.WARD_STAY}, Concept(name, (name,)), status=resource.get("status"))
+    draft.standing = _STANDINGS.get(str(draft.status), "unknown")
+    several = len(items(resource.get("location"))) > 1
+    draft.start, draft.end = period_of(entry if "period" in entry or several else resource, "period")
+    draft.encounter = f"Encounter/{resource['id']}"
+    draft.not_before, _ = period_of(resource, "period")
+    draft.put(Slot.LOCATION, name)
+    return draft
+
+
+def _join_intensive(wards: list[tuple[Draft, tuple[str, ...]]]) -> Iterator[tuple[Draft, tuple[str, ...]]]:
+    """Stays in intensive care out of the places of one Encounter, in their order of time."""
+    joined: list[tuple[Draft, tuple[str, ...]]] = []
+    for ward, location in sorted(wards, key=lambda w: (w[0].start is None, w[0].start.low if w[0].start else None)):
+        before = joined[-1][0] if joined else None
+        if before is not None and before.end and ward.start and before.end.instant_low == ward.start.instant_low:
+            before.end, before.fields = ward.end, _with_place(before, ward)
+            joined[-1] = before, (*joined[-1][1], *location)
+        else:
+            name = _NAMES[Kind.ICU_STAY]
+            concept = Concept(name, (name, *ward.concept.names))
+            joined.append((replace(ward, kinds={Kind.ENCOUNTER, Kind.ICU_STAY}, concept=concept), location))
+    yield from joined
+
+
+def _with_place(stay: Draft, ward: Draft) -> dict[Slot, tuple[str, ...]]:
+    places = (*stay.fields.get(Slot.LOCATION, ()), *ward.fields.get(Slot.LOCATION, ()))
+    return stay.fields | {Slot.LOCATION: tuple(dict.fromkeys(places))}
+
+
+def leave_out_doubles(stays: Sequence[Record]) -> list[Record]:
+    """Stays in intensive care, those read off a place left out where an Encounter of its own tells of the same."""
+    own = [s for s in stays if s.encounter is None]
+    return [s for s in stays if s.encounter is None or not any(_overlap(s, o) for o in own)]
+
+
+def _overlap(one: Record, other: Record) -> bool:
+    if one.start is None or other.start is None:
+        return one.encounter == reference_of(other.resource.get("partOf"))
+    before = one.end is not None and one.end.instant_high <= other.start.instant_low
+    after = other.end is not None and other.end.instant_high <= one.start.instant_low
+    return not before and not after

@@ -13,6 +13,7 @@ from tools.chart_query import Kind
 from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
 from tools.records.convert import to_record, to_ward_stays
+from tools.records.encounters import leave_out_doubles
 from tools.records.kinds import KIND_SEARCHES
 from tools.records.links import Linked
 from tools.records.record import Record
@@ -24,6 +25,8 @@ _ROUNDS = 3
 """Links of links: administration → request → Medication → ingredient."""
 _OWN_TYPES = frozenset({"Encounter", "MedicationRequest", "Specimen", "Observation", "Condition", "Procedure"})
 """Types of which a patient's can be read at once."""
+_BY_PLACE = {Kind.WARD_STAY: (True,), Kind.ICU_STAY: (False, True)}
+"""Kinds read off the places of an Encounter; `False` is the Encounter as a whole."""
 _MANY = 20
 _AT_ONCE = 6
 """Searches that wait for a server at the same time."""
@@ -47,9 +50,12 @@ async def load_records(chart: ChartContext, kind: Kind) -> LoadedRecords:
     for search in KIND_SEARCHES[kind]:
         result = await chart.search(search.resource_type, *(SearchParam(n, (v,)) for n, v in search.params))
         results.append(result)
-        sorted_out = await _sort_out(chart, result, kind is Kind.WARD_STAY)
-        shown += sorted_out.shown.get(kind, ())
-        excluded += sorted_out.excluded.get(kind, ())
+        for wards in _BY_PLACE.get(kind, (False,)):
+            sorted_out = await _sort_out(chart, result, wards)
+            shown += sorted_out.shown.get(kind, ())
+            excluded += sorted_out.excluded.get(kind, ())
+    if kind is Kind.ICU_STAY:
+        shown = leave_out_doubles(shown)
     return LoadedRecords(tuple(shown), tuple(results), tuple(excluded))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools.chart import ChartContext
@@ -10,6 +10,8 @@ from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.concepts.match import fold
 from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
+from tools.execute.citing import cite_record
+from tools.execute.growth import same_drug, verdicts_of
 from tools.execute.stays import StayScope
 from tools.execute.wording import describe_record, list_lines, state_absence, state_finding
 from tools.fhir.client import SearchResult
@@ -46,6 +48,8 @@ class Search:
     """Records picked whose value is words or a mere bound, which settles the comparison neither way."""
     untested: str | None = None
     """A drug that no culture found was tested against."""
+    tests: dict[str, Record] = field(default_factory=dict)
+    """By reference the Observations that a culture consists of, where they are asked after."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
@@ -78,6 +82,7 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
     if search.notes:
         statement += " (" + "; ".join(clean_text(n) for n in dict.fromkeys(search.notes)) + ")"
     stays = search.scope.stays if search.scope else ()
+    cited = {r.reference: cite_record(query, r, search.tests) for r in resting}
     shown = list(dict.fromkeys((*picked, *resting)))
     return Finding(
         handle=handles.finding(),
@@ -88,11 +93,18 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         statement=statement,
         values=values,
         determinable=known,
-        rests_on=tuple(dict.fromkeys(r.reference for r in resting)),
-        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in (r.reference, *r.links))),
+        rests_on=tuple(dict.fromkeys(ref for refs in cited.values() for ref in refs)),
+        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in _retrieved(r, cited))),
         receipt=receipt,
         notes=tuple(dict.fromkeys(search.notes)),
     )
+
+
+def _retrieved(record: Record, cited: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The record and what was followed to name it; what it was given for only where that was asked."""
+    yield record.reference
+    yield from (link for link in record.links if not link.startswith("Condition/"))
+    yield from cited.get(record.reference, ())
 
 
 def _absence(
@@ -139,12 +151,20 @@ def _absence(
         told = f"Not determinable: whether it is so now is not recorded. The chart holds: {held}."
         return (), told, False, contrary
     if contrary:
-        said = "; ".join(f"{r.concept.text} [{r.status}]" if r.status else r.concept.text for r in contrary[:5])
+        said = "; ".join(_say_contrary(query, r) for r in contrary[:5])
         statement += f" The chart says: {said}."
     zero: dict[Compute, tuple[Value, ...]] = {
         Compute.EXISTS: (False,), Compute.COUNT: (0,), Compute.COUNT_DISTINCT: (0,)
     }  # fmt: skip
     return zero.get(query.compute, ()), statement, True, contrary
+
+
+def _say_contrary(query: ChartQuery, record: Record) -> str:
+    """A record that says it is not so: with its verdict on the drug asked about, else with its status."""
+    drugs = [c.value.rpartition(": ")[0] for c in query.where if c.field is Slot.SUSCEPTIBILITY]
+    verdicts = [f"{name} {said}" for name, said in verdicts_of(record) if any(d and same_drug(d, name) for d in drugs)]
+    told = verdicts or ([record.status] if record.status else [])
+    return clean_text(record.concept.text, 160) + (f" [{', '.join(told)}]" if told else "")
 
 
 def _unasked(search: Search) -> bool:

@@ -29,11 +29,12 @@ def drugs_with(record: Record, verdict: str) -> tuple[str, ...]:
 
 def verdict_on(record: Record, drug: str) -> str | None:
     """The verdict on a drug, by any name of it; None where it was not tested or verdicts differ."""
-    said = {v for name, v in verdicts_of(record) if _same_drug(drug, name)}
+    said = {v for name, v in verdicts_of(record) if same_drug(drug, name)}
     return said.pop() if len(said) == 1 else None
 
 
-def _same_drug(asked: str, held: str) -> bool:
+def same_drug(asked: str, held: str) -> bool:
+    """Whether a drug is meant, by any name of it."""
     entry = ConceptEntry(Kind.MEDICATION, held, (held,), (), 1)
     return bool(match_concepts(asked, Kind.MEDICATION, (entry,)).matched)
 

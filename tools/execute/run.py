@@ -8,6 +8,7 @@ from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
 from tools.errors import ToolError
 from tools.evidence import Finding
+from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.growth import verdict_on
@@ -84,13 +85,15 @@ async def _select(search: Search) -> list[Record]:
     kept = keep_where(records, [c for c in query.where if c not in late])
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
-    if _asks_state(query) and query.about:
-        search.contrary += tuple(_others(records, kept))
+    search.contrary += tuple(_contradict(query, records, kept))
+    if asks_growth(query):
+        search.tests = {r.reference: r for r in await search.load(Kind.OBSERVATION)}
     if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
         search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     if not kept:
         search.untested = _untested(query, records)
-    search.unclear = _asks_state(query) and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
+    stateful = _asks_state(query) or asks_past(query)
+    search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     return kept
 
 
@@ -125,6 +128,17 @@ def _leave_resumed(search: Search, records: list[Record], kept: list[Record]) ->
         return kept
     search.contrary += tuple(current)
     return []
+
+
+def _contradict(query: ChartQuery, records: list[Record], kept: list[Record]) -> list[Record]:
+    """Records on the matter that say otherwise: in another state than asked, or with another verdict on the drug."""
+    if query.about and any(c.field is Slot.STATUS and c.op == "=" for c in query.where):
+        return _others(records, kept)
+    drugs = [d for c in query.where if c.field is Slot.SUSCEPTIBILITY and (d := c.value.rpartition(": ")[0])]
+    if kept or not drugs:
+        return []
+    others = keep_where(records, [c for c in query.where if c.field is not Slot.SUSCEPTIBILITY])
+    return [r for r in others if any(verdict_on(r, d) for d in drugs)]
 
 
 def _others(records: list[Record], kept: list[Record]) -> list[Record]:
@@ -170,6 +184,7 @@ def _among(search: Search, records: list[Record]) -> list[Record]:
     if among is None:
         return records
     told = [r for r in records if r.reference in search.previous]
+    told = [r for r in told if _place_was_told(r, search.previous)] or told
     if not told:
         raise ToolError("the previous answer rests on no record of this kind; leave `among` out and name what is meant")
     if among == "previous_answer":
@@ -180,6 +195,11 @@ def _among(search: Search, records: list[Record]) -> list[Record]:
     if among == "before_previous_answer":
         return [r for r in records if r.start and r.start.instant_low < moments[0]]
     return [r for r in records if r.start and r.start.instant_low > moments[-1]]
+
+
+def _place_was_told(record: Record, told: Sequence[str]) -> bool:
+    """Of the places of one stay, that which was told."""
+    return all(link in told for link in record.links if link.startswith("Location/"))
 
 
 async def _during(search: Search, records: list[Record]) -> list[Record]:

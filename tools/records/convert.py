@@ -35,7 +35,7 @@ from tools.records.plans import (
     convert_family_history,
     convert_goal,
 )
-from tools.records.reading_json import period_of
+from tools.records.reading_json import is_mistaken, period_of
 from tools.records.record import LaterFields, LaterLinks, Record
 
 Json = dict[str, Any]
@@ -65,7 +65,9 @@ CONVERTERS: Mapping[str, Callable[[Json, Linked], Draft]] = {
     "Coverage": convert_coverage,
     "Specimen": convert_specimen,
 }
-_SHOWN_LINKS = ("Medication/", "MedicationRequest/", "Specimen/", "Location/", "Observation/", "Practitioner")
+_SHOWN_LINKS = (
+    "Medication/", "MedicationRequest/", "Specimen/", "Location/", "Observation/", "Practitioner", "Condition/",
+)  # fmt: skip
 
 
 def to_record(resource: Json, linked: Mapping[str, Json]) -> Record:
@@ -87,12 +89,14 @@ def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
 
 
 def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
-    """What was followed to name the record: drugs and ingredients, specimen, organisms; not the people."""
+    """What was followed to describe the record: drugs and ingredients, specimen, organisms, reasons."""
     found: dict[str, None] = {}
     waiting = list(_told_by(resource, linked))
     while waiting:
         reference = waiting.pop(0)
         if reference in found or reference not in linked or not reference.startswith(_SHOWN_LINKS):
+            continue
+        if reference.startswith("Condition/") and is_mistaken(linked[reference]):
             continue
         found[reference] = None
         if reference.startswith(("Medication", "Observation/")):

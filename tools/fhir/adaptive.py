@@ -39,7 +39,7 @@ class AdaptiveSearch:
     async def search(self, query: SearchQuery, capability: Capability, most: int) -> SearchResult:
         """Search as the server takes it. Raises FhirError; NotServed where it says that it does not search the type."""
         if capability.exact:
-            return await self._send(query, most)
+            return _doubt_nothing(query, capability, await self._send(query, most))
         if not capability.can_search(query.resource_type):
             raise NotServed(f"the server says that it does not search {query.resource_type}")
         dialect = self._dialects.get(query.resource_type) or Dialect(
@@ -123,14 +123,22 @@ class AdaptiveSearch:
 
 
 def _doubt_nothing(query: SearchQuery, capability: Capability, result: SearchResult) -> SearchResult:
-    """Some servers find nothing by a parameter that they don't know: an empty result is no proof then."""
+    """Finding nothing proves something only where the server says that it looked.
+
+    Some find nothing by a parameter that they don't know. One that does not say which search it ran has to list the
+    parameters as its own, and to give a total of none.
+    """
     kind = query.resource_type
-    unlisted = capability.unlisted(query)
-    if not unlisted or result.resources or not result.complete:
+    if result.resources or not result.complete:
         return result
-    names = ", ".join(unlisted)
-    reason = f"{kind}: the server does not say that it can search by {names}; finding nothing proves nothing"
-    return replace(result, complete=False, reason=reason)
+    unsaid = [p for p in result.proofs if p.self_link is None and not (p.total == 0 and capability.lists(query))]
+    if unlisted := ", ".join(capability.unlisted(query)):
+        doubt = f"the server does not say that it can search by {unlisted}"
+    elif unsaid:
+        doubt = "the server does not say which search it ran"
+    else:
+        return result
+    return replace(result, complete=False, reason=f"{kind}: {doubt}; finding nothing proves nothing")
 
 
 def _failed(query: SearchQuery, reason: str, interrupted: bool) -> SearchResult:

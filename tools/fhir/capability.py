@@ -44,6 +44,16 @@ class Capability:
         """
         return self.types is None or self.types.get(resource_type, TypeCapability(False)).searchable
 
+    def lists(self, query: SearchQuery) -> bool:
+        """Whether the server says that it searches the type by all that a search selects by.
+
+        >>> from tools.fhir.search_query import parse_search
+        >>> said = Capability({"Goal": TypeCapability(parameters=frozenset({"patient"}))})
+        >>> [said.lists(parse_search("Goal", t)) for t in ("patient=Patient/1", "patient=Patient/1&category=diet")]
+        [True, False]
+        """
+        return bool(self._listed(query.resource_type)) and not self.unlisted(query)
+
     def unlisted(self, query: SearchQuery) -> tuple[str, ...]:
         """The selecting parameters of a search that the server does not list for its type, where it lists any."""
         listed = self._listed(query.resource_type) | {name for name, _ in self.renamed(query.resource_type)}

@@ -17,9 +17,9 @@ from tools.fhir.auth import ServerAuth
 from tools.fhir.capability import Capability, parse_capability
 from tools.fhir.errors import FhirError, ForeignRecord, NotAuthorized, NotFhir, NotFound, ServerRefused
 from tools.fhir.exchange import Exchange, Limits
-from tools.fhir.pages import Pages, SearchResult, find_link, next_url
+from tools.fhir.pages import Pages, SearchResult
 from tools.fhir.search_query import SearchParam, SearchQuery, check_search, format_search
-from tools.fhir.self_link import judge_self_link
+from tools.fhir.searchset import next_url
 
 __all__ = ["FhirClient", "Limits", "SearchResult"]
 
@@ -106,10 +106,9 @@ class FhirClient:
     async def _read_total(self, query: SearchQuery) -> int | None:
         """The total of `_summary=count`; None where it is missing, or not certainly that of this search."""
         counted = SearchQuery(query.resource_type, (*query.params, SearchParam("_summary", ("count",))))
-        bundle, _ = await self._exchange.get(self._search_url(counted))
-        link, total = find_link(bundle, "self"), bundle.get("total")
-        honoured = link is not None and judge_self_link(query, link).settled
-        return total if honoured and isinstance(total, int) else None
+        pages = Pages(counted)
+        pages.add(*await self._exchange.get(self._search_url(counted)))
+        return pages.read_count()
 
     async def search(self, query: SearchQuery, *, pages: int | None = None) -> SearchResult:
         """Every page of a search, or so many of them, asked in the way that the server takes it.

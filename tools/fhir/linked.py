@@ -51,7 +51,8 @@ async def read_many(client: FhirClient, resource_type: str, ids: Sequence[str]) 
         return await _read_each(client, resource_type, ids)
     found = {str(r["id"]): r for r in result.resources}
     missing = [fhir_id for fhir_id in ids if fhir_id not in found]
-    if not missing or (await client.capability()).exact or _looked_at_all(result, ids):
+    exact = result.complete and result.proof.honoured and (await client.capability()).exact
+    if not missing or exact or _looked_at_all(result, ids):
         return ReadMany(found)
     rest = await _read_each(client, resource_type, missing)
     return ReadMany(found | rest.found, rest.unread)

@@ -5,14 +5,15 @@ https://hl7.org/fhir/R4/http.html#paging
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from tools.fhir.errors import ForeignHost, NotFhir, PageLoop
-from tools.fhir.replies import clip, outcome_text
+from tools.fhir.errors import NotFhir, PageLoop
+from tools.fhir.replies import clip
 from tools.fhir.search_query import SearchQuery, format_search
-from tools.fhir.self_link import Judgement, judge_self_link
+from tools.fhir.searchset import check_searchset, find_link, labels_of_parts, read_entries, read_total, read_warning
+from tools.fhir.self_link import Judgement, check_confined, judge_self_link
 from tools.receipt import SearchProof
 
 Json = dict[str, Any]
@@ -51,43 +52,66 @@ class Pages:
         self._matches: dict[str, Json] = {}
         self._included: dict[str, Json] = {}
         self._self_link: str | None = None
-        self._total: int | None = None
+        self._totals: dict[int, None] = {}
         self._judgement = Judgement()
-        self._fault: str | None = None
+        self._faults: dict[str, None] = {}
+        names = {param.name for param in query.params}
+        self._includes = bool(names & {"_include", "_revinclude"})
+        self._part_labels = {"SUBSETTED"} if names & {"_elements", "_summary"} else set()
+        """Labels that were to be expected."""
 
     def add(self, bundle: Json, size: int) -> None:
-        """Take in one page. Raises NotFhir, and SearchNotHonoured where it is the answer to another search."""
-        if bundle.get("resourceType") != "Bundle":
-            raise NotFhir(f"a search was answered with a {clip(bundle['resourceType'], 40)}, not a Bundle")
-        if self.read == 0:
-            total = bundle.get("total")
-            self._self_link, self._total = find_link(bundle, "self"), total if isinstance(total, int) else None
-            self._judgement = judge_self_link(self.query, self._self_link)
-        kind = self.query.resource_type
-        for entry in _list(bundle, "entry"):
-            if not isinstance(entry, dict) or not isinstance(resource := entry.get("resource"), dict):
-                raise NotFhir("a Bundle's entry holds no resource")
-            search = entry.get("search")
-            mode = search.get("mode", "match") if isinstance(search, dict) else "match"
-            if resource.get("resourceType") != kind or mode != "match":
-                self._add_other(resource, mode)
-            elif isinstance(fhir_id := resource.get("id"), str) and fhir_id:
-                self._matches[f"{kind}/{fhir_id}"] = resource
-            else:
-                raise NotFhir(f"the server gave a {kind} without an id")
+        """Take in one page. Raises NotFhir, PageLoop for a repeated page, SearchNotHonoured for another search's."""
+        check_searchset(bundle)
+        self._add_links(bundle)
+        if (total := read_total(bundle)) is not None:
+            self._totals[total] = None
+        entries, before = list(read_entries(bundle)), len(self._matches)
+        matches = sum([self._add_entry(resource, mode) for resource, mode in entries])
+        if labels := labels_of_parts([bundle, *(resource for resource, _ in entries)]) - self._part_labels:
+            self._note(f"the server says that what it gives is only part of the record ({', '.join(sorted(labels))})")
         self.read += 1
         self.bytes += size
+        if matches and before == len(self._matches):
+            raise PageLoop("a page repeats the records of pages before it")
 
-    def _add_other(self, resource: Json, mode: object) -> None:
-        kind = resource.get("resourceType")
+    def _add_links(self, bundle: Json) -> None:
+        own = find_link(bundle, "self")
+        if self.read == 0:
+            self._self_link, self._judgement = own, judge_self_link(self.query, own)
+        for link in (own, find_link(bundle, "next")):
+            check_confined(self.query, link)
+
+    def _add_entry(self, resource: Json, mode: str | None) -> bool:
+        """Keep a resource; whether it is a match."""
+        kind, sought = resource.get("resourceType"), self.query.resource_type
         if kind == "OperationOutcome":
-            self._note_outcome(resource)
-        elif mode != "outcome":
-            self._included[f"{kind}/{resource.get('id')}"] = resource
+            if warning := read_warning(resource):
+                self._note(f"the server says: {warning}")
+        elif kind == sought and mode in (None, "match"):
+            self._add_match(resource)
+            return True
+        elif mode == "match" or (kind == sought and not self._includes):
+            self._note(f"the server gave a {clip(str(kind), 40)} as {clip(str(mode), 20)!r}, which was not asked for")
+        elif isinstance(resource.get("id"), str):
+            self._included[f"{kind}/{resource['id']}"] = resource
+        return False
 
-    def _note_outcome(self, outcome: Json) -> None:
-        if any(i.get("severity") in ("error", "fatal") for i in _list(outcome, "issue") if isinstance(i, dict)):
-            self._fault = f"the server says: {outcome_text(outcome)}"
+    def _add_match(self, resource: Json) -> None:
+        kind = self.query.resource_type
+        if not isinstance(fhir_id := resource.get("id"), str) or not fhir_id:
+            raise NotFhir(f"the server gave a {kind} without an id")
+        before = self._matches.setdefault(f"{kind}/{fhir_id}", resource)
+        if before is not resource and before != resource:
+            self._note(f"the server gave a {kind} twice, and not alike")
+
+    def _note(self, fault: str) -> None:
+        self._faults[f"{self.query.resource_type}: {fault}"] = None
+
+    def read_count(self) -> int | None:
+        """The total of a `_summary=count`; None where it is missing, or not certainly that of this search."""
+        sure = self._self_link is not None and self._judgement.settled and not self._faults and len(self._totals) == 1
+        return next(iter(self._totals)) if sure else None
 
     def result(self, reason: str | None, interrupted: bool = False) -> SearchResult:
         """What was found; incomplete for the reason given, or where the server says that there is more.
@@ -95,46 +119,17 @@ class Pages:
         Raises ForeignRecord, and SearchNotHonoured where a record can't be checked against what the server dropped.
         """
         found = self._judgement.apply(self._matches.values())
-        reason = reason or self._fault or self._judgement.doubt
-        if reason is None and self._total is not None and self._total > len(self._matches):
-            reason = f"the server says {self._total} match but gave {len(self._matches)}"
+        reasons = [r for r in (reason, *self._faults, self._judgement.doubt) if r] or list(self._doubt_total())
         proof = SearchProof(
             sent=f"{self.query.resource_type}?{format_search(self.query)}", self_link=self._self_link,
             honoured=self._self_link is not None and not self._judgement.checks, pages=self.read, matched=len(found),
-            total=self._total, adapted=self._judgement.notes,
+            total=next(iter(self._totals), None), adapted=self._judgement.notes,
         )  # fmt: skip
-        return SearchResult(found, tuple(self._included.values()), proof, reason is None, reason, interrupted)
+        told = "; ".join(reasons) or None
+        return SearchResult(found, tuple(self._included.values()), proof, told is None, told, interrupted)
 
-
-def _list(content: Json, name: str) -> list[Any]:
-    value = content.get(name) or []
-    if not isinstance(value, list):
-        raise NotFhir(f"{name} of a {content.get('resourceType')} is no list")
-    return value
-
-
-def next_url(bundle: Json, current: str, base_url: str, asked: set[str]) -> str | None:
-    """Where the next page lies. Raises ForeignHost and PageLoop.
-
-    >>> links = [{"relation": "next", "url": "?page=2"}]
-    >>> next_url({"link": links}, "http://a.test/Condition?x=1", "http://a.test/", set())
-    'http://a.test/Condition?page=2'
-    """
-    link = find_link(bundle, "next")
-    if link is None:
-        return None
-    url = urljoin(current, link)
-    here, there = urlsplit(base_url), urlsplit(url)
-    if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-        raise ForeignHost(f"a next link leads to another host, {there.hostname}; it was not followed")
-    if url in asked:
-        raise PageLoop("a next link leads back to a page already read")
-    return url
-
-
-def find_link(bundle: Json, relation: str) -> str | None:
-    """The link of a Bundle with this relation."""
-    for link in _list(bundle, "link"):
-        if isinstance(link, dict) and link.get("relation") == relation and isinstance(link.get("url"), str):
-            return str(link["url"])
-    return None
+    def _doubt_total(self) -> Iterator[str]:
+        for total in self._totals:
+            if total != len(self._matches):
+                yield f"{self.query.resource_type}: the server says {total} match but gave {len(self._matches)}"
+                return

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/search.html#conformance
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -86,6 +86,24 @@ def judge_self_link(query: SearchQuery, link: str | None) -> Judgement:
     doubt = f"{query.resource_type}: the server searched by {', '.join(added)} too, which was not asked"
     proofs = tuple(p for p in modified if p not in dropped)
     return Judgement(tuple(dropped), proofs, notes, doubt if added else None)
+
+
+def check_confined(query: SearchQuery, link: str | None) -> None:
+    """Raise SearchNotHonoured where a link of an answer names another patient than the search did.
+
+    >>> from tools.fhir.search_query import parse_search
+    >>> check_confined(parse_search("Condition", "patient=Patient/1"), "Condition?subject=2&page=2")
+    Traceback (most recent call last):
+        ...
+    tools.fhir.errors.SearchNotHonoured: Condition: a link of the answer leads to a search of another subject
+    """
+    sent = [p for p in query.params if p.name in CONFINING]
+    if link is None or not sent:
+        return
+    for key, value in parse_qsl(urlsplit(link).query):
+        name = key.partition(":")[0]
+        if name in CONFINING and not any(_is_same(replace(p, name=name, modifier=None), name, value) for p in sent):
+            raise SearchNotHonoured(f"{query.resource_type}: a link of the answer leads to a search of another {name}")
 
 
 def _can_make_up(resource_type: str, param: SearchParam) -> bool:

@@ -32,6 +32,12 @@ _DOSED_AS = frozenset(
 )
 _SAME_FORM = {"tab": "tablet", "cap": "capsule", "soln": "solution", "susp": "suspension", "neb": "nebulizer",
               "supp": "suppository", "mdi": "inhaler", "ophth": "ophthalmic", "po": "oral"}  # fmt: skip
+_SHAPES = frozenset(
+    """intrauterine implant vaginal ring transdermal patch injection injectable intramuscular syringe vial auto pen oral
+    tablet capsule pack sublingual inhaler inhalation nebulizer nasal topical cream ointment gel ophthalmic
+    rectal""".split()  # noqa: SIM905
+)
+"""Words that say in what shape or by what way a product is taken."""
 _CUT_OFF = 6
 _LETTERS_LOST = 5
 _SALTS = frozenset(
@@ -45,6 +51,10 @@ _PLAIN_SALTS = frozenset(
 )
 
 
+_CARRIERS = frozenset("dextrose water lactated citrate".split())  # noqa: SIM905
+"""What drugs are dissolved in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product's name: its ingredients, each as a run of words, and all its words."""
@@ -52,6 +62,15 @@ class Product:
     runs: tuple[Run, ...]
     words: frozenset[str]
     ordered: Run
+    brands: frozenset[Run] = frozenset()
+    """The brands it bears."""
+    shapes: frozenset[str] = frozenset()
+    """The words that say its shape, those its brand alone tells included."""
+
+    @property
+    def described(self) -> frozenset[str]:
+        """Every word that is said of it or follows from its brand."""
+        return self.words | self.shapes | {w for run in self.runs for w in run}
 
 
 @lru_cache(maxsize=100_000)
@@ -63,12 +82,16 @@ def read_product(text: str) -> Product:
     """
     runs: list[Run] = []
     ordered: list[str] = []
+    brands: list[Run] = []
     for chunk in _CUT.split(plain(text)):
         words = [_SAME_FORM.get(w, w) for w in read_words(chunk)]
         ordered += words
         if run := _ingredient(words):
-            runs += [run, *_ingredients_of(run), *_complete(run[0])]
-    return Product(tuple(dict.fromkeys(runs)), frozenset(ordered), tuple(ordered))
+            brand = _brand_in(run)
+            brands += [brand] if brand else []
+            runs += [run, *_brands()[0].get(brand, ()), *_complete(run[0])]
+    shapes = _SHAPES.intersection(ordered) or frozenset(s for b in brands for s in _shapes_of_brands().get(b, ()))
+    return Product(tuple(dict.fromkeys(runs)), frozenset(ordered), tuple(ordered), frozenset(brands), shapes)
 
 
 def _ingredient(words: list[str]) -> Run:
@@ -92,12 +115,11 @@ def _complete(word: str) -> tuple[Run, ...]:
     return ((whole[0],),) if len(whole) == 1 else ()
 
 
-def _ingredients_of(run: Run) -> tuple[Run, ...]:
+def _brand_in(run: Run) -> Run:
+    """The brand that a run begins with; an empty run where it begins with none."""
     brands, longest = _brands()
-    for size in range(min(longest, len(run)), 0, -1):
-        if found := brands.get(run[:size]):
-            return found
-    return ()
+    sizes = range(min(longest, len(run)), 0, -1)
+    return next((run[:size] for size in sizes if run[:size] in brands), ())
 
 
 @cache
@@ -107,6 +129,12 @@ def _brands() -> tuple[dict[Run, tuple[Run, ...]], int]:
         for row in read_rows("brands")
     }
     return found, max(map(len, found))
+
+
+@cache
+def _shapes_of_brands() -> dict[Run, tuple[str, ...]]:
+    """The shapes of the brands that are one product of one shape: an implant, a ring, a pen."""
+    return {tuple(read_words(row["brand"])): split_names(row["form"]) for row in read_rows("brands") if row["form"]}
 
 
 def relate_products(asked: Product, held: Product) -> Relation:
@@ -123,10 +151,29 @@ def relate_products(asked: Product, held: Product) -> Relation:
         return _relate_parts(asked, held)
     if is_no_kind(asked.words, held.words - asked.words):
         return "different"
+    if asked.ordered in _brands()[0]:
+        return _relate_brand(asked, held, wanted)
     more = asked.words - held.words - {w for want in wanted for w in want} - _PLAIN_SALTS
-    if not more or asked.ordered in _brands()[0]:
+    if not more:
         return "narrower"
     return "different" if more <= _DOSED_AS and held.words & _DOSED_AS else "open"
+
+
+def _relate_brand(asked: Product, held: Product, wanted: tuple[Run, ...]) -> Relation:
+    """Where a brand's ingredients are all in it: a mix with more is perhaps the brand, another shape of it is not."""
+    if asked.brands & held.brands:
+        return "narrower"
+    shapes = frozenset(_shapes_of_brands().get(asked.ordered, ()))
+    if shapes and held.shapes and shapes.isdisjoint(held.shapes):
+        return "different"
+    mixed = _mixed_with(held) - {want[0] for want in wanted}
+    unlike = shapes and (held.brands or not held.shapes)
+    return "open" if mixed or unlike else "narrower"
+
+
+def _mixed_with(held: Product) -> frozenset[str]:
+    """The first words of the active ingredients known."""
+    return frozenset(run[0] for run in held.runs if is_known_drug(run[0])) - _CARRIERS - _SALTS
 
 
 def _starts(run: Run, want: Run) -> bool:

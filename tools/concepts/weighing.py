@@ -33,12 +33,12 @@ def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
     if reading.codes and any(c.code in reading.codes and _SYSTEMS.search(c.system) for c in entry.codings):
         return "equal", "code"
     weight = _weigh_names(reading, kind, entry) if _may_relate(reading, entry.names) else _NOTHING
+    if reading.holds is not None and weight[0] not in ("equal", "different"):
+        return _weigh_class(reading, entry)
     if weight[0] in ("equal", "narrower"):
         return weight
     if (reading.icd10 or reading.icd9) and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
         return _best(weight, _weigh_standing(reading, kind, entry, standing))
-    if reading.holds is not None and weight[0] != "different":
-        return _best(weight, _weigh_class(reading, entry))
     return weight
 
 

@@ -52,13 +52,14 @@ class Asker:
         from tools.chart import open_chart
         from tools.toolbox import build_tools
 
-        chart = await open_chart(
-            self.client, question.patient, question.as_of, date_order=question.date_order, cache=cache
-        )
-        transcript = await ask(
-            chart, question.text, self.planner, build_tools(),
-            context=question.context, history=tuple(history), observers=self.observers,
-        )  # fmt: skip
+        with self.client.question():
+            chart = await open_chart(
+                self.client, question.patient, question.as_of, date_order=question.date_order, cache=cache
+            )
+            transcript = await ask(
+                chart, question.text, self.planner, build_tools(),
+                context=question.context, history=tuple(history), observers=self.observers,
+            )  # fmt: skip
         return Asked(transcript, to_result(question, transcript), transcript.to_turn())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from agent.cli.options import Access, current_access
 
 if TYPE_CHECKING:
     from tools.fhir.auth import ServerAuth
-    from tools.fhir.client import FhirClient
+    from tools.fhir.client import FhirClient, Limits
     from tools.store.store import Store
 
 _STORE_URL = "http://store.local/"
@@ -44,17 +45,28 @@ async def open_client(store: str | None, fhir: str | None) -> AsyncIterator[Fhir
     if fhir:
         if not fhir.startswith(("http://", "https://")):
             raise UsageMistake("--fhir takes a URL that begins with http:// or https://")
-        async with FhirClient(fhir, auth=build_auth(fhir, current_access())) as client:
+        access = current_access()
+        async with FhirClient(fhir, auth=build_auth(fhir, access), limits=build_limits(access)) as client:
             yield client
         return
     if current_access() != Access():
-        raise UsageMistake("--token-env, --client-id, --key and --scope go with --fhir")
+        raise UsageMistake("--token-env, --client-id, --key, --scope and --wait go with --fhir")
     opened = _open_existing(store)
     try:
         async with serve_store(opened) as client:
             yield client
     finally:
         opened.close()
+
+
+def build_limits(access: Access) -> Limits:
+    """How long the server may be waited for: a search no longer than a question."""
+    from tools.fhir.client import Limits
+
+    usual = Limits()
+    if access.wait is None:
+        return usual
+    return replace(usual, question_seconds=access.wait, search_seconds=min(access.wait, usual.search_seconds))
 
 
 def build_auth(base_url: str, access: Access) -> ServerAuth | None:

@@ -37,20 +37,27 @@ KeyFile = Annotated[
 ScopeText = Annotated[
     str | None, typer.Option("--scope", help='SMART scopes asked for, and kept to. With --key: "system/*.rs".')
 ]
+MostWait = Annotated[
+    float | None,
+    typer.Option("--wait", metavar="SECONDS", min=1, help="How long a question may wait for --fhir in all; 300."),
+]
 
 
 @dataclass(frozen=True)
 class Access:
-    """How a command is authorized at the FHIR server."""
+    """How a command is authorized at the FHIR server, and how long it waits for it."""
 
     token_env: str | None = None
     client_id: str | None = None
     key: Path | None = None
     scope: str | None = None
+    wait: float | None = None
 
 
 _ACCESS: ContextVar[Access] = ContextVar("access")
-_ACCESS_OPTIONS: dict[str, Any] = {"token_env": TokenEnv, "client_id": ClientId, "key": KeyFile, "scope": ScopeText}
+_ACCESS_OPTIONS: dict[str, Any] = {
+    "token_env": TokenEnv, "client_id": ClientId, "key": KeyFile, "scope": ScopeText, "wait": MostWait,
+}  # fmt: skip
 
 
 def with_access(command: Callable[..., None]) -> Callable[..., None]:

@@ -25,5 +25,6 @@ async def _overview(patient: str, store: str | None, fhir: str | None, as_of: st
     from tools.overview import build_overview
 
     async with open_client(store, fhir) as client:
-        chart = await open_chart(client, patient, as_of)
-        return (await build_overview(chart)).text
+        with client.question():
+            chart = await open_chart(client, patient, as_of)
+            return (await build_overview(chart)).text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,6 +21,7 @@ from tools.fhir.exchange import Exchange, Limits
 from tools.fhir.pages import Pages, SearchResult
 from tools.fhir.search_query import SearchParam, SearchQuery, check_search, format_search
 from tools.fhir.searchset import next_url
+from tools.fhir.time_budget import time_budget
 
 __all__ = ["FhirClient", "Limits", "SearchResult"]
 
@@ -64,12 +66,17 @@ class FhirClient:
         """Close the connections."""
         await self._exchange.aclose()
 
+    def question(self) -> AbstractContextManager[None]:
+        """All that is asked within it may together wait as long as one question may."""
+        return time_budget(self.limits.question_seconds, "a question")
+
     async def capability(self) -> Capability:
         """What the server says it can do, asked once; a server without a CapabilityStatement says nothing."""
         async with self._asking:
             if self._capability is None:
                 try:
-                    statement, _ = await self._exchange.get(urljoin(self.base_url, "metadata"), attempts=2)
+                    with time_budget(self.limits.timeout_seconds, "metadata"):
+                        statement, _ = await self._exchange.get(urljoin(self.base_url, "metadata"), attempts=2)
                     self._capability = parse_capability(statement)
                 except NotAuthorized:
                     raise
@@ -82,7 +89,8 @@ class FhirClient:
         kind, _, fhir_id = reference.partition("/")
         if not _REFERENCE.fullmatch(reference):
             raise NotFound(404, f"{reference[:80]!r} is no reference of the form Type/id")
-        resource, _ = await self._exchange.get(urljoin(self.base_url, reference))
+        with time_budget(self.limits.search_seconds, "a record"):
+            resource, _ = await self._exchange.get(urljoin(self.base_url, reference))
         if resource.get("resourceType") != kind or resource.get("id") != fhir_id:
             raise ForeignRecord(f"the server answered {reference} with another resource; it is not used")
         return resource
@@ -120,7 +128,8 @@ class FhirClient:
             paged = SearchParam("_count", (str(self.limits.page_size),))
             query = SearchQuery(query.resource_type, (*query.params, paged))
         most = min(pages or self.limits.pages, self.limits.pages)
-        return await self._adaptive.search(query, await self.capability(), most)
+        with time_budget(self.limits.search_seconds, "a search"):
+            return await self._adaptive.search(query, await self.capability(), most)
 
     async def _read_pages(self, query: SearchQuery, most: int) -> SearchResult:
         pages, url = Pages(query), self._search_url(query)

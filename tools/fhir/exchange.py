@@ -19,6 +19,7 @@ from tools.fhir.connections import check_address, keep_logs_apart, to_timeout, t
 from tools.fhir.errors import FhirError, NotFhir, ServerRefused, ServerUnreachable
 from tools.fhir.own_references import make_relative
 from tools.fhir.replies import to_error, to_json, words_of
+from tools.fhir.time_budget import waiting
 
 Json = dict[str, Any]
 
@@ -35,6 +36,10 @@ class Limits:
     page_size: int = 1000
     timeout_seconds: float = 30.0
     attempts: int = 4
+    search_seconds: float = 120.0
+    """All that a search may take, its pages, its retries and other ways of asking counted."""
+    question_seconds: float = 300.0
+    """All that may be waited for the server until a question is answered."""
     longest_wait_seconds: float = 20.0
     """A server that asks to wait longer than this is not asked again."""
     parallel: int = 8
@@ -78,9 +83,10 @@ class Exchange:
             reraise=True,
         )
         try:
-            async for attempt in retrying:
-                with attempt:
-                    return await self._get_once(url)
+            async with waiting():
+                async for attempt in retrying:
+                    with attempt:
+                        return await self._get_once(url)
         except _Retry as error:
             raise error.error from None
         raise ServerUnreachable("no attempt was made")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
+from tools.execute.pressure import is_diastolic
 from tools.execute.selection import is_number, readings_of, texts_of
-from tools.records.record import Component, Record
+from tools.records.record import Record
 
 _NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
 _NAMELESS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
@@ -52,11 +53,6 @@ def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:
     return texts_of(record, slot)
 
 
-def _is_diastolic(part: Component) -> bool:
-    """A pressure is said systolic first, however the record orders it."""
-    return any(c.code == "8462-4" for c in part.concept.codings) or "diastolic" in part.concept.text.casefold()
-
-
 def _dose_values(record: Record) -> tuple[Value, ...]:
     """Doses; one counted in tablets as strength times number, where the drug's name gives one strength."""
     amounts = readings_of(record, Slot.DOSE)
@@ -71,7 +67,8 @@ def _reading_values(record: Record) -> tuple[Value, ...]:
     if record.reading is not None:
         reading = record.reading
         return (f"{reading.comparator}{reading.value}",) if reading.comparator else (reading.value,)
-    parts = [c.reading for c in sorted(record.components, key=_is_diastolic) if c.reading is not None]
+    ordered = sorted(record.components, key=lambda part: is_diastolic(part.concept))
+    parts = [c.reading for c in ordered if c.reading is not None]
     if len(parts) == 2 and all(is_number(p.value) for p in parts):
         return ("/".join(str(p.value) for p in parts),)
     return tuple(p.value for p in parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
@@ -14,11 +13,16 @@ from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
 from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
 from tools.execute.growth import drugs_with
+from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
 from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
 from tools.records.record import Record
 
+_MOVEMENTS = frozenset({
+    Compute.INCREASED, Compute.DECREASED, Compute.CHANGED, Compute.IMPROVED, Compute.WORSENED, Compute.STABLE,
+    Compute.RISE, Compute.FALL,
+})  # fmt: skip
 _DENIED = re.compile(r"\b(?:never|no|not|none|non|negative|denies)\b")
 _NEGATIVE = re.compile(r"\b(?:not detected|negative|non-?reactive|absent|no growth|none seen|not seen|undetected)\b")
 _FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
@@ -31,6 +35,8 @@ def compute_values(query: ChartQuery, records: Sequence[Record], as_of: AsOf) ->
         return compute_per(query, records)
     if query.compute in NUMERIC:
         return compute_number(query, records)
+    if query.compute in _MOVEMENTS:
+        return compute_movement(query, records)
     return _COMPUTERS[query.compute](query, records, as_of)
 
 
@@ -98,15 +104,6 @@ def _is_denied(record: Record) -> bool:
     """A test whose result, in words, is that it is not there."""
     text = record.reading.value if record.reading is not None else None
     return isinstance(text, str) and _NEGATIVE.search(text.casefold()) is not None
-
-
-def _increased(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    change = compute_number(query.model_copy(update={"compute": Compute.CHANGE}), records)
-    if change.problem or not change.values:
-        return replace(change, problem=change.problem or "there are not two dated values to compare")
-    moved = float(change.values[0])
-    risen = moved > 0 if query.compute is Compute.INCREASED else moved < 0
-    return replace(change, values=(risen,))
 
 
 def _normal(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
@@ -183,7 +180,5 @@ _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Compute
     Compute.DURATION: _duration,
     Compute.TIME_SINCE: _time_since,
     Compute.AGE: _age,
-    Compute.INCREASED: _increased,
-    Compute.DECREASED: _increased,
     Compute.NORMAL: _normal,
 }

@@ -46,6 +46,10 @@ class Search:
     """Records of what began before the time asked about and whose end is not recorded."""
     incomparable: list[Record] = field(default_factory=list)
     """Records picked whose value is words or a mere bound, which settles the comparison neither way."""
+    empty: frozenset[Record] = frozenset()
+    """Records of the name asked about that hold no value."""
+    valueless: list[Record] = field(default_factory=list)
+    """Those of them that the query selects."""
     untested: str | None = None
     """A drug that no culture found was tested against."""
     tests: dict[str, Record] = field(default_factory=dict)
@@ -138,6 +142,13 @@ def _absence(
     if search.unsure:
         held = "; ".join(describe_record(query, r) for r in search.unsure[-3:])
         return (), f"Not determinable: what began before then has no end on record ({held}).", False, search.unsure[-3:]
+    if search.valueless:
+        return (
+            (),
+            f"Not determinable: {list_lines(query, search.valueless)}: no value recorded.",
+            False,
+            search.valueless,
+        )
     if search.incomparable:
         told = f"Not determinable: {list_lines(query, search.incomparable)} can't be compared with that."
         return (), told, False, search.incomparable

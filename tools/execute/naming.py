@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.surgery import is_surgery
+from tools.execute.pressure import is_systolic, pressure_of
 from tools.overview import build_entries, split_parts
-from tools.records.record import Record
+from tools.records.reading_json import references_of
+from tools.records.record import Component, Record
 
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
@@ -30,21 +32,61 @@ class Named:
     """How names were read where that is not plain."""
     undecided: tuple[str, ...] = ()
     """What the chart holds that may be a kind of what is named; nothing at hand settles it."""
+    empty: frozenset[Record] = frozenset()
+    """Of the records, those whose part that is named holds no value."""
 
 
 def keep_named(records: list[Record], kind: Kind, about: Sequence[str]) -> Named:
     """The records that any of the names means; a code means the records that bear it and no others of their name."""
     if not about:
         return Named(records, [])
-    parts = split_parts(records)
+    parts, empty = split_parts(records), _empty_parts(records)
     entries = build_entries(kind, [*records, *parts])
     matches = [_match(term, kind, entries, [*records, *parts]) for term in about]
     kept = [r for r in records if any(m.takes(r) for m in matches) or (kind is Kind.ALLERGY and says_none(r))]
     whole = {r.reference for r in kept}
     kept += [p for p in parts if p.reference not in whole and any(m.takes(p) for m in matches)]
+    unread = frozenset(e for e in empty if e.reference not in whole and any(m.takes(e) for m in matches))
+    kept = _with_members(kept, records)
+    kept += [*_single_pressures(kept, records), *unread]
     notes = [note for m in matches for note in m.notes]
     open_names = () if any(m.names or m.coded for m in matches) else tuple(n for m in matches for n in m.undecided)
-    return Named(kept, notes, open_names)
+    return Named(kept, notes, open_names, unread)
+
+
+def _empty_parts(records: list[Record]) -> list[Record]:
+    """Each part that holds no value, as a record of its own: a diastolic recorded as unknown."""
+    return [
+        replace(record, concept=part.concept, components=())
+        for record in records
+        for part in record.components
+        if part.reading is None and record.reading is None
+    ]
+
+
+def _with_members(kept: list[Record], records: list[Record]) -> list[Record]:
+    """A panel without a value of its own, with the values of the Observations it holds as its parts."""
+    if not any(r.resource.get("hasMember") and not r.components and r.reading is None for r in kept):
+        return kept
+    known = {r.reference: r for r in records}
+    return [_join_members(r, known) for r in kept]
+
+
+def _join_members(record: Record, known: Mapping[str, Record]) -> Record:
+    if record.components or record.reading is not None or Kind.MICROBIOLOGY in record.kinds:
+        return record
+    members = [known[m] for m in references_of(record.resource.get("hasMember")) if m in known]
+    return replace(record, components=tuple(Component(m.concept, m.reading) for m in members if m.reading is not None))
+
+
+def _single_pressures(kept: list[Record], records: list[Record]) -> list[Record]:
+    """Systolic pressures measured alone: beside pressures in two parts they are readings of the blood pressure too."""
+    panels = [r for r in kept if pressure_of(r) is not None]
+    if not panels:
+        return []
+    members = {m for r in records for m in references_of(r.resource.get("hasMember"))}
+    have = {r.reference for r in kept} | members
+    return [r for r in records if r.reference not in have and not r.components and is_systolic(r.concept)]
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from tools.chart_query import ChartQuery, Compute, Slot
 from tools.errors import ToolError
 from tools.evidence import Value
-from tools.execute.attributes import DRUGS, Computed
+from tools.execute.attributes import DRUGS, Computed, slot_values
+from tools.execute.course import describe_course, direction_of
+from tools.execute.pressure import BY_SYSTOLIC, to_numbers
 from tools.execute.selection import readings_of
 from tools.records.record import Reading, Record
 
@@ -29,11 +31,32 @@ class _Sample:
 
 
 def _samples(query: ChartQuery, records: Sequence[Record]) -> list[_Sample]:
-    slot = query.field if query.field not in (None, Slot.TIME) else (Slot.DOSE if query.kind in DRUGS else Slot.VALUE)
+    slot = _slot(query)
     return [_Sample(r, reading) for r in records for reading in readings_of(r, slot)[:1]]
 
 
+def _slot(query: ChartQuery) -> Slot:
+    """The attribute whose numbers are computed."""
+    if query.field not in (None, Slot.TIME):
+        return query.field
+    return Slot.DOSE if query.kind in DRUGS else Slot.VALUE
+
+
 def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """A number out of records. A blood pressure counts by its systolic, and its extremes are told whole."""
+    whole = {r.reference: r for r in records}
+    numbers, are_pressures = to_numbers(records) if _slot(query) is Slot.VALUE else (list(records), False)
+    computed = _compute(query, numbers)
+    if not are_pressures:
+        return computed
+    resting = tuple(whole[r.reference] for r in computed.rests_on)
+    values = computed.values
+    if query.compute in (Compute.MAX, Compute.MIN) and query.field is not Slot.TIME and not computed.problem:
+        values = tuple(dict.fromkeys(v for r in resting for v in slot_values(r, Slot.VALUE)))
+    return replace(computed, values=values, rests_on=resting, notes=(*computed.notes, BY_SYSTOLIC))
+
+
+def _compute(query: ChartQuery, records: Sequence[Record]) -> Computed:
     samples = _samples(query, records)
     if several := next((r for r in records if len(readings_of(r, Slot.VALUE)) > 1 and r.reading is None), None):
         names = " or ".join(c.concept.text for c in several.components)
@@ -53,7 +76,14 @@ def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
     if query.field is Slot.TIME:
         moments = dict.fromkeys(s.record.start.raw for s in used if s.record.start is not None)
         return Computed(tuple(moments), tuple(s.record for s in used))
+    if query.compute in (Compute.CHANGE, Compute.TREND):
+        notes = (*notes, _describe(same, unit))
     return Computed(values, tuple(s.record for s in used), unit, None, notes)
+
+
+def _describe(samples: list[_Sample], unit: str | None) -> str:
+    dated = [(s.record.start, s.value) for s in samples if s.record.start is not None]
+    return describe_course([m for m, _ in dated], [v for _, v in dated], unit)
 
 
 def _to_one_unit(samples: list[_Sample], wanted: str | None) -> tuple[list[_Sample], str | None, tuple[str, ...]]:
@@ -104,8 +134,8 @@ def _trend(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
     dated = [s for s in samples if s.record.start is not None]
     if len(dated) < 2:
         return (), dated
-    change = dated[-1].value - dated[0].value
-    return ("rising" if change > 0 else "falling" if change < 0 else "unchanged",), dated
+    moments = [s.record.start for s in dated if s.record.start is not None]
+    return (direction_of(moments, [s.value for s in dated]),), dated
 
 
 def compute_per(query: ChartQuery, records: Sequence[Record]) -> Computed:

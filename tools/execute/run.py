@@ -13,6 +13,7 @@ from tools.execute.computing import compute_values
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.growth import verdict_on
 from tools.execute.naming import keep_named, says_none
+from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.selection import (
     counts_at_all,
     is_normal,
@@ -92,6 +93,9 @@ async def _select(search: Search) -> list[Record]:
         search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     if not kept:
         search.untested = _untested(query, records)
+    if any(c.field is Slot.VALUE and "/" not in c.value for c in query.where) and any(map(pressure_of, records)):
+        search.notes.append(BY_SYSTOLIC)
+    kept = _leave_out_empty(search, kept) if search.empty else kept
     stateful = _asks_state(query) or asks_past(query)
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     return kept
@@ -175,7 +179,16 @@ def _about(search: Search, kind: Kind, about: Sequence[str], records: list[Recor
     named = keep_named(records, kind, about)
     search.notes += named.notes
     search.undecided += named.undecided
+    search.empty |= named.empty
     return named.records
+
+
+def _leave_out_empty(search: Search, records: list[Record]) -> list[Record]:
+    """The records without those whose part that is asked about holds no value."""
+    search.valueless = [r for r in records if r in search.empty]
+    if search.valueless and len(search.valueless) < len(records):
+        search.notes.append(f"{len(search.valueless)} without a value left out")
+    return [r for r in records if r not in search.empty]
 
 
 def _among(search: Search, records: list[Record]) -> list[Record]:

@@ -11,6 +11,7 @@ from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
 from tools.execute.growth import drugs_with, same_organism, verdict_on
+from tools.execute.pressure import exceeds
 from tools.records.record import Concept, Reading, Record
 from tools.time_window import Window
 
@@ -105,6 +106,8 @@ def meets(record: Record, condition: Condition) -> bool:
     if condition.op in ("=", "!="):
         found = any(_same(condition, text) for text in texts_of(record, condition.field))
         return found == (condition.op == "=")
+    if condition.field is Slot.VALUE and (compared := exceeds(record, condition)) is not None:
+        return compared
     try:
         bound = float(condition.value)
     except ValueError:

@@ -1,0 +1,61 @@
+"""Movement: whether and how far a value rose, fell, changed, stayed or got better. Knows nothing of servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tools.chart_query import ChartQuery, Compute
+from tools.execute.attributes import Computed
+from tools.execute.course import better_when
+from tools.execute.numbers import compute_number
+from tools.execute.selection import level_of
+from tools.records.record import Record
+
+_BY = {"higher": 1, "lower": -1}
+
+
+def compute_movement(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """What the first and the last value tell of a movement; the course between them is said with it."""
+    change = compute_number(query.model_copy(update={"compute": Compute.CHANGE}), records)
+    if change.problem or not change.values:
+        return replace(change, values=(), problem=change.problem or "there are not two dated values to compare")
+    moved = float(change.values[0])
+    compute = query.compute
+    if compute in (Compute.RISE, Compute.FALL):
+        return replace(change, values=(round(moved if compute is Compute.RISE else -moved, 9),))
+    if compute in (Compute.IMPROVED, Compute.WORSENED):
+        return _judge(compute, change, moved)
+    if compute is Compute.STABLE:
+        return _hold_steady(change, moved)
+    verdicts = {Compute.INCREASED: moved > 0, Compute.DECREASED: moved < 0, Compute.CHANGED: bool(moved)}
+    return replace(change, values=(verdicts[compute],), unit=None)
+
+
+def _hold_steady(change: Computed, moved: float) -> Computed:
+    """Only what did not move at all is stable for certain."""
+    if moved:
+        course = "; ".join(change.notes)
+        return replace(change, values=(), problem=f"no record says how much of a change counts; it went {course}")
+    return replace(change, values=(True,), unit=None)
+
+
+def _judge(compute: Compute, change: Computed, moved: float) -> Computed:
+    """Better by what the records themselves call normal, else by which way is better of this analyte."""
+    first, last = change.rests_on[0], change.rests_on[-1]
+    by_level, way = _compare_levels(first, last), better_when(last)
+    if by_level is None and way is None and moved:
+        course = "; ".join(change.notes)
+        problem = f"which way is better for {last.concept.text} is not settled; it went {course}"
+        return replace(change, values=(), problem=problem)
+    gained = by_level if by_level is not None else moved * _BY[way or "higher"]
+    notes = change.notes if by_level is not None or way is None else (*change.notes, f"{way} is taken as better")
+    return replace(change, values=(gained > 0 if compute is Compute.IMPROVED else gained < 0,), unit=None, notes=notes)
+
+
+def _compare_levels(first: Record, last: Record) -> int | None:
+    """1 from not normal to normal, -1 the other way; None where the records don't tell one from the other."""
+    levels = [level_of(r) for r in (first, last)]
+    if None in levels or (levels[0] == "normal") == (levels[1] == "normal"):
+        return None
+    return 1 if levels[1] == "normal" else -1

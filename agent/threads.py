@@ -1,11 +1,10 @@
 """Threads: conversations that persist through LangGraph's checkpointers, each bound to one patient.
 
-Checkpoints hold what was asked and answered about a patient: a file of them is the user's alone (mode 0600).
+Checkpoints hold what was asked and answered about a patient: a file of them made here is the user's alone (mode 0600).
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +19,7 @@ from pydantic import TypeAdapter
 
 from agent.errors import ThreadUnusable
 from agent.planners.planner import Turn
+from tools.private_file import make_private
 
 Answering = Callable[[tuple[Turn, ...]], Awaitable[Turn]]
 """Answers one question, given the turns before it."""
@@ -131,21 +131,19 @@ async def _open_file(place: str, stack: AsyncExitStack) -> Any:
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     try:
-        path = _make_private(place)
-        saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(path))
+        saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(_make_file(place)))
         await saver.setup()
     except (sqlite3.Error, OSError) as error:
         raise ThreadUnusable(f"conversations can't be kept in {place}: {error}") from error
     return saver
 
 
-def _make_private(place: str) -> str:
-    """Make a file that only the user can read, and see that it stays so; its path."""
-    path = os.path.expanduser(place)
-    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    Path(path).chmod(0o600)
-    return path
+def _make_file(place: str) -> str:
+    """Make the file where there is none; its path."""
+    path = Path(place).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path)
+    return str(path)
 
 
 async def _open_postgres(url: str, stack: AsyncExitStack) -> Any:

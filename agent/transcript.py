@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Step, Turn, Usage
 from tools.evidence import Value
+from tools.private_file import make_private
 from tools.receipt import Receipt
 
 EndReason = Literal["answered", "abstained", "step_limit", "format_limit", "bad_question", "failed"]
@@ -56,7 +56,8 @@ class Transcript:
 
 def save_transcript(path: Path, transcript: Transcript) -> None:
     """Append a transcript as one line of JSON; a new file is the user's alone, for it holds what a chart says."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+    make_private(path)
+    with path.open("ab") as file:
         file.write(TypeAdapter(Transcript).dump_json(transcript) + b"\n")
 
 

@@ -21,8 +21,8 @@ MAY_IMPORT = {
     "agent": {"agent", "tools", "tools.fhir"},
     "evals": {"evals", "agent", "tools", "tools.fhir", "tools.store", "fhir_fixtures"},
 }
-FOUNDATIONS = {"tools.receipt"}
-"""Plain types that every layer may import, and that import nothing of ours."""
+FOUNDATIONS = {"tools.receipt", "tools.private_file"}
+"""What every layer may import, and that import nothing of ours."""
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {
     "langgraph": ("agent.graph", "agent.threads", "agent.served"),

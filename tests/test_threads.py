@@ -87,7 +87,6 @@ async def test_a_conversation_can_go_on_from_some_of_its_turns(place: str) -> No
 @pytest.mark.anyio
 async def test_the_file_and_what_lies_beside_it_are_the_users_alone(tmp_path: Path) -> None:
     path = tmp_path / "threads.sqlite"
-    path.touch(0o644)
     async with open_threads(path) as threads:
         await say(threads, "t", "a")
         assert set(modes(tmp_path)) == {0o600}

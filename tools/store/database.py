@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, inspect, select
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
+from tools.private_file import make_private
 from tools.store import tables
 from tools.store.errors import StoreError, StoreLocked, StoreReadOnly, StoreTooNew, StoreUnusable
+from tools.store.read_only import Watch, to_read_only_url, watch
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -28,49 +30,62 @@ _PRAGMAS = (
     "busy_timeout=5000",
 )
 _IN_MEMORY = "sqlite://"
+_FILE_URL = "sqlite:///"
 
 
-def open_database(place: str | Path) -> Engine:
-    """The engine of the database at a path or URL, its tables made where they are missing. Raises StoreError."""
-    url = _to_url(str(place))
+def open_database(place: str | Path) -> tuple[Engine, Watch | None]:
+    """The engine of the database at a path or URL, its tables made where they are missing. Raises StoreError.
+
+    A file that can't be written is opened to be read, with a watch to be checked around every read.
+    """
+    text = str(place)
+    if text.startswith(_FILE_URL) and "?" not in text:
+        text = text.removeprefix(_FILE_URL)
+    if text == ":memory:" or "://" in text:
+        return _open(
+            _IN_MEMORY if text == ":memory:" else text.replace("postgresql://", "postgresql+psycopg://", 1)
+        ), None
+    path = Path(text).expanduser()
+    _make_file(path)
     try:
-        engine = _create_engine(url)
+        return _open(URL.create("sqlite", database=str(path))), None
+    except StoreReadOnly:
+        if not path.stat().st_size:
+            raise
+    watched = watch(path)
+    return _open(to_read_only_url(path)), watched
+
+
+def _open(url: str | URL) -> Engine:
+    try:
+        engine = _create_engine(make_url(url))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreUnusable(f"no database can be opened there: {type(error).__name__}") from error
-    with translate_errors():
-        _prepare_tables(engine)
-    _keep_private(url)
+    try:
+        with translate_errors():
+            _prepare_tables(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
-def _keep_private(url: str) -> None:
-    """A store file holds whole charts: it is readable for its owner alone, where that can be set."""
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and path.is_file():
-        with suppress(OSError):
-            path.chmod(0o600)
-
-
-def _to_url(place: str) -> str:
-    if place == ":memory:":
-        return _IN_MEMORY
-    if "://" in place:
-        return place.replace("postgresql://", "postgresql+psycopg://", 1)
-    path = Path(place).expanduser()
+def _make_file(path: Path) -> None:
+    """A store's file holds whole charts: made before SQLite would, so that it is its owner's alone."""
     if path.is_dir():
-        raise StoreUnusable(f"{path.name} is a folder, not a store")
+        raise StoreUnusable(f"{path.name} is a folder, not a store; name a file in it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
     except OSError as error:
-        raise StoreUnusable(f"no folder for the store can be made: {error.strerror}") from error
-    return f"sqlite:///{path}"
+        raise StoreUnusable(f"no store can be made at {path}: {error.strerror}; name another place") from error
 
 
-def _create_engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
+def _create_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     arguments = {"check_same_thread": False}
-    if url == _IN_MEMORY:
+    if url.database is None:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
     else:
         engine = create_engine(url, connect_args=arguments)
@@ -102,7 +117,7 @@ def _prepare_tables(engine: Engine) -> None:
     if not known:
         return _make_tables(engine)
     if "schema_info" not in known:
-        raise StoreUnusable("the database holds tables of another program; name another place")
+        raise StoreUnusable("the database holds tables of another program; name another place with --store")
     with engine.connect() as connection:
         version = connection.scalar(select(tables.SCHEMA_INFO.c.version)) or 0
     if version > tables.SCHEMA_VERSION:
@@ -131,9 +146,11 @@ def translate_errors() -> Iterator[None]:
 
 def _to_store_error(text: str) -> StoreError:
     if "locked" in text or "lock timeout" in text:
-        return StoreLocked("the store is locked: another process is writing to it")
-    if "readonly" in text or "read-only" in text:
-        return StoreReadOnly("the store is read-only: no resource can be written to it")
+        return StoreLocked("the store is locked: another process is writing to it; try again when that has ended")
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return StoreReadOnly(
+            "the store is read-only: its file or folder can't be written; name another place with --store"
+        )
     if "not a database" in text or "malformed" in text:
-        return StoreUnusable("the file is no store, or it is damaged")
+        return StoreUnusable("the file is no store, or it is damaged; name another place, or load your files anew")
     return StoreUnusable(f"the database failed: {text.splitlines()[0][:200]}")

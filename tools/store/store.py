@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from tools.fhir.search_query import SearchQuery
 from tools.store.database import open_database, translate_errors
 from tools.store.incoming import Incoming
+from tools.store.read_only import Watch
 from tools.store.saving import Outcome, Stamp, save_batch
 from tools.store.selection import build_count, build_selection
 from tools.store.tables import RESOURCE, VERSION
@@ -52,8 +53,10 @@ class Matches:
 class Store:
     """FHIR resources in a database. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, watch: Watch | None = None) -> None:
+        """`watch`: of a file that is read without locks."""
         self.engine = engine
+        self._watch = watch
         # One connection serves an in-memory database: its users take turns.
         self._turn: AbstractContextManager[object] = (
             threading.RLock() if isinstance(engine.pool, StaticPool) else nullcontext()
@@ -64,6 +67,8 @@ class Store:
         """A connection that sees one state of the store."""
         with translate_errors(), self._turn, self.engine.connect() as connection:
             yield connection
+        if self._watch is not None:
+            self._watch.check()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -132,7 +137,7 @@ class Store:
 
 def open_store(place: str | Path) -> Store:
     """Open the store at a path, `:memory:` or a database URL; make it where there is none. Raises StoreError."""
-    return Store(open_database(place))
+    return Store(*open_database(place))
 
 
 def read_current(connection: Connection, resource_type: str, fhir_id: str) -> Stored | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from agent.cli.finding import find
 from agent.cli.loading import load
 from agent.cli.options import with_access
 from agent.cli.overviewing import overview
+from agent.cli.terminal import prepare_streams, tell
 
 app = typer.Typer(
     name="anamnesis",
@@ -22,6 +24,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            tell(f"anamnesis {version('anamnesis-ehr')}")
+        except PackageNotFoundError:
+            tell("anamnesis, not installed: run from its source folder")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """Ask a patient's FHIR record; get answers whose citations are checked."""
+
+
 for command in (demo, load):
     app.command()(command)
 for asking in (ask, chat, batch, overview, find):
@@ -30,6 +54,7 @@ for asking in (ask, chat, batch, overview, find):
 
 def main() -> None:
     """Run the command line. Exit status: 0 answered or abstained, 1 error, 2 usage."""
+    prepare_streams()
     gc.set_threshold(50_000, 20, 100)  # a chart is many small objects that live long: docs/log.md
     app()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.cli.results import Result
 
@@ -31,11 +31,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question's transcript, its result and its turn of the conversation."""
+    """A question's transcript, its result, its turn of the conversation, and whose chart was asked."""
 
     transcript: Transcript
     result: Result
     turn: Turn
+    patient: dict[str, Any]
+    """The Patient resource."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Asker:
                 chart, question.text, self.planner, build_tools(),
                 context=question.context, history=tuple(history), observers=self.observers,
             )  # fmt: skip
-        return Asked(transcript, to_result(question, transcript), transcript.to_turn())
+        return Asked(transcript, to_result(question, transcript), transcript.to_turn(), chart.patient_resource)
 
 
 def to_result(question: Question, transcript: Transcript) -> Result:

@@ -8,9 +8,10 @@ import typer
 
 from agent.cli.options import Patient
 from agent.cli.settings import Settings, with_settings
+from agent.cli.terminal import clean_line, tell, tell_json
 
 if TYPE_CHECKING:
-    from agent.cli.answering import Question
+    from agent.cli.answering import Asked, Question
     from agent.cli.results import Result
 
 
@@ -23,39 +24,65 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
     """Answer one question from a patient's chart."""
-    from agent.cli.failures import run_command
+    from agent.cli.failures import reported_errors, run_command
 
-    result = run_command(_ask(settings.to_question(question, patient, context), settings, as_json))
-    typer.echo(result.to_line() if as_json else "\n".join(describe_result(result)))
+    with reported_errors():
+        asking = settings.to_question(question, patient, context)
+    result = run_command(_ask_json(asking, settings) if as_json else _ask_and_tell(asking, settings))
     if result.status == "error":
         raise typer.Exit(1)
 
 
-async def _ask(question: Question, settings: Settings, as_json: bool) -> Result:
-    from agent.cli.answering import Asker
-    from agent.cli.composition import open_client
+async def _ask_and_tell(question: Question, settings: Settings) -> Result:
+    asked = await _ask(question, settings)
+    tell("\n".join(describe_asked(asked, question.text)))
+    return asked.result
+
+
+async def _ask_json(question: Question, settings: Settings) -> Result:
     from agent.cli.failures import describe, expected_errors
     from agent.cli.results import make_error
 
+    try:
+        result = (await _ask(question, settings)).result
+    except expected_errors() as error:
+        fields = {"question": question.text, "patient": question.patient, "as_of": question.as_of}
+        result = make_error(fields, settings.make_planner().name, describe(error))
+    tell_json(result.to_line())
+    return result
+
+
+async def _ask(question: Question, settings: Settings) -> Asked:
+    from agent.cli.answering import Asker
+    from agent.cli.composition import open_client
+
     planner = settings.make_planner()
     async with open_client(settings.store, settings.fhir) as client:
-        try:
-            return (await Asker(client, planner, settings.to_observers()).ask(question)).result
-        except expected_errors() as error:
-            if not as_json:
-                raise
-            fields = {"question": question.text, "patient": question.patient, "as_of": question.as_of}
-            return make_error(fields, planner.name, describe(error))
+        return await Asker(client, planner, settings.to_observers()).ask(question)
+
+
+def describe_asked(asked: Asked, question: str) -> list[str]:
+    """Whose chart it is, the question as it was asked, and the answer."""
+    from agent.cli.whose import describe_moment, describe_patient
+
+    receipt = asked.result.receipt
+    moment = describe_moment(receipt.get("as_of") or asked.result.as_of, receipt.get("as_of_source"))
+    shown = clean_line(question)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return [f"{describe_patient(asked.patient)}; {moment}", f"> {shown}", *describe_result(asked.result)]
+
+
+_SHOWN = 1_000
 
 
 def describe_result(result: Result) -> list[str]:
     """An answer for people: the text, what it rests on, and whether everything was seen."""
-    lines = [result.answer]
+    first, *more = result.answer.split("\n")
+    lines = [first, *(f"    {line}" for line in more)]
     if result.citations:
-        lines.append(f"  cites {', '.join(result.citations)}")
+        lines.append(f"  cites {clean_line(', '.join(result.citations))}")
     count = len(result.receipt.get("searches", ()))
     seen = "complete" if result.receipt.get("complete") else "incomplete"
-    when = result.receipt.get("as_of") or result.as_of
-    lines.append(f"  {result.status}; {count} {'search' if count == 1 else 'searches'}, {seen}; as of {when}")
-    lines += [f"  incomplete: {reason}" for reason in result.receipt.get("reasons", ())]
+    lines.append(f"  {result.status}; {count} {'search' if count == 1 else 'searches'}, {seen}")
+    lines += [f"  incomplete: {clean_line(reason)}" for reason in result.receipt.get("reasons", ())]
     return lines

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.cli.options import Patient
 from agent.cli.settings import Settings, with_settings
+from agent.cli.terminal import clean_line, tell
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Sequence
 
     from agent.ask import Move
     from agent.cli.answering import Asked, Asker, Question
@@ -26,11 +26,18 @@ ThreadsPlace = Annotated[
     str | None,
     typer.Option("--threads", metavar="FILE|URL", help="Where conversations are kept; default: your data folder."),
 ]
+_HELP = """\
+Ask in plain words, one question a line; a follow-up may lean on the answer before ("and the one before?").
+  /who      whose chart this is
+  /history  what was asked until now
+  /quit     ends the conversation, as Ctrl-D and Ctrl-C do
+Ctrl-C while an answer is on its way gives up that answer only."""
+_RECALLED = 5
 
 
 @with_settings
 def chat(patient: Patient, settings: Settings, thread: ThreadName = None, threads: ThreadsPlace = None) -> None:
-    """Ask question after question; an empty line, `exit` or Ctrl-C ends it."""
+    """Ask question after question; /help says what else can be typed, /quit or Ctrl-D ends it."""
     from agent.cli.failures import run_command
 
     if threads and not thread:
@@ -41,13 +48,16 @@ def chat(patient: Patient, settings: Settings, thread: ThreadName = None, thread
 async def _chat(patient: str, settings: Settings, thread: str | None, place: str | None) -> None:
     from agent.cli.answering import Asker
     from agent.cli.composition import open_client
+    from agent.cli.whose import describe_moment, describe_patient
     from tools.chart import ChartCache, open_chart
 
     planner = settings.make_planner()
     observers = replace(settings.to_observers(), moves=_show_move)
+    first = settings.to_question("", patient)
     async with open_client(settings.store, settings.fhir) as client, _open_threads(thread, place) as kept:
         chart = await open_chart(client, patient, settings.as_of, date_order=settings.date_order)
-        talk = _Talk(Asker(client, planner, observers), settings.to_question("", patient), chart.patient, thread, kept)
+        whose = f"{describe_patient(chart.patient_resource)}; {describe_moment(chart.as_of.text, chart.as_of.source)}"
+        talk = _Talk(Asker(client, planner, observers), first, chart.patient, whose, thread, kept)
         await talk.run(ChartCache())
 
 
@@ -70,34 +80,85 @@ class _Talk:
     first: Question
     patient: str
     """Its FHIR logical id."""
+    whose: str
+    """The patient and the moment, in a line."""
     thread: str | None
     threads: Threads | None
     turns: tuple[Turn, ...] = ()
-    asked: list[Asked] = field(default_factory=list)
 
     async def run(self, cache: ChartCache) -> None:
         """Ask until the person ends it."""
-        from agent.cli.asking import describe_result
+        from agent.cli.typed import read_line
 
-        if self.threads is not None and self.thread is not None:
-            self.turns = tuple((await self.threads.read_turns(self.thread, self.patient)).values())
-        known = f"{len(self.turns)} earlier turns" if self.turns else "Ask; an empty line ends the conversation."
-        typer.echo(known, err=True)
-        while text := _read_question():
-            asked = await self._ask(replace(self.first, text=text), cache)
-            typer.echo("\n".join(describe_result(asked.result)))
+        self.turns = await self._kept()
+        tell(self.whose)
+        tell("\n".join(_recall(self.turns)) if self.turns else "Ask; /help says what else can be typed.", err=True)
+        while (text := read_line(f"{self.whose.partition(';')[0][:24]}> ")) is not None:
+            if text.startswith("/"):
+                self._obey(text)
+            elif text:
+                await self._answer(text, cache)
+
+    def _obey(self, command: str) -> None:
+        told = {
+            "/help": _HELP,
+            "/who": self.whose,
+            "/history": "\n".join(_recall(self.turns, len(self.turns))) if self.turns else "Nothing was asked yet.",
+        }
+        tell(told.get(command, f"There is no {command}.\n{_HELP}"), err=True)
+
+    async def _answer(self, text: str, cache: ChartCache) -> None:
+        """Answer one question; what goes wrong with it does not end the conversation."""
+        from agent.cli.asking import describe_result
+        from agent.cli.failures import describe, expected_errors
+        from agent.cli.typed import run_stoppable
+
+        if (kept := await self._kept()) != self.turns:
+            self.turns = kept
+            told = ["This conversation went on elsewhere meanwhile; your question was not asked.", *_recall(kept)]
+            tell("\n".join(told), err=True)
+            return
+        try:
+            asked = await run_stoppable(self._ask(replace(self.first, text=text), cache))
+        except expected_errors() as error:
+            tell(f"anamnesis: {describe(error)}", err=True)
+            return
+        tell("  … stopped; no answer" if asked is None else "\n".join(describe_result(asked.result)), err=asked is None)
+
+    async def _kept(self) -> tuple[Turn, ...]:
+        """The turns of the conversation, where it has a name as they are kept now."""
+        if self.threads is None or self.thread is None:
+            return self.turns
+        return tuple((await self.threads.read_turns(self.thread, self.patient)).values())
 
     async def _ask(self, question: Question, cache: ChartCache) -> Asked:
+        done: list[Asked] = []
+
         async def answer(turns: tuple[Turn, ...]) -> Turn:
-            self.asked = [await self.asker.ask(question, turns, cache)]
-            self.turns = (*turns, self.asked[0].turn)
-            return self.asked[0].turn
+            done.append(await self.asker.ask(question, turns, cache))
+            return done[0].turn
 
         if self.threads is not None and self.thread is not None:
             await self.threads.ask(self.thread, self.patient, (None, question.text), answer)
         else:
             await answer(self.turns)
-        return self.asked[0]
+        self.turns = (*self.turns, done[0].turn)
+        return done[0]
+
+
+def _recall(turns: Sequence[Turn], most: int = _RECALLED) -> list[str]:
+    """The last of what was asked, and what was answered."""
+    count = len(turns)
+    lines = [f"{count} {'question was' if count == 1 else 'questions were'} asked before" + (
+        f"; the last {most}:" if count > most else ":")]  # fmt: skip
+    for turn in turns[-most:] if most else ():
+        lines += [f"> {_shorten(turn.question)}", f"  {_shorten(turn.answer)}"]
+    return lines
+
+
+def _shorten(text: str) -> str:
+    shown = clean_line(text)
+    return shown if len(shown) <= 160 else f"{shown[:159]}…"
 
 
 def _show_move(move: Move) -> None:
@@ -105,23 +166,4 @@ def _show_move(move: Move) -> None:
     from agent.cli.moves import describe_move
 
     if line := describe_move(move):
-        typer.echo(f"  … {line}", err=True)
-
-
-def _read_question() -> str:
-    try:
-        with _interruptible():
-            text = input("> ").strip()
-    except EOFError:
-        return ""
-    return "" if text in ("exit", "quit") else text
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends a wait for input; asyncio's own handler would only note it until the next line is read."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        tell(f"  … {clean_line(line)}", err=True)

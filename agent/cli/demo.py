@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agent.cli.terminal import tell
+
 if TYPE_CHECKING:
     from agent.cli.answering import Question
     from tools.store.store import Store
@@ -36,27 +38,26 @@ def demo() -> None:
 
 async def _demo() -> bool:
     from agent.cli.answering import Asker
-    from agent.cli.asking import describe_result
+    from agent.cli.asking import describe_asked
     from agent.cli.composition import default_store, open_place, serve_store
     from agent.planners.rules import RulesPlanner
 
     store = open_place(":memory:")
     count = load_fixtures(store)
-    typer.echo(f"{count} resources of {len(_patients())} made-up patients.\n")
+    tell(f"{count} resources of {len(_patients())} made-up patients.\n")
     fine = True
     async with serve_store(store) as client:
         asker = Asker(client, RulesPlanner())
         for question in list_questions():
-            result = (await asker.ask(question)).result
-            fine = fine and result.status != "error"
-            typer.echo(f"{question.patient}: {question.text}")
-            typer.echo("  " + "\n  ".join(describe_result(result)) + "\n")
+            asked = await asker.ask(question)
+            fine = fine and asked.result.status != "error"
+            tell("\n  ".join(describe_asked(asked, question.text)) + "\n")
     store.close()
     kept = open_place(None)
     load_fixtures(kept)
     kept.close()
-    typer.echo(f"The same patients are in your store now ({default_store()}). Next, try:")
-    typer.echo("\n".join(f"  {line}" for line in _NEXT))
+    tell(f"The same patients are in your store now ({default_store()}). Next, try:")
+    tell("\n".join(f"  {line}" for line in _NEXT))
     return fine
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import typer
 
+from agent.cli.terminal import tell
+
 T = TypeVar("T")
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells give it."""
@@ -49,13 +51,13 @@ def reported_errors() -> Iterator[None]:
     try:
         yield
     except usage_mistakes() as mistake:
-        typer.echo(f"anamnesis: {mistake}", err=True)
+        tell(f"anamnesis: {mistake}", err=True)
         raise typer.Exit(2) from mistake
     except expected_errors() as error:
-        typer.echo(f"anamnesis: {describe(error)}", err=True)
+        tell(f"anamnesis: {describe(error)}", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        typer.echo("anamnesis: stopped; what was done until now is kept", err=True)
+        tell("anamnesis: stopped; what was done until now is kept", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

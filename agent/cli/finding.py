@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.cli.options import FhirUrl, StorePlace
+from agent.cli.terminal import clean_line, tell, tell_json
 
 if TYPE_CHECKING:
     from tools.evidence import Finding
@@ -25,7 +26,10 @@ def find(
     from agent.cli.failures import run_command
 
     finding = run_command(_find(who.strip(), born, (store, fhir), limit))
-    typer.echo(json.dumps(to_json(finding), ensure_ascii=False) if as_json else "\n".join(describe(finding)))
+    if as_json:
+        tell_json(json.dumps(to_json(finding), ensure_ascii=False))
+    else:
+        tell("\n".join(map(clean_line, describe(finding))))
 
 
 async def _find(who: str, born: str | None, place: tuple[str | None, str | None], limit: int) -> Finding:

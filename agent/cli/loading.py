@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.options import StorePlace
+from agent.cli.terminal import clean_line, tell
 
 if TYPE_CHECKING:
     from tools.store.loading import LoadReport
@@ -31,7 +32,7 @@ def load(
         raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}")
     with reported_errors():
         report = _load(paths, store, validate)
-    typer.echo("\n".join(describe_report(report)))
+    tell("\n".join(map(clean_line, describe_report(report))))
     if report.refused_total and not (report.created or report.updated or report.unchanged):
         raise typer.Exit(1)
 

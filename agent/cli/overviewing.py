@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from agent.cli.options import AsOfText, FhirUrl, Patient, StorePlace
+from agent.cli.terminal import tell
 
 
 def overview(
@@ -16,7 +15,7 @@ def overview(
     """Say what a patient's chart holds, counted and dated."""
     from agent.cli.failures import run_command
 
-    typer.echo(run_command(_overview(patient, store, fhir, as_of)))
+    tell(run_command(_overview(patient, store, fhir, as_of)))
 
 
 async def _overview(patient: str, store: str | None, fhir: str | None, as_of: str | None) -> str:

@@ -43,6 +43,7 @@ def make_error(question: dict[str, Any], planner: str, reason: str) -> Result:
     >>> made.status, made.answer
     ('error', 'no such patient')
     """
+    reason = _text(reason) or ""
     receipt = Receipt(complete=False, reasons=(reason,)).model_dump(mode="json")
     return Result(
         id=_text(question.get("id")),
@@ -57,4 +58,5 @@ def make_error(question: dict[str, Any], planner: str, reason: str) -> Result:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    """Half of a surrogate pair, which JSON can escape and UTF-8 can't hold, becomes `?`."""
+    return None if value is None else str(value).encode("utf-8", "replace").decode("utf-8")

@@ -56,9 +56,12 @@ class Settings:
         return make_planner(self.planner, self.model)
 
     def to_question(self, text: str, patient: str, context: str = "") -> Question:
-        """A question with these settings."""
+        """A question with these settings. Raises UsageMistake for what is no text."""
         from agent.cli.answering import Question
+        from agent.cli.failures import UsageMistake
 
+        if not all(is_text(part) for part in (text, patient, context)):
+            raise UsageMistake("the command line holds bytes that are no text in this terminal's encoding")
         return Question(text, patient, as_of=self.as_of, context=context, date_order=self.date_order)
 
     def to_observers(self) -> Observers:
@@ -92,3 +95,12 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = own.replace(parameters=[*kept, *options])  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in (*kept, *options)}
     return run
+
+
+def is_text(given: str) -> bool:
+    """Whether a text that came from outside holds characters only, no bytes that could not be read.
+
+    >>> is_text("José"), is_text("Jos\\udce9")
+    (True, False)
+    """
+    return not any("\ud800" <= c <= "\udfff" for c in given)

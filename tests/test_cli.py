@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,8 +69,8 @@ def question(name: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "question": "Q?", "patient": "p", **more}
 
 
-async def run_lines(path: Path, done: set[str]) -> tuple[list[Result], EchoAsker]:
-    asker, kept = EchoAsker(), list[Result | None]()
+async def run_lines(path: Path, ids: set[str]) -> tuple[list[Result], EchoAsker]:
+    asker, kept, done = EchoAsker(), list[Result | None](), dict.fromkeys(ids, "answered")
     async with open_threads(path.parent / "threads.sqlite") as threads:
         run = BatchRun(asker, Settings(), threads)  # type: ignore[arg-type]
         await run.answer_all(read_batch(path), done, kept.append)
@@ -199,7 +201,11 @@ def test_a_line_asked_again_sees_only_the_turns_before_it(tmp_path: Path) -> Non
     assert [r.values for r in again] == [(0,), (1,), (2,)]
 
 
-@pytest.mark.parametrize("content", ["no results\n", "no results", '{"a": 1}\n', "[1]\n", '{"id": "a"}\nprose'])
+DONE = '{"id": "a", "status": "answered"}\n'
+FAILED = '{"id": "f", "status": "error"}\n'
+
+
+@pytest.mark.parametrize("content", ["no results\n", "no results", '{"id": "a"}\n', "[1]\n", f"{DONE}prose"])
 def test_an_output_that_holds_other_things_is_refused_and_left_alone(tmp_path: Path, content: str) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text(content, "utf-8")
@@ -210,10 +216,19 @@ def test_an_output_that_holds_other_things_is_refused_and_left_alone(tmp_path: P
 
 def test_an_output_cut_off_in_its_last_line_is_mended(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    out.write_text('{"id": "a"}\n{"id": "b", "ans', "utf-8")
-    assert recover_done(out) == {"a"}
-    assert out.read_text("utf-8") == '{"id": "a"}\n'
-    assert recover_done(tmp_path / "none.jsonl") == set()
+    out.write_text(DONE + '{"id": "b", "ans', "utf-8")
+    assert recover_done(out) == {"a": "answered"}
+    assert out.read_text("utf-8") == DONE
+    assert recover_done(tmp_path / "none.jsonl") == {}
+
+
+def test_lines_that_failed_can_be_asked_again_and_the_file_keeps_its_mode(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text(FAILED + DONE + '{"id": "b", "ans', "utf-8")
+    out.chmod(0o640)
+    assert recover_done(out, retry=True) == {"a": "answered"}
+    assert (out.read_text("utf-8"), mode(out)) == (DONE, 0o640)
+    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
 
 
 def test_a_number_may_be_an_id_and_null_is_no_value(tmp_path: Path) -> None:
@@ -273,22 +288,104 @@ def test_a_batch_is_answered_and_a_second_run_has_nothing_to_do(home: Path) -> N
     RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json"), "--store", store])
     lines = [question("a", patient="rosa-delgado", question="What is the latest glucose?"), {"id": "b"}]
     source = write_lines(home / "in.jsonl", *lines)
-    for _ in range(2):
+    for told in ("1 failed, first b: question: Field required", "1 failed in an earlier run; --retry"):
         ran = RUNNER.invoke(app, ["batch", str(source), str(out), "--store", store])
-        assert ran.exit_code == 0, ran.output
+        assert (ran.exit_code, told in ran.output) == (1, True), ran.output
     kept = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     assert [(r["id"], r["status"]) for r in kept] == [("a", "answered"), ("b", "error")]
+
+
+def test_a_batch_that_fails_says_how_many_lines_for_which_reason_and_ends_with_status_1(loaded: Path) -> None:
+    lines = [question(name, patient=f"nobody-{name}") for name in "abc"] + [question("d", patient="rosa-delgado")]
+    out = loaded / "out.jsonl"
+    batch = ["batch", str(write_lines(loaded / "in.jsonl", *lines)), str(out)]
+    ran = RUNNER.invoke(app, batch)
+    assert (ran.exit_code, len(out.read_text("utf-8").splitlines())) == (1, 4)
+    assert "3 failed, first a: UnknownPatient: no patient has the id or identifier …" in ran.output
+    again = RUNNER.invoke(app, [*batch, "--retry"])
+    assert (again.exit_code, "3 failed, first a" in again.output) == (1, True)
+
+
+def test_a_batch_in_which_no_line_fails_ends_with_status_0(loaded: Path) -> None:
+    source = write_lines(loaded / "in.jsonl", question("a", patient="rosa-delgado"))
+    assert RUNNER.invoke(app, ["batch", str(source), str(loaded / "out.jsonl")]).exit_code == 0
+
+
+def test_a_batch_is_not_written_over_its_own_questions(loaded: Path) -> None:
+    source = write_lines(loaded / "in.jsonl", question("a", patient="rosa-delgado"))
+    before = source.read_bytes()
+    assert RUNNER.invoke(app, ["batch", str(source), str(source)]).exit_code == 2
+    assert source.read_bytes() == before
+
+
+BROKEN = {
+    "half a surrogate": '{"id": "a", "question": "\\ud800", "patient": "p"}',
+    "half a surrogate as id": '{"id": "\\ud800", "question": "Q?", "patient": "p"}',
+    "too deep": "[" * 100_000,
+    "no UTF-8": '{"id": "a", "question": "\udcff", "patient": "p"}',
+    "another field": '{"id": "a", "question": "Q?", "patient": "p", "\\udfff": "\\udfff"}',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_line_that_holds_no_text_is_an_error_record(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(BROKEN[name].encode("utf-8", "surrogateescape") + b"\n")
+    kept, _ = drive(path, set())
+    assert [r.status for r in kept] == ["error"]
+    assert json.loads(kept[0].to_line())["answer"]
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+def test_files_that_hold_what_a_chart_says_are_their_owners_alone(home: Path, umask: int, no_umask: None) -> None:
+    os.umask(umask)
+    lines = [question("a", patient="rosa-delgado", question="What is the latest glucose?", thread="t")]
+    source = write_lines(home / "in.jsonl", *lines)
+    os.umask(umask)
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients" / "rosa-delgado.json")])
+    names = ("store.sqlite", "out.jsonl", "out.jsonl.threads.sqlite", "t.jsonl")
+    ran = RUNNER.invoke(app, ["batch", str(source), str(home / "out.jsonl"), "--transcripts", str(home / "t.jsonl")])
+    assert ran.exit_code == 0, ran.output
+    assert {name: mode(home / name) for name in names} == dict.fromkeys(names, 0o600)
+
+
+def test_files_that_were_there_keep_their_mode(home: Path) -> None:
+    source = write_lines(home / "in.jsonl", question("a", patient="rosa-delgado", thread="t"))
+    RUNNER.invoke(app, ["load", str(FIXTURES / "patients" / "rosa-delgado.json")])
+    names = ("store.sqlite", "out.jsonl", "out.jsonl.threads.sqlite", "t.jsonl")
+    for name in names:
+        (home / name).touch()
+        (home / name).chmod(0o640)
+    ran = RUNNER.invoke(app, ["batch", str(source), str(home / "out.jsonl"), "--transcripts", str(home / "t.jsonl")])
+    assert ran.exit_code == 0, ran.output
+    assert {name: mode(home / name) for name in names} == dict.fromkeys(names, 0o640)
+
+
+def test_the_version_is_told() -> None:
+    shown = RUNNER.invoke(app, ["--version"])
+    assert (shown.exit_code, shown.output.startswith("anamnesis")) == (0, True)
 
 
 def test_a_named_conversation_goes_on_and_stays_with_its_patient(home: Path) -> None:
     RUNNER.invoke(app, ["load", str(FIXTURES / "patients"), str(FIXTURES / "shared.json")])
     chat = ["chat", "--thread", "t", "--patient"]
-    first = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="What is the latest glucose?\n\n")
+    first = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="What is the latest glucose?\n\n/quit\n")
     assert first.exit_code == 0
     shown = [first.output.index(text) for text in ('… looking for "glucose" lab', "… 1 found", "Glucose: 7.4")]
     assert shown == sorted(shown)
     again = RUNNER.invoke(app, [*chat, "rosa-delgado"], input="\n")
-    assert "1 earlier turns" in again.output
+    assert "1 question was asked before:\n> What is the latest glucose?\n  Glucose: 7.4" in again.output
     assert RUNNER.invoke(app, [*chat, "walter-quinn"], input="\n").exit_code == 2
     with closing(sqlite3.connect(home / "threads.sqlite")) as kept:
         assert kept.execute("SELECT DISTINCT checkpoint_ns FROM checkpoints").fetchall() == [("",)]
@@ -324,7 +421,7 @@ def test_looking_for_nobody_in_particular_is_a_usage_error(loaded: Path, argumen
 @pytest.mark.parametrize("question", ["", "  ", "a " * 50_000])
 def test_a_question_that_is_none_is_an_error_that_says_so(loaded: Path, question: str) -> None:
     told = RUNNER.invoke(app, ["ask", question, "--patient", "rosa-delgado"])
-    assert (told.exit_code, told.output.startswith("The question")) == (1, True)
+    assert (told.exit_code, "\nThe question" in told.output) == (1, True)
 
 
 def test_an_identifier_that_two_patients_bear_is_an_error_that_names_both(loaded: Path) -> None:

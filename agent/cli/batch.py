@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.settings import Settings, with_settings
+from agent.cli.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from agent.cli.batch_files import BadLine, BatchLine
+    from agent.cli.batch_tally import BatchTally
     from agent.cli.results import Result
     from agent.threads import Threads
 
@@ -27,28 +29,34 @@ def batch(
     source: Annotated[Path, typer.Argument(metavar="IN.jsonl", exists=True, dir_okay=False)],
     out: Annotated[Path, typer.Argument(metavar="OUT.jsonl", dir_okay=False)],
     settings: Settings,
+    retry: Annotated[bool, typer.Option("--retry", help="Ask lines again that an earlier run gave an error.")] = False,
 ) -> None:
-    """Answer a file of questions. A second run goes on where the first stopped."""
-    from agent.cli.failures import run_command
+    """Answer a file of questions. A second run goes on where the first stopped. Status 1 if any line failed."""
+    from agent.cli.failures import UsageMistake, reported_errors, run_command
 
-    counts = run_command(_batch(source, out, settings))
-    typer.echo(", ".join(f"{n} {status}" for status, n in counts.items() if n) or "nothing to do", err=True)
+    with reported_errors():
+        if out.exists() and out.samefile(source):
+            raise UsageMistake("IN.jsonl and OUT.jsonl are the same file; name another OUT.jsonl")
+    tally = run_command(_batch(source, out, settings, retry))
+    tell("\n".join(tally.describe()), err=True)
+    if tally.failed:
+        raise typer.Exit(1)
 
 
-async def _batch(source: Path, out: Path, settings: Settings) -> dict[str, int]:
+async def _batch(source: Path, out: Path, settings: Settings, retry: bool) -> BatchTally:
     from agent.cli.answering import Asker
     from agent.cli.batch_files import read_batch, recover_done
     from agent.cli.batch_run import BatchRun
     from agent.cli.composition import open_client
 
-    lines, done = read_batch(source), recover_done(out)
+    lines, done = read_batch(source), recover_done(out, retry)
     planner = settings.make_planner()
     out.parent.mkdir(parents=True, exist_ok=True)
     async with open_client(settings.store, settings.fhir) as client, _open_threads(lines, out) as threads:
         run = BatchRun(Asker(client, planner, settings.to_observers()), settings, threads)
         with _writing(out, len(lines)) as report:
             await run.answer_all(lines, done, report)
-    return run.counts
+    return run.tally
 
 
 @asynccontextmanager
@@ -69,7 +77,10 @@ def _writing(out: Path, total: int) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
+    from tools.private_file import make_private
+
     bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True))
+    make_private(out)
     with out.open("a", encoding="utf-8") as file, bar:
         task = bar.add_task("questions", total=total)
 

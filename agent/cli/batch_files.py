@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.cli.failures import UsageMistake
+from tools.private_file import make_private
 
 _RESULT = b'{"id":'
 """How a line of results begins."""
@@ -69,7 +71,7 @@ def read_line(text: bytes, number: int) -> BatchLine | BadLine:
     """
     try:
         fields = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return BadLine({"id": f"line {number}"}, f"not JSON: {error}")
     if not isinstance(fields, dict):
         return BadLine({"id": f"line {number}"}, "not a JSON object")
@@ -83,26 +85,44 @@ def read_line(text: bytes, number: int) -> BatchLine | BadLine:
         return BadLine({**fields, "id": fields["id"] if usable else f"line {number}"}, reason)
 
 
-def recover_done(path: Path) -> set[str]:
-    """The ids that an output file holds already; a last line that was cut off is dropped from the file.
+def recover_done(path: Path, retry: bool = False) -> dict[str, str]:
+    """The ids that an output file holds already, each with its status; a last line that was cut off is dropped from it.
 
-    Raises UsageMistake, and leaves the file alone, where it is no output of a batch.
+    With `retry` the lines of errors are dropped too. Raises UsageMistake, and leaves the file alone, where it is no
+    output of a batch.
     """
     if not path.exists():
-        return set()
+        return {}
     content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    cut = content[len(whole) :].lstrip()
+    *whole, cut = content.split(b"\n")
     try:
-        done = {str(json.loads(line)["id"]) for line in whole.splitlines() if line.strip()}
+        done = {line: _read_done(line) for line in whole if line.strip()}
     except (ValueError, KeyError, TypeError) as error:
         raise UsageMistake(f"{path} holds other things than results; name another file") from error
-    if cut and not cut.startswith(_RESULT[: len(cut)]):
+    if cut.strip() and not cut.lstrip().startswith(_RESULT[: len(cut.lstrip())]):
         raise UsageMistake(f"{path} holds other things than results; name another file")
-    if whole != content:
+    kept = [line for line, (_, status) in done.items() if not (retry and status == "error")]
+    if retry and len(kept) < len(done):
+        _replace(path, b"".join(line + b"\n" for line in kept))
+    elif cut:
         with path.open("r+b") as file:
-            file.truncate(len(whole))
-    return done
+            file.truncate(len(content) - len(cut))
+    return dict(done[line] for line in kept)
+
+
+def _read_done(line: bytes) -> tuple[str, str]:
+    result = json.loads(line)
+    return str(result["id"]), str(result["status"])
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put other content in a file's place, whole or not at all, under the same mode."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    make_private(fresh)
+    fresh.write_bytes(content)
+    shutil.copymode(path, fresh)
+    fresh.replace(path)
 
 
 def _bind_threads(lines: list[BatchLine | BadLine]) -> list[BatchLine | BadLine]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agent.cli.batch_files import BadLine, BatchLine
+from agent.cli.batch_tally import BatchTally
 from agent.cli.results import Result, make_error
 
 if TYPE_CHECKING:
@@ -31,18 +32,19 @@ class BatchRun:
     charts: OrderedDict[str, ChartCache] = field(default_factory=OrderedDict)
     earlier: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The ids of each thread's lines so far, in file order."""
-    counts: dict[str, int] = field(default_factory=lambda: {"answered": 0, "abstained": 0, "error": 0})
+    tally: BatchTally = field(default_factory=BatchTally)
 
     async def answer_all(
-        self, lines: list[BatchLine | BadLine], done: set[str], report: Callable[[Result | None], None]
+        self, lines: list[BatchLine | BadLine], done: Mapping[str, str], report: Callable[[Result | None], None]
     ) -> None:
         """Answer what is not done. A done line is asked again where its thread goes on and its turn is lost."""
         open_threads = {line.thread for line in lines if isinstance(line, BatchLine) and line.id not in done}
+        self.tally.failed_before += sum(done.get(line.id) == "error" for line in lines)
         for line in lines:
             result = None
             if line.id not in done:
                 result = await self.answer(line)
-                self.counts[result.status] += 1
+                self.tally.add(result)
             elif isinstance(line, BatchLine) and line.thread in open_threads and await self._is_lost(line):
                 await self.answer(line)
             if isinstance(line, BatchLine) and line.thread is not None:

@@ -66,6 +66,8 @@ class Hospital(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         target = request.url.raw_path.decode()
         self.asked += [] if target == "/metadata" else [target]
+        if self.refusals and request.method == "POST":
+            return httpx.Response(405)
         for pattern, refusal in self.refusals.items():
             if re.search(pattern, target):
                 if isinstance(refusal, Exception):

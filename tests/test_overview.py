@@ -56,14 +56,19 @@ RESOURCES: list[Json] = [
 
 
 class Counting(httpx.AsyncBaseTransport):
-    """The store's server, counting what it is asked by resource type."""
+    """The store's server, counting what it is asked by resource type, in a batch or alone."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner
         self.asked: Counter[str] = Counter()
+        self.requests = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked[request.url.path.strip("/").partition("/")[0]] += 1
+        self.requests += 1
+        if request.method == "POST":
+            self.asked.update(e["request"]["url"].partition("?")[0] for e in json.loads(request.content)["entry"])
+        else:
+            self.asked[request.url.path.strip("/").partition("/")[0]] += 1
         return await self.inner.handle_async_request(request)
 
 
@@ -78,7 +83,9 @@ def look(as_of: str = "2021-01-01", scopes: str = "patient/*.rs") -> tuple[Overv
             chart = await open_chart(client, "p", as_of, scopes=parse_scopes(scopes))
             return await build_overview(chart)
 
-    return asyncio.run(run()), transport.asked
+    overview = asyncio.run(run())
+    assert transport.requests < 6, "what the server can do, the patient, a batch, what records refer to"
+    return overview, transport.asked
 
 
 def test_each_kind_is_counted_dated_and_named() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from tools.fhir.errors import (
     ServerRefused,
     ServerTimeout,
 )
-from tools.fhir.linked import read_many
+from tools.fhir.linked import build_query, read_many
 from tools.fhir.parameters import list_parameters
 from tools.fhir.search_query import SearchParam, SearchQuery, format_search
 from tools.fhir.search_values import escape_value
@@ -102,6 +103,14 @@ class ChartContext:
             self.cache.results[key] = self._granted(await self._try_search(query), resource_type)
         return self.cache.results[key]
 
+    @asynccontextmanager
+    async def ahead(self, resource_types: Iterable[str]) -> AsyncIterator[None]:
+        """For reading all of these types within: see `FhirClient.ahead`."""
+        queries = [self.confine(kind) for kind in resource_types if self.scopes.allow(kind)]
+        unread = [q for q in queries if f"{q.resource_type}?{format_search(q)}" not in self.cache.results]
+        async with self.client.ahead(unread):
+            yield
+
     def kept(self, resource_type: str) -> SearchResult | None:
         """All of a type, where it was read already and is complete."""
         result = self.cache.results.get(f"{resource_type}?{format_search(self.confine(resource_type))}")
@@ -148,9 +157,12 @@ class ChartContext:
                 wanted[kind].append(fhir_id)
             elif kind not in _PEOPLE:
                 self.cache.unread[reference] = f"{kind}: {_NOT_GRANTED}"
-        for kind, ids in wanted.items():
-            for start in range(0, len(ids), _LINKED_PAGE):
-                await self._read_linked(kind, ids[start : start + _LINKED_PAGE])
+        parts = [
+            (k, ids[at : at + _LINKED_PAGE]) for k, ids in wanted.items() for at in range(0, len(ids), _LINKED_PAGE)
+        ]
+        async with self.client.ahead([build_query(kind, ids) for kind, ids in parts]):
+            for kind, ids in parts:
+                await self._read_linked(kind, ids)
         return {r: found for r in asked if (found := self.cache.linked.get(r)) is not None}
 
     def _leave_unread(self, reference: str) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 from urllib.parse import urljoin
 
@@ -19,6 +20,7 @@ from tools.fhir.capability import Capability, parse_capability
 from tools.fhir.errors import FhirError, ForeignRecord, NotAuthorized, NotFhir, NotFound, ServerRefused
 from tools.fhir.exchange import Exchange, Limits
 from tools.fhir.pages import Pages, SearchResult
+from tools.fhir.read_ahead import ReadAhead
 from tools.fhir.search_query import SearchParam, SearchQuery, check_search, format_search
 from tools.fhir.searchset import next_url
 from tools.fhir.time_budget import time_budget
@@ -48,6 +50,7 @@ class FhirClient:
         self._auth = auth
         self._exchange = Exchange(self.base_url, transport, auth, self.limits)
         self._adaptive = AdaptiveSearch(self._read_pages, self.limits.parallel)
+        self._ahead = ReadAhead(self._exchange)
         self._capability = capability
         self._asking = asyncio.Lock()
 
@@ -124,19 +127,36 @@ class FhirClient:
         What the page or byte budget cuts off, or an error after the first page, makes it incomplete, with the reason.
         """
         check_search(query)
-        if not query.values("_count"):
-            paged = SearchParam("_count", (str(self.limits.page_size),))
-            query = SearchQuery(query.resource_type, (*query.params, paged))
         most = min(pages or self.limits.pages, self.limits.pages)
         with time_budget(self.limits.search_seconds, "a search"):
-            return await self._adaptive.search(query, await self.capability(), most)
+            return await self._adaptive.search(self._paged(query), await self.capability(), most)
+
+    @asynccontextmanager
+    async def ahead(self, queries: Sequence[SearchQuery]) -> AsyncIterator[None]:
+        """For searches made within: their first pages are got at once where the server is the embedded one.
+
+        Others answer several searches faster side by side than one after the other in a batch.
+        """
+        urls = [self._search_url(self._paged(query)) for query in queries]
+        if len(urls) > 1 and (await self.capability()).exact:
+            with time_budget(self.limits.search_seconds, "a search"):
+                await self._ahead.read(urls)
+        try:
+            yield
+        finally:
+            self._ahead.forget(urls)
+
+    def _paged(self, query: SearchQuery) -> SearchQuery:
+        if query.values("_count"):
+            return query
+        return SearchQuery(query.resource_type, (*query.params, SearchParam("_count", (str(self.limits.page_size),))))
 
     async def _read_pages(self, query: SearchQuery, most: int) -> SearchResult:
         pages, url = Pages(query), self._search_url(query)
         while True:
             pages.asked.add(url)
             try:
-                bundle, size = await self._exchange.get(url)
+                bundle, size = self._ahead.take(url) or await self._exchange.get(url)
                 pages.add(bundle, size)
                 following = next_url(bundle, url, self.base_url, pages.asked)
             except FhirError as error:

@@ -37,10 +37,15 @@ class ReadMany:
     """Why it could not be read, by id."""
 
 
+def build_query(resource_type: str, ids: Sequence[str]) -> SearchQuery:
+    """The search by which `read_many` asks for all of them."""
+    return SearchQuery(resource_type, (SearchParam("_id", tuple(ids)),))
+
+
 async def read_many(client: FhirClient, resource_type: str, ids: Sequence[str]) -> ReadMany:
     """Read resources by their ids. Raises NotAuthorized, ServerUnreachable."""
     try:
-        result = await client.search(SearchQuery(resource_type, (SearchParam("_id", tuple(ids)),)))
+        result = await client.search(build_query(resource_type, ids))
     except SearchSyntaxError:
         return ReadMany()
     except (NotAuthorized, ServerUnreachable):

@@ -76,7 +76,7 @@ def unescape_value(text: str) -> str:
     >>> unescape_value(escape_value("1$2\\\\3"))
     '1$2\\\\3'
     """
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def split_values(text: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def split_values(text: str) -> tuple[str, ...]:
     >>> split_values("a,b\\\\,c")
     ('a', 'b\\\\,c')
     """
-    return _split(text, _PIECE)
+    return _split(text, ",", _PIECE)
 
 
 def format_token(system: str | None, code: str | None) -> str:
@@ -105,7 +105,7 @@ def parse_token(text: str) -> TokenValue:
     >>> parse_token("http://loinc.org|"), parse_token("|M").system, parse_token("M").system
     (TokenValue(system='http://loinc.org', code=None), '', None)
     """
-    fields = tuple(unescape_value(f) for f in _split(text, _FIELD))
+    fields = tuple(unescape_value(f) for f in _split(text, "|", _FIELD))
     if len(fields) == 1 and fields[0]:
         return TokenValue(None, fields[0])
     if len(fields) == 2 and any(fields):
@@ -134,7 +134,7 @@ def parse_quantity(text: str) -> QuantityValue:
     >>> parse_quantity("lt7.0||%").code, parse_quantity("5.4|http://unitsofmeasure.org|mg").system
     ('%', 'http://unitsofmeasure.org')
     """
-    fields = [unescape_value(f) for f in _split(text, _FIELD)]
+    fields = [unescape_value(f) for f in _split(text, "|", _FIELD)]
     if len(fields) not in (1, 3):
         raise SearchSyntaxError(f"{text!r} is not a quantity; forms: number, number|system|code, number||code")
     _, system, code = fields if len(fields) == 3 else (*fields, "", "")
@@ -210,7 +210,9 @@ def check_reference(text: str) -> None:
     raise SearchSyntaxError(f"{text!r} is not a reference; forms: id, Type/id, absolute URL")
 
 
-def _split(text: str, piece: re.Pattern[str]) -> tuple[str, ...]:
+def _split(text: str, mark: str, piece: re.Pattern[str]) -> tuple[str, ...]:
+    if "\\" not in text:
+        return tuple(text.split(mark))
     parts, position = [], 0
     while True:
         match = piece.match(text, position)

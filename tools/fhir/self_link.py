@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tools.fhir.errors import ForeignRecord, SearchNotHonoured
 from tools.fhir.matching import CONFINING, can_match, matches
-from tools.fhir.parameters import list_parameters
+from tools.fhir.parameters import list_parameters, resource_types
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery
 
 Json = dict[str, Any]
@@ -73,6 +73,8 @@ def judge_self_link(query: SearchQuery, link: str | None) -> Judgement:
         unclear = [p.key for p in selecting if p not in checks or p.modifier or len(p.values) > 1]
         doubt = f"the server does not say which search it ran, and {', '.join(unclear)} can't be checked here"
         return Judgement(checks, doubt=f"{query.resource_type}: {doubt}" if unclear else None)
+    if (kind := _type_searched(link)) not in (None, query.resource_type):
+        raise SearchNotHonoured(f"{query.resource_type}: the server answered a search for {kind}")
     ran = parse_qsl(urlsplit(link).query, keep_blank_values=True)
     modified = tuple(p for p in selecting if p.modifier and can_match(query.resource_type, p))
     if [(p.key, ",".join(p.values)) for p in query.params] == ran:
@@ -104,6 +106,16 @@ def check_confined(query: SearchQuery, link: str | None) -> None:
         name = key.partition(":")[0]
         if name in CONFINING and not any(_is_same(replace(p, name=name, modifier=None), name, value) for p in sent):
             raise SearchNotHonoured(f"{query.resource_type}: a link of the answer leads to a search of another {name}")
+
+
+def _type_searched(link: str) -> str | None:
+    """The resource type in the path of a self link; None where it names none.
+
+    >>> _type_searched("https://fhir.test/r4/Goal/_search?patient=1"), _type_searched("?patient=1")
+    ('Goal', None)
+    """
+    steps = [step for step in urlsplit(link).path.split("/") if step not in ("", "_search")]
+    return steps[-1] if steps and steps[-1] in resource_types() else None
 
 
 def _can_make_up(resource_type: str, param: SearchParam) -> bool:

@@ -68,7 +68,8 @@ async def read_types(chart: ChartContext) -> None:
             await chart.search(resource_type)
 
     types = dict.fromkeys(s.resource_type for searches in KIND_SEARCHES.values() for s in searches if not s.params)
-    outcomes = await asyncio.gather(*(read(t) for t in types), return_exceptions=True)
+    async with chart.ahead(types):
+        outcomes = await asyncio.gather(*(read(t) for t in types), return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, false, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, literal, not_, or_, select
 
 from tools.fhir.parameters import SearchParameter
 from tools.fhir.search_values import (
@@ -241,7 +241,8 @@ def match_missing(scope: Scope, parameter: SearchParameter, value: str) -> Condi
 def match_ids(resource_type: str, values: Iterable[str]) -> Condition:
     """`_id`."""
     ids = [token.code for value in values if (token := parse_token(value)).system in (None, "")]
-    return RESOURCE.c.ref.in_([text_key(f"{resource_type}/{fhir_id}") for fhir_id in ids])
+    keys = [text_key(f"{resource_type}/{fhir_id}") for fhir_id in ids]
+    return RESOURCE.c.ref.in_(bindparam(None, keys, expanding=True))
 
 
 def match_updated(values: Iterable[str]) -> Condition:

@@ -6,7 +6,10 @@ patient to each of them, so that the index is read within one chart.
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, not_, or_, select
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, bindparam, func, not_, or_, select
 
 from tools.fhir.parameters import SearchParameter, find_parameter
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery, chain_targets, check_search, parse_has
@@ -32,20 +35,39 @@ from tools.store.sorting import build_order
 from tools.store.tables import RESOURCE, TERM_ENTRY
 from tools.store.terms import text_key
 
+_OF_CHART: Select[int] = (
+    select(RESOURCE.c.pk)
+    .where(RESOURCE.c.type == bindparam("kind"), RESOURCE.c.patient == bindparam("chart"))
+    .order_by(RESOURCE.c.fhir_id)
+)
+"""All of a type in one chart: the search most often made, built once."""
 
-def build_selection(query: SearchQuery) -> Select[int]:
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A statement that selects keys, and what it binds."""
+
+    statement: Select[int]
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def build_selection(query: SearchQuery) -> Selection:
     """Select the keys of all matches, in the order asked for. Raises SearchSyntaxError."""
+    check_search(query)
+    selecting = [p for p in query.params if p.name not in RESULT_PARAMETERS or p.name == "_sort"]
+    if len(selecting) == 1 and (chart := _chart(query.resource_type, selecting[0])) is not None:
+        return Selection(_OF_CHART, {"kind": query.resource_type, "chart": chart})
     order = build_order(query.resource_type, query.values("_sort"))
-    return select(RESOURCE.c.pk).where(*_conditions(query)).order_by(*order)
+    return Selection(select(RESOURCE.c.pk).where(*_conditions(query)).order_by(*order))
 
 
 def build_count(query: SearchQuery) -> Select[int]:
     """Count the matches. Raises SearchSyntaxError."""
+    check_search(query)
     return select(func.count()).select_from(RESOURCE).where(*_conditions(query))
 
 
 def _conditions(query: SearchQuery) -> list[Condition]:
-    check_search(query)
     charts = [key for p in query.params if (key := _chart(query.resource_type, p)) is not None]
     scope = Scope(query.resource_type, charts[0] if charts else None)
     found = [RESOURCE.c.type == query.resource_type, *(RESOURCE.c.patient == chart for chart in charts)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
@@ -47,7 +47,7 @@ class Matches:
 
     keys: tuple[int, ...]
     newest: int
-    """The highest key in the store when it was searched; a later page leaves out what came after."""
+    """The highest of them when it was searched; a later page leaves out what came after."""
 
 
 class Store:
@@ -61,14 +61,29 @@ class Store:
         self._turn: AbstractContextManager[object] = (
             threading.RLock() if isinstance(engine.pool, StaticPool) else nullcontext()
         )
+        self._kept = threading.local()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the store."""
+        """A connection that sees one state of the store; that of `snapshot` within one."""
+        kept: Connection | None = getattr(self._kept, "connection", None)
+        if kept is not None:
+            yield kept
+            return
         with translate_errors(), self._turn, self.engine.connect() as connection:
             yield connection
         if self._watch is not None:
             self._watch.check()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads within sees one state of the store. Nothing may be written within."""
+        with self.reading() as connection:
+            self._kept.connection = connection
+            try:
+                yield
+            finally:
+                self._kept.connection = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -105,12 +120,11 @@ class Store:
 
     def search(self, query: SearchQuery, upto: int | None = None) -> Matches:
         """The keys of all resources that match, in the order asked for. Raises SearchSyntaxError."""
+        selection = build_selection(query)
+        statement = selection.statement if upto is None else selection.statement.where(RESOURCE.c.pk <= upto)
         with self.reading() as connection:
-            newest = upto
-            if newest is None:
-                newest = connection.scalar(select(func.coalesce(func.max(RESOURCE.c.pk), 0))) or 0
-            found = connection.execute(build_selection(query).where(RESOURCE.c.pk <= newest))
-            return Matches(tuple(row[0] for row in found), newest)
+            keys = tuple(connection.execute(statement, selection.values).scalars())
+        return Matches(keys, max(keys, default=0) if upto is None else upto)
 
     def count(self, query: SearchQuery) -> int:
         """How many resources match. Raises SearchSyntaxError."""
@@ -151,14 +165,17 @@ def read_current(connection: Connection, resource_type: str, fhir_id: str) -> St
 
 
 _CHUNK = 5_000
+_BY_KEY = select(
+    RESOURCE.c.pk, RESOURCE.c.type, RESOURCE.c.fhir_id, RESOURCE.c.version, RESOURCE.c.updated, RESOURCE.c.body
+).where(RESOURCE.c.pk.in_(bindparam("keys", expanding=True)))
 
 
 def read_keys(connection: Connection, keys: Sequence[int]) -> list[Stored]:
     """The resources with these keys, in their order, within a transaction."""
-    c = RESOURCE.c
-    columns = select(c.pk, c.type, c.fhir_id, c.version, c.updated, c.body)
     found: dict[int, Stored] = {}
     for start in range(0, len(keys), _CHUNK):
-        for row in connection.execute(columns.where(c.pk.in_(keys[start : start + _CHUNK]))):
-            found[row[0]] = Stored(row[1], row[2], row[3], row[4], bytes(row[5]))
+        for key, kind, fhir_id, version, updated, body in connection.execute(
+            _BY_KEY, {"keys": keys[start : start + _CHUNK]}
+        ):
+            found[key] = Stored(kind, fhir_id, version, updated, bytes(body))
     return [found[key] for key in keys]

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#transaction
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +47,8 @@ def run_transaction(store: Store, base: str, raw: bytes) -> Answer:
     if bundle["resourceType"] != "Bundle" or kind not in ("batch", "transaction"):
         raise InvalidResource("what is posted to the server must be a Bundle of type batch or transaction")
     requests = _read_requests(raw, bundle)
-    if kind == "batch":
-        answers = [_run_alone(store, base, request) for request in requests]
-    else:
-        answers = _run_together(store, base, requests)
+    run = _run_apart if kind == "batch" else _run_together
+    answers = run(store, base, requests)
     return build_bundle(BundleHead(f"{kind}-response", None), map(build_response_entry, answers))
 
 
@@ -75,6 +74,13 @@ def _read_request(place: str, entry: dict[str, Any], piece: bytes | None) -> _Re
     url = entry.get("fullUrl")
     full_url = url if isinstance(url, str) else None
     return _Request(place, request["method"], request["url"], piece, full_url, request.get("ifMatch"))
+
+
+def _run_apart(store: Store, base: str, requests: Sequence[_Request]) -> list[Answer]:
+    """Each entry for itself; what only reads sees one state of the store."""
+    reads_only = all(request.method == "GET" for request in requests)
+    with store.snapshot() if reads_only else nullcontext():
+        return [_run_alone(store, base, request) for request in requests]
 
 
 def _run_alone(store: Store, base: str, request: _Request) -> Answer:

@@ -24,20 +24,24 @@ _AT_ONCE = 1_000
 
 
 class Resolver:
-    """Finds the targets of conditional references, each looked up once."""
+    """Finds the targets of conditional references, each looked up once until `forget_missing`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._found: dict[str, str] = {}
+        self._found: dict[str, str | None] = {}
+
+    def forget_missing(self) -> None:
+        """Look again for what was not there: more has been stored since."""
+        self._found = {reference: target for reference, target in self._found.items() if target}
 
     def find(self, reference: str) -> str | None:
         """`Type/id` of the one resource that fits; None where it is no conditional reference, or none or many fit."""
         kind, question, criteria = reference.partition("?")
         if not question or not kind.isalpha():
             return None
-        if reference not in self._found and (target := self._search(kind, criteria)):
-            self._found[reference] = target
-        return self._found.get(reference)
+        if reference not in self._found:
+            self._found[reference] = self._search(kind, criteria)
+        return self._found[reference]
 
     def _search(self, kind: str, criteria: str) -> str | None:
         try:

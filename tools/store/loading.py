@@ -168,6 +168,7 @@ class _Load:
     def flush(self) -> None:
         """Write what has been gathered."""
         batch, self.batch, self.batch_bytes = self.batch, [], 0
+        self.resolver.forget_missing()
         resolved = [self.resolver.resolve(incoming) for incoming in batch]
         if resolved:
             for incoming, outcome in zip(resolved, self.store.save(resolved, keep_source=True), strict=True):

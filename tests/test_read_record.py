@@ -40,6 +40,11 @@ RESOURCES: list[dict[str, Any]] = [
         "hospitalization": {"dischargeDisposition": {"text": "Died"}},
     },
     {
+        "resourceType": "CareTeam", "id": "t", "status": "active", "name": "Heart team",
+        "subject": {"reference": "Patient/p"}, "period": {"start": "2020-01-01"}, "reasonCode": [{"text": "Failure"}],
+        "note": [{"time": "2020-01-02", "text": "Met."}, {"time": "2020-06-02", "text": "Dissolved."}],
+    },
+    {
         "resourceType": "Observation", "id": "void", "status": "entered-in-error", "code": {"text": "Potassium"},
         "subject": {"reference": "Patient/p"}, "effectiveDateTime": "2020-01-01",
         "valueQuantity": {"value": 8.7, "unit": "mmol/L"},
@@ -110,6 +115,15 @@ def test_what_came_with_a_later_end_is_left_out() -> None:
     assert "2020-01-09" not in found.statement
     assert found.notes == ("what is later than the moment looked at is left out",)
     assert "Died" in read("Encounter/e").statement
+
+
+def test_an_entry_of_later_is_left_out_and_what_else_the_record_says_is_told() -> None:
+    found = read("CareTeam/t", as_of="2020-02-01")
+    assert "Met." in found.statement
+    assert "Dissolved." not in found.statement
+    assert "2020-06-02" not in found.statement
+    assert found.notes == ("what is later than the moment looked at is left out",)
+    assert "Dissolved." in read("CareTeam/t").statement
 
 
 @pytest.mark.parametrize(("name", "as_of"), [("Observation/void", "2021-01-01"), ("Observation/k", "2019-01-01")])

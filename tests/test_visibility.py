@@ -11,7 +11,8 @@ from tools.chart_query import Kind, Slot
 from tools.records.convert import to_record
 from tools.records.links import Linked
 from tools.records.record import Record
-from tools.records.visibility import Excluded, split_excluded, visible
+from tools.records.sorting_out import split_excluded
+from tools.records.visibility import visible
 
 Json = dict[str, Any]
 
@@ -184,7 +185,7 @@ def test_the_end_of_a_stay_and_where_it_led_are_not_known_before() -> None:
     assert record is not None
     assert (record.end, record.status, record.standing) == (None, "in-progress", "current")
     assert Slot.DISCHARGE_DISPOSITION not in record.fields
-    assert Slot.LOCATION not in record.fields
+    assert record.fields[Slot.LOCATION] == ("Ward 5",)
     after = seen(stay, "2020-03-10")
     assert after is not None
     assert after.fields[Slot.LOCATION] == ("Ward 5", "Ward 9")
@@ -250,7 +251,9 @@ NEW = note("new", "current", "2020-02-01T08:00:00Z", replaces="old")
 def test_a_replaced_note_does_not_count_and_it_is_said_why() -> None:
     shown, excluded = split_excluded([OLD, NEW], parse_as_of("2020-06-01"))
     assert [r.reference for r in shown] == ["DocumentReference/new"]
-    assert excluded == [Excluded("DocumentReference/old", "Summary", "replaced by DocumentReference/new")]
+    assert [(e.reference, e.name, e.why) for e in excluded] == [
+        ("DocumentReference/old", "Summary", "replaced by DocumentReference/new")
+    ]
 
 
 def test_a_note_that_is_replaced_later_still_stands() -> None:
@@ -272,8 +275,9 @@ def test_a_note_marked_current_but_replaced_does_not_count() -> None:
 
 def test_what_was_entered_in_error_is_named_as_such_and_only_once_it_was_there() -> None:
     mistaken = to_record({**LAB, "status": "entered-in-error"}, LINKED)
-    assert split_excluded([mistaken], parse_as_of("2020-06-01")) == (
-        [], [Excluded("Observation/x", "Potassium", "entered in error")]
+    shown, (left_out,) = split_excluded([mistaken], parse_as_of("2020-06-01"))
+    assert (shown, left_out.reference, left_out.name, left_out.why) == (
+        [], "Observation/x", "Potassium", "entered in error"
     )  # fmt: skip
     assert split_excluded([mistaken], parse_as_of("2019-06-01")) == ([], [])
 

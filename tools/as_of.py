@@ -32,3 +32,15 @@ class AsOf:
         if self.offset is not None and time.offset is not None:
             return time.low - time.offset > self.wall - self.offset
         return time.low > self.wall
+
+    def follows(self, time: FhirTime) -> bool:
+        """Whether the whole of a record's time lies before this moment.
+
+        >>> from tools.fhir.dates import parse_fhir_time
+        >>> at = AsOf(datetime(2020, 1, 1, 12), None, "caller", "2020-01-01T12:00:00")
+        >>> at.follows(parse_fhir_time("2019-12-31")), at.follows(parse_fhir_time("2020-01-01"))
+        (True, False)
+        """
+        if self.offset is not None and time.offset is not None:
+            return time.high - time.offset < self.wall - self.offset
+        return time.high < self.wall

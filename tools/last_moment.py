@@ -6,7 +6,7 @@ The server is asked for its newest record and then for whatever reaches beyond i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,34 @@ async def find_last_moment(chart: ChartContext) -> tuple[FhirTime | None, tuple[
     return max(late, key=lambda t: t.instant_high, default=None), doubts
 
 
+async def goes_on_beyond(chart: ChartContext) -> bool:
+    """Whether the chart holds something later than the moment that the caller looks at it, asked once."""
+    if chart.as_of.source != "caller":
+        return False
+    key = f"goes on beyond {chart.as_of.wall} {chart.as_of.offset} {chart.scopes}"
+    if key not in chart.cache.converted:
+        kinds = [kind for kind in _DATES if chart.scopes.allow(kind)]
+        found = await asyncio.gather(*(_newest_beyond(chart, kind) for kind in kinds))
+        chart.cache.converted[key] = any(chart.as_of.precedes(t) for r in found for t in _moments(r))
+    known: bool = chart.cache.converted[key]
+    return known
+
+
+async def _newest_beyond(chart: ChartContext, kind: str) -> Sequence[Json]:
+    """The newest records of a type, beyond the moment looked at; all of them where those can't be asked for."""
+    whole = chart.kept(kind)
+    if whole is None:
+        after = _later_than(kind, chart.as_of.wall.replace(tzinfo=UTC))
+        try:
+            newest = await chart.fetch(chart.confine(kind, after, *_newest_first(kind)), pages=1)
+        except (NotFound, NotServed, ScopeDenied, ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured):
+            newest = None
+        if newest is not None and newest.proof.honoured:
+            return newest.resources
+        whole = await chart.search(kind)
+    return whole.resources
+
+
 async def _find_late(chart: ChartContext, kind: str) -> SearchResult | None:
     """Records of a type among which its latest is; None where the server does not give that type."""
     whole = chart.kept(kind)
@@ -56,14 +84,17 @@ async def _find_late(chart: ChartContext, kind: str) -> SearchResult | None:
 
 async def _search_late(chart: ChartContext, kind: str) -> SearchResult | None:
     """The newest records of a type that reach beyond now; None where the server does not say what it searched for."""
-    newest_first = SearchParam("_sort", (f"-{_DATES[kind]}",)), SearchParam("_count", ("1",))
     now = datetime.now(UTC)
-    first = await chart.fetch(chart.confine(kind, _later_than(kind, now), *newest_first), pages=1)
+    first = await chart.fetch(chart.confine(kind, _later_than(kind, now), *_newest_first(kind)), pages=1)
     if not first.proof.honoured or first.complete:
         return first if first.proof.honoured else None
     latest = max((t.instant_high for t in _moments(first.resources)), default=now)
     rest = await chart.fetch(chart.confine(kind, _later_than(kind, max(latest, now))))
     return rest if rest.proof.honoured else None
+
+
+def _newest_first(kind: str) -> tuple[SearchParam, SearchParam]:
+    return SearchParam("_sort", (f"-{_DATES[kind]}",)), SearchParam("_count", ("1",))
 
 
 def _later_than(kind: str, moment: datetime) -> SearchParam:

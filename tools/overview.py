@@ -78,7 +78,8 @@ async def _build_overview(chart: ChartContext) -> Overview:
         if kind in _LEFT_OUT:
             continue
         if not loaded.records:
-            absent += [kind] if all(r.complete for r in loaded.results) else []
+            doubted = any(e.cause == "undated" for e in loaded.excluded)
+            absent += [kind] if not doubted and all(r.complete for r in loaded.results) else []
             continue
         entries = build_entries(kind, loaded.records)
         index += [*entries, *build_entries(kind, split_parts(loaded.records))]

@@ -16,12 +16,13 @@ from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.finding import to_evidence
 from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
+from tools.last_moment import goes_on_beyond
 from tools.receipt import Receipt
 from tools.records.convert import to_record
 from tools.records.loading import follow_links
 from tools.records.reading_json import to_time
 from tools.records.record import Record
-from tools.records.visibility import visible
+from tools.records.visibility import needs_to_know, visible
 from tools.registry import Handles, Tool
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ async def run_read_record(chart: ChartContext, arguments: ReadRecord, handles: H
     result = await chart.search(kind, SearchParam("_id", (fhir_id,)))
     receipt = chart.receipt((result,))
     record = await _read(chart, result, reference)
-    seen = visible(record, chart.as_of) if record is not None else None
+    seen = await _as_it_stood(chart, record) if record is not None else None
     if record is None or seen is None:
         return _absent(arguments, receipt, handles)
     details, later = _details(chart, record, seen)
@@ -73,6 +74,10 @@ async def _read(chart: ChartContext, result: SearchResult, reference: str) -> Re
     return None
 
 
+async def _as_it_stood(chart: ChartContext, record: Record) -> Record | None:
+    return visible(record, chart.as_of, needs_to_know(record) and await goes_on_beyond(chart))
+
+
 def _kind_of(record: Record) -> Kind:
     """The narrowest name for what it is: the kind listed last of those it answers to."""
     order = list(Kind)
@@ -82,14 +87,16 @@ def _kind_of(record: Record) -> Kind:
 def _details(chart: ChartContext, record: Record, seen: Record) -> tuple[list[tuple[str, str]], bool]:
     """Every attribute in words, and whether some were left out as later than `as_of`.
 
-    Where anything of a record is later, only what the converters know to be of the time before is told.
+    Where how it ended was not known yet, only what the converters know to be of the time before is told.
     """
     known = list(_known_details(seen))
-    leaves = list(_leaves(record.resource))
-    if seen != record or any(_is_later(chart, text) for _, text in leaves):
+    if (seen.end, seen.status, seen.reading) != (record.end, record.status, record.reading):
         return known, True
+    leaves = list(_leaves(seen.resource))
+    of_then = [(name, text) for name, text in leaves if not _is_later(chart, text)]
     told = {text.casefold() for _, text in known}
-    return known + [(name, text) for name, text in leaves if text.casefold() not in told], False
+    later = seen.resource is not record.resource or len(of_then) < len(leaves)
+    return known + [(name, text) for name, text in of_then if text.casefold() not in told], later
 
 
 def _is_later(chart: ChartContext, text: str) -> bool:

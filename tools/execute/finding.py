@@ -18,6 +18,7 @@ from tools.fhir.client import SearchResult
 from tools.records.loading import load_records
 from tools.records.reading_json import is_mistaken
 from tools.records.record import Record
+from tools.records.sorting_out import Excluded
 from tools.registry import Handles
 
 _SHOWN = 20
@@ -57,8 +58,12 @@ class Search:
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
+    left_out: dict[Kind, tuple[Excluded, ...]] = field(default_factory=dict)
+    """By kind: records that are on the chart and do not count."""
+
     async def load(self, kind: Kind) -> list[Record]:
         loaded = await load_records(self.chart, kind)
+        self.left_out[kind] = loaded.excluded
         self.results += [r for r in loaded.results if not any(r is known for known in self.results)]
         return list(loaded.records)
 

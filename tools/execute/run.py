@@ -12,6 +12,7 @@ from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.growth import verdict_on
+from tools.execute.left_out import tell_left_out, void_references
 from tools.execute.naming import keep_named, says_none
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.selection import (
@@ -43,6 +44,7 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         records = await search.load(Kind.PATIENT)
     else:
         records = await _select(search)
+        tell_left_out(search)
     if query.pick.which != "all" and (undated := [r for r in records if r.start is None]) and len(records) > 1:
         search.undated += undated
         search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
@@ -229,7 +231,7 @@ async def _during(search: Search, records: list[Record]) -> list[Record]:
         )
         search.notes.append(missing)
         return []
-    search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER))
+    search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER), void_references(search, Kind.ENCOUNTER))
     return [r for r in records if search.scope.holds(r)]
 
 

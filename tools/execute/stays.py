@@ -31,12 +31,18 @@ class StayScope:
     """References of the stays that hold them: an order written in an ICU may name the hospital stay only."""
     by_time: bool
     """The stay is part of a larger one: records of the larger one count when their time lies within."""
+    void: frozenset[str] = frozenset()
+    """References of encounters entered in error: a record that names one belongs where its time lies."""
 
     def holds(self, record: Record) -> bool:
         """Whether a record belongs: by its encounter, or by time where its encounter does not tell."""
         if record.reference in self.family or record.encounter in self.family:
             return True
-        unclear = record.encounter is None or (self.by_time and record.encounter in self.wider)
+        unclear = (
+            record.encounter is None
+            or record.encounter in self.void
+            or (self.by_time and record.encounter in self.wider)
+        )
         return unclear and any(_within(record, stay) for stay in self.stays)
 
 
@@ -56,7 +62,9 @@ def choose_stays(stay: Stay, records: Sequence[Record]) -> tuple[Record, ...]:
     return tuple(ordered[:1] if stay.which == "first" else ordered[-1:])
 
 
-def build_scope(stays: tuple[Record, ...], encounters: Sequence[Record]) -> StayScope:
+def build_scope(
+    stays: tuple[Record, ...], encounters: Sequence[Record], void: frozenset[str] = frozenset()
+) -> StayScope:
     """The scope of stays among all encounters of the chart; one read off a place of an Encounter holds by time."""
     places = {s.reference for s in stays if s.encounter is not None}
     family = {s.reference for s in stays if s.encounter is None}
@@ -69,7 +77,7 @@ def build_scope(stays: tuple[Record, ...], encounters: Sequence[Record]) -> Stay
     wider = places | {parent for s in stays if (parent := _part_of(s))}
     wider |= {child for child, parent in parents.items() if parent in places}
     by_time = all(not s.kinds & {Kind.HOSPITAL_STAY} for s in stays)
-    return StayScope(stays, frozenset(family), frozenset(wider), by_time)
+    return StayScope(stays, frozenset(family), frozenset(wider), by_time, void)
 
 
 def _part_of(record: Record) -> str | None:

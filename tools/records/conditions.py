@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
+from tools.fhir.dates import FhirTime
 from tools.records.draft import Draft
 from tools.records.links import Linked
 from tools.records.moments import moment_of
@@ -38,8 +39,9 @@ def _tell_condition(draft: Draft, resource: Json, linked: Linked) -> None:
 
 def _put_times(draft: Draft, resource: Json, linked: Linked) -> None:
     """Onset and end. Words and ages stay words beside a date; they are never taken for the day it was recorded."""
-    draft.recorded = to_time(resource.get("recordedDate"))
+    draft.recorded = to_time(resource.get("recordedDate")) or _asserted(resource)
     onset, abatement = moment_of(resource, "onset", linked), moment_of(resource, "abatement", linked)
+    draft.not_before, draft.status_from = onset.not_before, abatement.not_before
     draft.start = onset.start or onset.end or (None if onset.said else draft.recorded)
     recorded_only = draft.start is not None and draft.start is draft.recorded and not onset.said
     draft.put(Slot.TIME, f"onset {onset.text}" if onset.text else "when it was recorded" if recorded_only else None)
@@ -47,6 +49,13 @@ def _put_times(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.END, abatement.text)
     if abatement.said and draft.standing in ("current", "unknown"):
         draft.standing = "past"
+
+
+def _asserted(resource: Json) -> FhirTime | None:
+    """When a condition was asserted, which R4 keeps in an extension."""
+    extensions = items(resource.get("extension"))
+    said = (e.get("valueDateTime") for e in extensions if str(e.get("url", "")).endswith("-assertedDate"))
+    return next((t for text in said if (t := to_time(text)) is not None), None)
 
 
 def convert_allergy(resource: Json, linked: Linked) -> Draft:
@@ -73,9 +82,7 @@ def _with_statuses(resource: Json, kind: Kind) -> Draft:
     codes = [_code(resource.get(e)) for e in ("clinicalStatus", "verificationStatus")]
     draft = Draft({kind}, concept, status=", ".join(c for c in codes if c) or None)
     clinical, verification = codes
-    if verification == "entered-in-error":
-        draft.standing = "void"
-    elif verification == "refuted":
+    if verification == "refuted":
         draft.standing = "refuted"
     elif clinical in ("inactive", "remission", "resolved"):
         draft.standing = "past"

@@ -78,20 +78,21 @@ def to_record(resource: Json, linked: Mapping[str, Json]) -> Record:
         raise ToolError(f"{kind} is no clinical record; those that are: {', '.join(sorted(CONVERTERS))}")
     around = linked if isinstance(linked, Linked) else Linked(linked)
     draft = convert(resource, around)
-    if draft.start is None and draft.recorded is None and draft.not_before is None and Kind.PATIENT not in draft.kinds:
-        draft.not_before, _ = period_of(around.get(draft.encounter or "") or {}, "period")
-    return _finish(draft, resource, LaterLinks(partial(_followed, resource, around)))
+    if draft.start is None and draft.recorded is None and Kind.PATIENT not in draft.kinds:
+        began, _ = period_of(around.get(draft.encounter or "") or {}, "period")
+        draft.not_before = max((t for t in (draft.not_before, began) if t), key=lambda t: t.low, default=None)
+    return _finish(draft, resource, around, LaterLinks(partial(_followed, resource, around)))
 
 
 def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
     """The places of an Encounter, each a stay of its own."""
-    return tuple(_finish(draft, resource, links) for draft, links in convert_ward_stays(resource, linked))
+    return tuple(_finish(draft, resource, linked, links) for draft, links in convert_ward_stays(resource, linked))
 
 
 def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
     """What was followed to describe the record: drugs and ingredients, specimen, organisms, reasons."""
     found: dict[str, None] = {}
-    waiting = list(_told_by(resource, linked))
+    waiting = list(linked.told_by(resource))
     while waiting:
         reference = waiting.pop(0)
         if reference in found or reference not in linked or not reference.startswith(_SHOWN_LINKS):
@@ -100,18 +101,14 @@ def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
             continue
         found[reference] = None
         if reference.startswith(("Medication", "Observation/")):
-            waiting += _told_by(linked[reference], linked)
+            waiting += linked.told_by(linked[reference])
     return tuple(found)
 
 
-def _told_by(resource: Json, linked: Linked) -> tuple[str, ...]:
-    members = linked.members_of(resource) if resource.get("resourceType") == "Observation" else ()
-    return (*linked.links_of(resource), *members)
-
-
-def _finish(draft: Draft, resource: Json, links: Sequence[str]) -> Record:
+def _finish(draft: Draft, resource: Json, around: Linked, links: Sequence[str]) -> Record:
+    reference = f"{resource['resourceType']}/{resource['id']}"
     return Record(
-        reference=f"{resource['resourceType']}/{resource['id']}",
+        reference=reference,
         version=version_of(resource),
         kinds=frozenset(draft.kinds),
         concept=draft.concept,
@@ -119,17 +116,23 @@ def _finish(draft: Draft, resource: Json, links: Sequence[str]) -> Record:
         end=draft.end,
         recorded=draft.recorded,
         status=draft.status,
-        standing=draft.standing,
+        standing="void" if _is_void(resource, reference, around) else draft.standing,
         reading=draft.reading,
         components=draft.components,
         fields=draft.fields if draft.tell is None else LaterFields(draft.read_fields),
         planned_end=draft.planned_end,
+        status_from=draft.status_from,
         encounter=draft.encounter,
         not_before=draft.not_before,
         links=links,
         ingredients=draft.ingredients,
         resource=resource,
+        around=around,
     )
+
+
+def _is_void(resource: Json, reference: str, around: Linked) -> bool:
+    return around.is_void(reference) or (not around.knows(reference) and is_mistaken(resource))
 
 
 def version_of(resource: Json) -> str:

@@ -30,6 +30,7 @@ class Draft:
     encounter: str | None = None
     ingredients: tuple[str, ...] = ()
     planned_end: FhirTime | None = None
+    status_from: FhirTime | None = None
     fields: dict[Slot, tuple[str, ...]] = field(default_factory=dict)
     tell: Callable[[], None] | None = None
     """Puts the attributes that only matter once someone asks for them."""

@@ -12,7 +12,6 @@ from tools.records.links import Linked
 from tools.records.moments import moment_of
 from tools.records.people import person_name
 from tools.records.reading_json import (
-    is_mistaken,
     items,
     name_of,
     names_of,
@@ -87,7 +86,7 @@ def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.PRESCRIBER, person_name(resource.get("requester"), linked))
     reasons = list(names_of(items(resource.get("reasonCode"))))
     referred = [*references_of(resource.get("reasonReference")), *references_of(resource.get("addresses"))]
-    reasons += [to_concept(linked[r].get("code")).text for r in referred if r in linked and not is_mistaken(linked[r])]
+    reasons += [to_concept(linked[r].get("code")).text for r in referred if r in linked]
     draft.put(Slot.REASON, *reasons)
     draft.put(Slot.BODY_SITE, *names_of(items(resource.get("bodySite"))))
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
@@ -106,7 +105,7 @@ def convert_procedure(resource: Json, linked: Linked) -> Draft:
     """A Procedure."""
     draft = _procedure(resource, linked)
     performed = moment_of(resource, "performed", linked)
-    draft.start, draft.end = performed.start, performed.end
+    draft.start, draft.end, draft.not_before = performed.start, performed.end, performed.not_before
     draft.put(Slot.TIME, performed.text)
     return draft
 
@@ -123,8 +122,6 @@ def convert_order(resource: Json, linked: Linked) -> Draft:
 def convert_note(resource: Json, linked: Linked) -> Draft:
     """A DocumentReference."""
     draft = _note(resource, linked)
-    if resource.get("docStatus") == "entered-in-error":
-        draft.standing = "void"
     _add_name(draft, resource.get("description"))
     return draft
 

@@ -6,29 +6,65 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from tools.records.reading_json import items, references_of
+from tools.records.reading_json import is_mistaken, items, references_of
 from tools.records.record import Concept
 
 Json = dict[str, Any]
 
 
 class Linked(dict[str, Json]):
-    """Resources by reference, among them the patient's; and which Observations derive from which."""
+    """Resources by reference, among them the patient's; and which Observations derive from which.
+
+    What was entered in error is kept apart: it describes nothing.
+    """
 
     def __init__(self, resources: Mapping[str, Json] | None = None) -> None:
-        super().__init__(resources or {})
+        super().__init__()
+        self.mistaken: dict[str, Json] = {}
+        self.latest: dict[str, str] = {}
+        """For tools.records.hindsight: the latest time within each resource."""
+        self.moments: dict[Any, Any] = {}
+        """For tools.records.hindsight: the resources as they stood."""
+        self._void: frozenset[str] | None = None
         self.derived: dict[str, list[str]] = defaultdict(list)
         """By the reference of a test or organism: what says it derives from it."""
         self.drugs: dict[str, tuple[Concept, tuple[str, ...]]] = {}
         """By the reference of a Medication: how it was described, so that it is once."""
         self._links: dict[int, tuple[Json, tuple[str, ...]]] = {}
-        for reference, resource in self.items():
-            self._note_origin(reference, resource)
+        for reference, resource in (resources or {}).items():
+            self.add(reference, resource)
 
     def add(self, reference: str, resource: Json) -> None:
         """Keep one more resource."""
+        if is_mistaken(resource):
+            self.mistaken[reference] = resource
+            return
         self[reference] = resource
         self._note_origin(reference, resource)
+
+    def knows(self, reference: str) -> bool:
+        """Whether a resource was kept, mistaken or not."""
+        return reference in self or reference in self.mistaken
+
+    def is_void(self, reference: str) -> bool:
+        """Whether a resource was entered in error, or is part of one, a member of one or derived from one, that was."""
+        if not self.mistaken:
+            return False
+        if self._void is None:
+            self._void = self._find_void()
+        return reference in self._void
+
+    def _find_void(self) -> frozenset[str]:
+        parents = {r: {*references_of(x.get("partOf")), *references_of(x.get("derivedFrom"))} for r, x in self.items()}
+        void = set(self.mistaken)
+        fresh = void
+        while fresh:
+            members = {
+                m for r in fresh for m in references_of((self.mistaken.get(r) or self.get(r) or {}).get("hasMember"))
+            }
+            fresh = (members | {r for r, above in parents.items() if above & fresh}) - void
+            void |= fresh
+        return frozenset(void)
 
     def _note_origin(self, reference: str, resource: Json) -> None:
         if "derivedFrom" in resource and resource.get("resourceType") == "Observation":
@@ -46,6 +82,11 @@ class Linked(dict[str, Json]):
         """What an Observation holds: its `hasMember`, and what derives from it where only the parts say so."""
         own = f"{resource.get('resourceType')}/{resource.get('id')}"
         return tuple(dict.fromkeys((*references_of(resource.get("hasMember")), *self.derived.get(own, ()))))
+
+    def told_by(self, resource: Json) -> tuple[str, ...]:
+        """The references that describe a resource, its members among them."""
+        members = self.members_of(resource) if resource.get("resourceType") == "Observation" else ()
+        return (*self.links_of(resource), *members)
 
 
 def _actors(value: object) -> Iterator[str]:

@@ -12,12 +12,14 @@ from tools.chart import ChartContext
 from tools.chart_query import Kind
 from tools.fhir.client import SearchResult
 from tools.fhir.search_query import SearchParam
+from tools.last_moment import goes_on_beyond
 from tools.records.convert import to_record, to_ward_stays
 from tools.records.encounters import leave_out_doubles
 from tools.records.kinds import KIND_SEARCHES
 from tools.records.links import Linked
 from tools.records.record import Record
-from tools.records.visibility import Excluded, split_excluded
+from tools.records.sorting_out import Excluded, split_excluded
+from tools.records.visibility import needs_to_know
 
 Json = dict[str, Any]
 
@@ -88,15 +90,15 @@ async def _sort_out(chart: ChartContext, result: SearchResult, wards: bool) -> _
     key = f"{result.proof.sent} {wards} at {chart.as_of.wall} {chart.as_of.offset}"
     if key not in chart.cache.converted:
         records = await _convert(chart, result, wards)
-        seen, left_out = split_excluded(records, chart.as_of)
+        goes_on = any(needs_to_know(r) for r in records) and await goes_on_beyond(chart)
+        seen, left_out = split_excluded(records, chart.as_of, goes_on)
         shown: dict[Kind, list[Record]] = defaultdict(list)
         excluded: dict[Kind, list[Excluded]] = defaultdict(list)
-        kinds = {r.reference: r.kinds for r in records} if left_out else {}
         for record in seen:
             for kind in record.kinds:
                 shown[kind].append(record)
         for one in left_out:
-            for kind in kinds[one.reference]:
+            for kind in one.record.kinds:
                 excluded[kind].append(one)
         chart.cache.converted[key] = _SortedOut(shown, excluded)
     sorted_out: _SortedOut = chart.cache.converted[key]
@@ -124,7 +126,7 @@ async def follow_links(chart: ChartContext, resources: Iterable[Json]) -> Linked
     for resource in waiting:
         linked.add(f"{resource['resourceType']}/{resource['id']}", resource)
     for _ in range(_ROUNDS):
-        wanted = {ref for resource in waiting for ref in linked.links_of(resource) if ref not in linked}
+        wanted = {ref for resource in waiting for ref in linked.links_of(resource) if not linked.knows(ref)}
         if not wanted:
             break
         found = await _read(chart, wanted)

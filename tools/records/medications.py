@@ -13,9 +13,9 @@ from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
 from tools.records.events import put_intent
 from tools.records.links import Linked
+from tools.records.moments import moment_of
 from tools.records.people import person_name
 from tools.records.reading_json import (
-    is_mistaken,
     items,
     name_of,
     names_of,
@@ -24,10 +24,9 @@ from tools.records.reading_json import (
     reference_of,
     references_of,
     to_concept,
-    to_reading,
     to_time,
 )
-from tools.records.record import Coding, Concept, Standing
+from tools.records.record import Coding, Concept, Reading, Standing
 
 Json = dict[str, Any]
 
@@ -133,7 +132,7 @@ def _put_people(draft: Draft, resource: Json, linked: Linked) -> None:
     draft.put(Slot.STATUS_REASON, *names_of(items(resource.get("statusReason"))))
     reasons = list(names_of(items(resource.get("reasonCode"))))
     for reference in references_of(resource.get("reasonReference")):
-        if reference in linked and not is_mistaken(linked[reference]):
+        if reference in linked:
             reasons.append(to_concept(linked[reference].get("code")).text)
     draft.put(Slot.REASON, *reasons)
     draft.put(Slot.CATEGORY, *names_of(items(resource.get("category"))))
@@ -223,10 +222,11 @@ def convert_immunization(resource: Json, linked: Linked) -> Draft:
     draft = Draft({Kind.IMMUNIZATION}, to_concept(resource.get("vaccineCode")), status=resource.get("status"))
     standings: dict[str, Standing] = {"completed": "past", "not-done": "not_done", "entered-in-error": "void"}
     draft.standing = standings.get(str(draft.status), "unknown")
-    draft.start = to_time(resource.get("occurrenceDateTime"))
+    given = moment_of(resource, "occurrence", linked)
+    draft.start, draft.not_before = given.start, given.not_before
     draft.recorded = to_time(resource.get("recorded"))
-    draft.reading = to_reading(resource, "occurrence") if draft.start is None else None
-    draft.put(Slot.TIME, draft.reading.text if draft.reading is not None else None)
+    draft.reading = Reading(given.text) if given.text else None
+    draft.put(Slot.TIME, given.text)
     draft.encounter = reference_of(resource.get("encounter"))
     draft.tell = partial(_tell_shot, draft, resource, linked)
     return draft

@@ -5,6 +5,7 @@ Knows nothing of resource types; https://hl7.org/fhir/R4/datatypes.html#Age
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ _UNITS: dict[str, tuple[str, Precision, str]] = {
 _CODES = {"year": "a", "years": "a", "yr": "a", "yrs": "a", "y": "a", "month": "mo", "months": "mo", "week": "wk",
           "weeks": "wk", "day": "d", "days": "d"}  # fmt: skip
 _TICK = timedelta(microseconds=1)
+_YEAR = re.compile(r"(?<![\d.])(?:19|2\d)\d\d(?![\d.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Moment:
     end: FhirTime | None = None
     text: str | None = None
     """What the record says instead of a date: `at 40 years`, `in childhood`."""
+
+    not_before: FhirTime | None = None
+    """The year or day that the words name: it can't have been so before."""
 
     @property
     def said(self) -> bool:
@@ -54,8 +59,22 @@ def moment_of(resource: Json, stem: str, linked: Linked) -> Moment:
         low, high = ages.get("low") or {}, ages.get("high") or {}
         shown = " to ".join(t for t in (age_text(low), age_text(high)) if t)
         return Moment(time_at_age(_birth(resource, linked), low, high), None, f"at age {shown}" if shown else None)
-    text = resource.get(f"{stem}String")
-    return Moment(text=text.strip()) if isinstance(text, str) and text.strip() else Moment()
+    return moment_in_words(resource.get(f"{stem}String"))
+
+
+def moment_in_words(text: object) -> Moment:
+    """What is said in words; a date written as words is that date.
+
+    >>> moment_in_words("about 2012").not_before.raw, moment_in_words("2012-05-03").start.raw
+    ('2012', '2012-05-03')
+    """
+    said = text.strip() if isinstance(text, str) else ""
+    if not said:
+        return Moment()
+    if (written := to_time(said)) is not None:
+        return Moment(written)
+    years = _YEAR.findall(said)
+    return Moment(text=said, not_before=to_time(max(years)) if years else None)
 
 
 def age_text(age: object) -> str | None:

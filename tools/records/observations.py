@@ -151,8 +151,8 @@ def _susceptibility(member: Json, is_drug: bool = False) -> str | None:
 
 def _members(resource: Json, linked: Linked) -> Iterator[Json]:
     """The parts that stand: what was cancelled or mistaken is none."""
-    found = (linked[r] for r in linked.members_of(resource) if r in linked)
-    return (m for m in found if m.get("status") not in ("cancelled", "entered-in-error"))
+    found = (linked[r] for r in linked.members_of(resource) if r in linked and not linked.is_void(r))
+    return (m for m in found if m.get("status") != "cancelled")
 
 
 _SUSCEPTIBLE = {"susceptible", "resistant", "intermediate", "s", "r", "i"}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.as_of import AsOf
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
 from tools.records.links import Linked
 from tools.records.people import human_name
-from tools.records.reading_json import items, name_of
+from tools.records.reading_json import items, name_of, to_time
 from tools.records.record import Concept
 
 Json = dict[str, Any]
@@ -31,6 +32,25 @@ def convert_patient(resource: Json, linked: Linked) -> Draft:
     draft.put(Slot.PHONE, *(t.get("value") for t in items(resource.get("telecom")) if t.get("system") == "phone"))
     draft.put(Slot.IDENTIFIER, *(str(i.get("value")) for i in items(resource.get("identifier")) if i.get("value")))
     return draft
+
+
+def without_former(resource: Json, as_of: AsOf) -> Json:
+    """The Patient with the names, addresses and numbers that held at a moment; the last name stays where none did."""
+    kept = {n: [e for e in items(resource.get(n)) if not _is_over(e, as_of)] for n in ("name", "address", "telecom")}
+    changed = {n: left for n, left in kept.items() if len(left) < len(items(resource.get(n)))}
+    if not changed.get("name", True):
+        del changed["name"]
+    return {**resource, **changed} if changed else resource
+
+
+def _is_over(entry: object, as_of: AsOf) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    period = entry.get("period")
+    if not isinstance(period, dict):
+        return entry.get("use") == "old"
+    end = to_time(period.get("end"))
+    return end is not None and as_of.follows(end)
 
 
 def _us_core(resource: Json, name: str) -> str | None:

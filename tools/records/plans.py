@@ -38,7 +38,8 @@ def convert_goal(resource: Json, linked: Linked) -> Draft:
     """A Goal: its due date, its target and what was achieved."""
     draft = _goal(resource, linked)
     targets = items(resource.get("target"))
-    draft.recorded = to_time(resource.get("statusDate"))
+    draft.status_from = to_time(resource.get("statusDate"))
+    draft.recorded = None if draft.start else draft.status_from
     draft.put(Slot.END, *(t.get("dueDate") for t in targets))
     draft.put(Slot.INTERPRETATION, name_of(resource.get("achievementStatus")))
     draft.put(Slot.PERFORMER, person_name(resource.get("expressedBy"), linked))

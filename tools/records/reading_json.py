@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -150,7 +151,36 @@ def quantity_text(value: object) -> str | None:
     return f"{value['value']} {unit}".strip()
 
 
+_STATUSES = ("status", "docStatus", "lifecycleStatus", "verificationStatus", "clinicalStatus")
+_EXTENSIONS = ("extension", "modifierExtension")
+_TELLING = frozenset((*_STATUSES[1:], *_EXTENSIONS, "_status"))
+_LETTERS = re.compile(r"[^a-z]+")
+
+
 def is_mistaken(resource: Json) -> bool:
-    """Whether a resource was entered in error, by its status or its verification status."""
-    verified = [c.get("code") for c in items((resource.get("verificationStatus") or {}).get("coding"))]
-    return "entered-in-error" in (resource.get("status"), *verified)
+    """Whether a resource was entered in error, by any of its statuses or an extension, however it is spelled.
+
+    >>> is_mistaken({"status": "Entered In Error"}), is_mistaken({"verificationStatus": {"text": "entered in error"}})
+    (True, True)
+    """
+    if _TELLING.isdisjoint(resource):
+        return _says_error(resource.get("status"))
+    if any(name in resource and _says_error(resource[name]) for name in _STATUSES):
+        return True
+    extensions = [e for name in _EXTENSIONS if name in resource for e in items(resource[name])]
+    extensions += items((resource.get("_status") or {}).get("extension")) if "_status" in resource else []
+    return any(_says_error(v) for e in extensions for n, v in e.items() if n.startswith("value"))
+
+
+def _says_error(status: object) -> bool:
+    """Whether a code, Coding or CodeableConcept says `entered-in-error`; of a concept `error` alone says so too."""
+    if isinstance(status, str):
+        return _spells_error(status)
+    concepts = [status, *items(status.get("coding"))] if isinstance(status, dict) else []
+    said = [c.get(n) for c in concepts if isinstance(c, dict) for n in ("code", "display", "text")]
+    return any(isinstance(t, str) and (_spells_error(t) or t.strip().casefold() == "error") for t in said)
+
+
+@lru_cache(maxsize=1_024)
+def _spells_error(text: str) -> bool:
+    return _LETTERS.sub("", text.casefold()) == "enteredinerror"

@@ -153,8 +153,12 @@ class Record:
     """Of a record without a time: the start of what it belongs to, before which it can't have been there."""
     planned_end: FhirTime | None = None
     """Of an order: until when it was to hold, or by when to be carried out."""
+    status_from: FhirTime | None = None
+    """Since when the status is as written, where the record says so."""
     links: Sequence[str] = ()
     """References that were followed to describe it: Medication and ingredients, specimen, organism, requester …"""
     ingredients: tuple[str, ...] = ()
     """Of a drug: the names of its ingredients, mixes unfolded; its own name where it has none."""
     resource: Json = field(default_factory=dict, repr=False)
+    around: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """The resources that describe it, by reference."""

@@ -13,9 +13,9 @@ from tools.records.record import Record
 Direction = Literal["rising", "falling", "unchanged", "no one direction"]
 
 _LOWER = re.compile(
-    r"\b(?:v?ldl|non hdl|triglycerides?|total cholesterol|a1c|hba1c|glycated hemoglobin|urea nitrogen|bun|crp"
-    r"|c reactive protein|sedimentation rate|esr|natriuretic peptides?|bnp|probnp|troponin|lactate|lactic acid"
-    r"|prostate specific|psa|viral load|pain|phq|gad|uric acid|urate|creatinine|alanine|aspartate|alt|ast)\b"
+    r"\b(?:v?ldl|triglycerides?|total cholesterol|a1c|hba1c|glycated hemoglobin|crp|c reactive protein"
+    r"|sedimentation rate|esr|natriuretic peptides?|bnp|probnp|troponin|lactate|lactic acid|prostate specific|psa"
+    r"|viral load|pain|phq|gad|uric acid|urate)\b"
 )
 _HIGHER = re.compile(
     r"\b(?:gfr|egfr|glomerular filtration|creatinine clearance|hdl|peak (?:expiratory )?flow|pef|fev1?"

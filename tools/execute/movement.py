@@ -26,18 +26,26 @@ def compute_movement(query: ChartQuery, records: Sequence[Record]) -> Computed:
         return replace(change, values=(round(moved if compute is Compute.RISE else -moved, 9),))
     if compute in (Compute.IMPROVED, Compute.WORSENED):
         return _judge(compute, change, moved)
-    if compute is Compute.STABLE:
-        return _hold_steady(change, moved)
-    verdicts = {Compute.INCREASED: moved > 0, Compute.DECREASED: moved < 0, Compute.CHANGED: bool(moved)}
-    return replace(change, values=(verdicts[compute],), unit=None)
+    if compute in (Compute.CHANGED, Compute.STABLE):
+        return _compare_all(query, records, change)
+    return replace(change, values=(moved > 0 if compute is Compute.INCREASED else moved < 0,), unit=None)
 
 
-def _hold_steady(change: Computed, moved: float) -> Computed:
-    """Only what did not move at all is stable for certain."""
-    if moved:
-        course = "; ".join(change.notes)
-        return replace(change, values=(), problem=f"no record says how much of a change counts; it went {course}")
-    return replace(change, values=(True,), unit=None)
+def _compare_all(query: ChartQuery, records: Sequence[Record], change: Computed) -> Computed:
+    """Whether any value differs from another; only what did not move at all is stable for certain."""
+    low, high = (
+        compute_number(query.model_copy(update={"compute": c}), records).values for c in (Compute.MIN, Compute.MAX)
+    )
+    course = replace(change, rests_on=tuple(records), unit=None)
+    if query.compute is Compute.CHANGED:
+        return replace(course, values=(low != high,))
+    if low == high:
+        return replace(course, values=(True,))
+    return _unsettled(course, "no record says how much of a change counts")
+
+
+def _unsettled(course: Computed, why: str) -> Computed:
+    return replace(course, values=(), notes=(), problem=f"{why}; it went: {'; '.join(course.notes)}")
 
 
 def _judge(compute: Compute, change: Computed, moved: float) -> Computed:
@@ -45,9 +53,7 @@ def _judge(compute: Compute, change: Computed, moved: float) -> Computed:
     first, last = change.rests_on[0], change.rests_on[-1]
     by_level, way = _compare_levels(first, last), better_when(last)
     if by_level is None and way is None and moved:
-        course = "; ".join(change.notes)
-        problem = f"which way is better for {last.concept.text} is not settled; it went {course}"
-        return replace(change, values=(), problem=problem)
+        return _unsettled(change, f"which way is better for {last.concept.text} is not settled")
     gained = by_level if by_level is not None else moved * _BY[way or "higher"]
     notes = change.notes if by_level is not None or way is None else (*change.notes, f"{way} is taken as better")
     return replace(change, values=(gained > 0 if compute is Compute.IMPROVED else gained < 0,), unit=None, notes=notes)

@@ -83,7 +83,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if computed.values and all(isinstance(v, bool) for v in computed.values):
         said = "Yes" if computed.values == (True,) else "No"
         return f"{said} ({query.compute.value}): {lines}."
-    unit = f" {computed.unit}" if computed.unit else ""
+    unit = f" {computed.unit}" if computed.unit and query.compute is not Compute.TREND else ""
     label = query.compute.value.replace("_", " ")
     return f"{label.capitalize()} for {scope}: {shown}{unit}, from {lines}."
 

@@ -31,16 +31,22 @@ _COUNTED: tuple[tuple[str, Ask], ...] = (
     (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
-    (rf"how (?:far|much) {_ANY}{lexicon.FALL}|how (?:far|much) {_ANY}{lexicon.RISE}|how much"
-     rf" {_ANY}(?:chang(?:ed?|ing)|differ)",
-     Ask(Compute.CHANGE)),
+    (rf"how (?:far|much) {_ANY}{lexicon.FALL}", Ask(Compute.FALL)),
+    (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
+    (rf"how much {_ANY}(?:chang(?:ed?|ing)|differ)", Ask(Compute.CHANGE)),
 )  # fmt: skip
 _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
     (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
     (rf"how (?:has|have|had|did) {_ANY}chang(?:ed?|ing)", Ask(Compute.CHANGE)),
-    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|(?:has|is) {_ANY}(?:wors(?:e|ened"
-     rf"|ening))", Ask(Compute.INCREASED)),
+    (rf"(?:is|are|was|were|has|have|did) {_ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
+     rf" (?:falling|fell|fallen|wors\w+|lower))", Ask(Compute.TREND)),
+    (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
+    (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.WORSE}", Ask(Compute.WORSENED)),
+    (rf"(?:has|have|is|are|was|were) {_ANY}{lexicon.STEADY}", Ask(Compute.STABLE)),
+    (rf"(?:has|have|did) {_ANY}changed?(?=[ |]*$|[ |]+(?:since|from|over|between|at all|much|in|during|\|))",
+     Ask(Compute.CHANGED)),
+    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}", Ask(Compute.INCREASED)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)", Ask(Compute.NORMAL)),
@@ -249,7 +255,8 @@ def _cut_phrase(cascade: Cascade, match: re.Match[str]) -> None:
 _ASKING = re.compile(
     rf"how|often|frequently|many|far|much|old|long|what|which|when|where|why|who|whom|for|times?|not|{_AUX}|been"
     rf"|it|that|this"
-    rf"|{lexicon.RISE}|{lexicon.FALL}|gone|going|come|coming|down|chang(?:ed?|ing)|differ|wors(?:e|ened|ening)"
+    rf"|{lexicon.RISE}|{lexicon.FALL}|{lexicon.BETTER}|{lexicon.WORSE}|{lexicon.STEADY}"
+    rf"|gone|going|come|coming|getting|gotten|got|up|down|or|higher|lower|better|wors\w+|chang(?:ed?|ing)|differ"
     rf"|the|in|within"
     rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
     rf"|serious|bad|high|low"

@@ -24,6 +24,12 @@ _MEASURES = (
     Compute.TREND,
     Compute.INCREASED,
     Compute.DECREASED,
+    Compute.CHANGED,
+    Compute.IMPROVED,
+    Compute.WORSENED,
+    Compute.STABLE,
+    Compute.RISE,
+    Compute.FALL,
 )
 _ATTRIBUTES = (Compute.TIME, Compute.TIME_SINCE, Compute.NORMAL, Compute.DURATION)
 

@@ -127,6 +127,9 @@ FALL = (
     r"|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
     r"(?! (?:risk|scale|score|assessment|screening|precautions))"
 )
+BETTER = r"(?:improv(?:ed?|es|ing)|(?:got(?:ten)? |getting )?better(?! than))"
+WORSE = r"(?:worsen(?:ed|s|ing)?|deteriorat(?:ed?|ing)|(?:got(?:ten)? |getting )?worse(?! than))"
+STEADY = r"(?:stable|unchanged|steady|constant)"
 JUDGEMENTS = (
     r"up[- ]to[- ]date|over ?due|due(?! to)|safe(?:ly)?|should|recommend(?:ed|s|ation)?|advisable"
     r"|interact(?:s|ions?)?|contraindicat(?:ed|ions?)|caus(?:es?|ed|ing)|likely|prognosis|better"

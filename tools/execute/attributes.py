@@ -42,6 +42,11 @@ def natural_slot(query: ChartQuery) -> Slot:
     return Slot.VALUE if measured or (query.compute is Compute.VALUE and query.kind in _NAMED_BY_VALUE) else Slot.NAME
 
 
+def is_recorded_only(record: Record) -> bool:
+    """Whether a record's date is only the day on which it was written down."""
+    return record.fields.get(Slot.TIME) == ("when it was recorded",)
+
+
 def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:
     """An attribute of a record as typed values; a pressure in parts reads "120/80"."""
     if slot is Slot.VALUE:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
-
-from dateutil.relativedelta import relativedelta
 
 from tools.chart import AsOf
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
-from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
+from tools.execute.ages import compute_age
+from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, slot_values
 from tools.execute.growth import drugs_with
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
@@ -29,8 +27,12 @@ _FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
 _AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
 
 
-def compute_values(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    """What a query asks of its records. Raises ToolError for a unit that does not fit."""
+def compute_values(
+    query: ChartQuery, records: Sequence[Record], as_of: AsOf, patient: Record | None = None
+) -> Computed:
+    """What a query asks of its records; an age needs the patient's. Raises ToolError for a unit that does not fit."""
+    if query.compute is Compute.AGE:
+        return compute_age(query, records, patient, as_of)
     if query.per is not None and query.compute in NUMERIC:
         return compute_per(query, records)
     if query.compute in NUMERIC:
@@ -72,6 +74,8 @@ def _verdict_asked(query: ChartQuery) -> str | None:
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     if query.kind is Kind.PATIENT and any(c.field is Slot.DEATH and c.value == "none" for c in query.where):
         return Computed((not any(texts_of(r, Slot.DEATH) for r in records),), tuple(records))
+    if query.kind is Kind.FAMILY_HISTORY and query.field is Slot.DEATH and records:
+        return _relative_died(records)
     if query.field is not None:
         bearing = tuple(r for r in records if texts_of(r, query.field))
         return Computed((bool(bearing),), bearing or tuple(records))
@@ -82,6 +86,14 @@ def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
     if query.kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and query.about and records and not query.where:
         return _said(query, records)
     return Computed((bool(records),), tuple(records))
+
+
+def _relative_died(records: Sequence[Record]) -> Computed:
+    """Whether relatives died; a family history that does not say leaves it open."""
+    died = [bool(texts_of(r, Slot.DEATH)) for r in records]
+    if not any(died) and any(r.resource.get("deceasedBoolean") is None for r in records):
+        return Computed((), tuple(records), None, "the family history does not say so, nor that they live")
+    return Computed((any(died),), tuple(records))
 
 
 def _said(query: ChartQuery, records: Sequence[Record]) -> Computed:
@@ -130,6 +142,8 @@ def _count_distinct(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -
 
 def _time(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     slot = Slot.END if query.field is Slot.END else Slot.TIME
+    if slot is Slot.TIME and query.kind is Kind.CONDITION and records and all(map(is_recorded_only, records)):
+        return _recorded_on(records)
     values = dict.fromkeys(v for r in records for v in texts_of(r, slot))
     problem = None
     if records and not values:
@@ -137,6 +151,12 @@ def _time(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     borrowed = dict.fromkeys(t for r in records if r.start and slot is Slot.TIME for t in r.fields.get(Slot.TIME, ()))
     notes = tuple(f"the date is {text}" for text in borrowed)
     return Computed(tuple(values), tuple(records), None, problem, notes)
+
+
+def _recorded_on(records: Sequence[Record]) -> Computed:
+    """The day on which a problem was written down is not the day it began or was diagnosed."""
+    days = ", ".join(dict.fromkeys(r.start.raw for r in records if r.start is not None))
+    return Computed((), tuple(records), None, f"no onset is recorded; it was recorded on {days}")
 
 
 def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
@@ -158,18 +178,6 @@ def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Co
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)
 
 
-def _age(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    births = [(r, b) for r in records for b in texts_of(r, Slot.BIRTH_DATE)]
-    if not births or len(births[0][1]) < 10:
-        return Computed((), tuple(records), None, "the chart gives no full birth date")
-    record, born = births[0]
-    until = as_of.wall
-    died = next((d for d in texts_of(record, Slot.DEATH) if len(d) >= 10), None)
-    if died:
-        until = min(until, datetime.fromisoformat(died[:10]))
-    return Computed((relativedelta(until, datetime.fromisoformat(born)).years,), (record,), "years")
-
-
 _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Computed]] = {
     Compute.LIST: _list,
     Compute.VALUE: _list,
@@ -179,6 +187,5 @@ _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Compute
     Compute.TIME: _time,
     Compute.DURATION: _duration,
     Compute.TIME_SINCE: _time_since,
-    Compute.AGE: _age,
     Compute.NORMAL: _normal,
 }

@@ -52,7 +52,9 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     picked = _compare_picked(search, picked)
     if tied:
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")
-    computed = compute_values(query, picked, chart.as_of)
+    ages = query.compute is Compute.AGE and query.kind is not Kind.PATIENT
+    patient = next(iter(await search.load(Kind.PATIENT)), None) if ages else None
+    computed = compute_values(query, picked, chart.as_of, patient)
     search.notes += computed.notes
     return build_finding(search, picked, computed, handles)
 

@@ -45,9 +45,11 @@ def compose_queries(sketch: Sketch) -> Parsed:
     """The queries of a question that stands on its own."""
     if sketch.foreign is not None:
         return Parsed(reason=f"The question names patient {sketch.foreign}, but this chart is another patient's.")
-    of_age = sketch.asks[0].compute is Compute.AGE
-    if (of_age and (sketch.named or sketch.nouns)) or (Kind.FAMILY_HISTORY in sketch.nouns and sketch.patient_slots):
-        return Parsed(reason="I can tell the patient's age now, and no other age.")
+    relatives, ask = Kind.FAMILY_HISTORY in sketch.nouns, sketch.asks[0]
+    if relatives and sketch.patient_slots and not _asks_death(sketch):
+        return Parsed(reason="I can tell of relatives what they had, their ages and deaths, and no more.")
+    if ask.compute is Compute.AGE and sketch.when and not (sketch.named or sketch.nouns or sketch.verbs):
+        return Parsed(reason="I can tell the age now, at death, or when something happened.")
     if (of_patient := _compose_patient(sketch)) is not None:
         return Parsed((of_patient,))
     if fault := find_unread(sketch):
@@ -57,7 +59,15 @@ def compose_queries(sketch: Sketch) -> Parsed:
         kind = None
     if kind is None:
         return Parsed(reason=_unknown_kind(sketch))
+    if relatives and sketch.patient_slots:
+        compute = Compute.LIST if ask.compute is Compute.TIME else ask.compute
+        return Parsed((compose_query(sketch, ask, kind).model_copy(update={"compute": compute, "field": Slot.DEATH}),))
     return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
+
+
+def _asks_death(sketch: Sketch) -> bool:
+    """Whether it is asked if, when or how old someone died; whether they live is another question."""
+    return set(sketch.patient_slots) == {Slot.DEATH} and re.search(r"\balive\b", sketch.text) is None
 
 
 def _unknown_kind(sketch: Sketch) -> str:
@@ -82,10 +92,11 @@ def find_unread(sketch: Sketch) -> str | None:
 
 def _compose_patient(sketch: Sketch) -> ChartQuery | None:
     """A question about the person: age, sex, birth date, address …"""
-    if sketch.named or sketch.unread:
+    if sketch.named or sketch.unread or Kind.FAMILY_HISTORY in sketch.nouns:
         return None
-    if sketch.asks[0].compute is Compute.AGE:
-        return ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE)
+    if sketch.asks[0].compute is Compute.AGE and not (sketch.nouns or sketch.verbs or sketch.stay):
+        at_death = Slot.DEATH if _asks_death(sketch) else None
+        return ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE, field=at_death)
     if not sketch.patient_slots or any(n not in (Kind.HOSPITAL_STAY, Kind.ENCOUNTER) for n in sketch.nouns):
         return None
     slot = sketch.patient_slots[0]
@@ -246,7 +257,8 @@ def _settle_pick(sketch: Sketch, ask: Ask, pick: Pick, compute: Compute, kind: K
     """Where nothing is said: the latest of a measurement, and the latest for what looks back."""
     if pick.which != "all":
         return pick
-    if compute is Compute.TIME and kind not in STAYS and (ask.first or sketch.says_began):
+    began = ask.first or sketch.says_began
+    if began and kind not in STAYS and compute in (Compute.TIME, Compute.AGE):
         return Pick(which="first")
     if kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS and sketch.present:
         return Pick(which="last")

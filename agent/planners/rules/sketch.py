@@ -198,7 +198,9 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")
-    if asks[0].compute is not Compute.TIME and (clause := re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)):
+    if asks[0].compute not in (Compute.TIME, Compute.AGE) and (
+        clause := re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)
+    ):
         judged.append(clause[0])
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]

@@ -11,7 +11,8 @@ from agent.planners.planner import Turn
 from agent.planners.rules.compose import Parsed, compose_queries
 from agent.planners.rules.follow_up import compose_follow_up
 from agent.planners.rules.notes import compose_notes
-from agent.planners.rules.sketch import read_question
+from agent.planners.rules.parts import read_parts
+from agent.planners.rules.reading import read_question
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.overview import Overview
@@ -41,7 +42,9 @@ INDEX = (
     entry(Kind.VITAL, "Diastolic blood pressure"),
     entry(Kind.REPORT, "Chest X-ray, two views"),
 )
-OVERVIEW = Overview("patient: Ann Lee; identifier: 5550001", (), (), INDEX, Receipt(complete=True))
+OVERVIEW = Overview(
+    "patient: Ann Lee; birth_date: 1974-06-18; identifier: 5550001", (), (), INDEX, Receipt(complete=True)
+)
 
 
 def parse_question(question: str, overview: Overview = OVERVIEW) -> Parsed:
@@ -129,6 +132,36 @@ def status(value: str) -> dict[str, str]:
         ("Was the urine culture resistant to ceftriaxone?",
          {"where": [{"field": "susceptibility", "value": "ceftriaxone: resistant"}]}),
         ("How long has she had asthma?", {"compute": "time", "pick": {"which": "first"}}),
+        ("Isn't she on warfarin?", {"compute": "exists", "about": ["warfarin"], "where": [status("active")]}),
+        ("She isn't allergic to anything, is she?", {"kind": "allergy", "compute": "exists", "about": None}),
+        ("She never had an appendectomy, right?", {"compute": "exists", "about": ["appendectomy"]}),
+        ("pt is on warfarin, right?", {"compute": "exists", "where": [status("active")]}),
+        ("Is she no longer taking warfarin?", {"compute": "exists", "where": [status("stopped")]}),
+        ("Did she stop the warfarin?", {"compute": "exists", "where": [status("stopped")]}),
+        ("She doesn't have asthma anymore?", {"compute": "exists", "where": [status("resolved")]}),
+        ("h/o asthma?", {"compute": "exists", "kind": "condition", "about": ["asthma"]}),
+        ("s/p appendectomy?", {"compute": "exists", "about": ["appendectomy"]}),
+        ("any potassium above 5?", {"compute": "exists", "where": [{"field": "value", "op": ">", "value": "5"}]}),
+        ("rx for asthma", {"kind": "medication_ordered", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("tx for sinusitis", {"kind": "medication", "where": [{"field": "reason", "value": "sinusitis"}]}),
+        ("PMH", {"kind": "condition"}),
+        ("meds?", {"kind": "medication"}),
+        ("what is she on right now", {"kind": "medication", "where": [status("active")]}),
+        ("What was she on for asthma?", {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("potassium, last three", {"about": ["potassium"], "pick": {"which": "last", "n": 3}}),
+        ("Is her potassium going up or down?", {"compute": "trend"}),
+        ("When was her last physical?", {"kind": "encounter", "compute": "time", "pick": {"which": "last"}}),
+        ("Why did she go to the doctor in 2020?", {"kind": "encounter", "field": "reason", "when": "in 2020"}),
+        ("What was her weight at age 40?", {"when": "between 2014-06-18 and 2015-06-17"}),
+        ("Did she have asthma as a child?", {"when": "before 1992-06-18", "compute": "exists"}),
+        ("weight before starting warfarin",
+         {"around": {"relation": "before", "kind": "medication", "about": ["warfarin"], "pick": "first"}}),
+        ("potassium in the 2 weeks after the appendectomy",
+         {"around": {"relation": "after", "kind": "procedure", "about": ["appendectomy"], "hours": 336.0}}),
+        ("labs after her surgery", {"around": {"relation": "after", "kind": "procedure", "about": ["surgery"]}}),
+        ("lowest potassium during the admission", {"compute": "min", "during": {"which": "any"}}),
+        ("What did the appendectomy show?", {"kind": "report", "about": ["appendectomy"], "compute": "value"}),
+        ("Does she have asthma or codeine allergies?", {"kind": "allergy"}),
     ],
 )  # fmt: skip
 def test_a_question_becomes_the_query_it_means(question: str, wanted: dict[str, Any]) -> None:
@@ -142,6 +175,55 @@ def test_two_things_asked_are_two_queries() -> None:
     first, second = parse_question("What was her first potassium, and when?").queries
     assert (first.compute, second.compute) == ("list", "time")
     assert first.about == second.about == ("potassium",)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Does she have asthma and when was it diagnosed?",
+         [{"kind": "condition", "compute": "exists"}, {"kind": "condition", "compute": "time"}]),
+        ("Does she have asthma and is she on warfarin?",
+         [{"kind": "condition", "about": ["asthma"]}, {"kind": "medication", "about": ["warfarin"]}]),
+        ("Has she had an appendectomy, and if so, when?", [{"compute": "exists"}]),
+        ("Is she on warfarin? Who prescribed it?", [{"compute": "exists"}, {"field": "prescriber"}]),
+        ("last potassium, creatinine and weight",
+         [{"about": ["potassium"], "pick": {"which": "last"}}, {"about": ["creatinine"]}, {"kind": "vital"}]),
+        ("Does she have asthma and sinusitis?", [{"about": ["asthma"]}, {"about": ["sinusitis"]}]),
+        ("Does she have asthma or sinusitis?", [{"about": ["asthma", "sinusitis"]}]),
+    ],
+)  # fmt: skip
+def test_each_question_of_a_sentence_has_its_own_query(question: str, wanted: list[dict[str, Any]]) -> None:
+    queries = read_parts(question, OVERVIEW, ()).queries
+    plans = [q.model_dump(mode="json", exclude_defaults=True) for q in queries]
+    assert [{k: plan.get(k) for k in want} for plan, want in zip(plans, wanted, strict=False)] == wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["When is her next appointment?", "What was she discharged on?", "discharge medications",
+     "What drugs was she on at her last admission?"],
+)  # fmt: skip
+def test_what_no_record_tells_is_said(question: str) -> None:
+    parsed = parse_question(question)
+    assert not parsed.queries
+    assert "can't determine" in (parsed.reason or "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what was given for it?",
+        "is she still taking it?",
+        "when was that?",
+        "how many of them?",
+        "was she admitted for it?",
+    ],
+)
+@pytest.mark.parametrize("history", [(), (Turn("Does she frob?", "I did not understand.", (), ()),)])
+def test_it_means_nothing_where_nothing_was_told_before(question: str, history: tuple[Turn, ...]) -> None:
+    parsed = read_parts(question, OVERVIEW, history)
+    assert not parsed.queries
+    assert "refers to" in (parsed.reason or "")
 
 
 def test_a_question_that_names_another_patient_is_not_answered() -> None:
@@ -163,6 +245,12 @@ def test_a_question_that_names_another_patient_is_not_answered() -> None:
         ("What is her frobnicity?", "frobnicity"),
         ("Is her potassium higher than her creatinine?", "higher"),
         ("Did the warfarin frobnicate her potassium?", "frobnicate"),
+        ("Is her potassium at goal?", "at goal"),
+        ("Was that potassium before or after 2015?", "before or after"),
+        ("Which eye was operated on?", "eye"),
+        ("frobby visits in 2019", "frobby"),
+        ("What was her weight when she came in?", "when she"),
+        ("Is warfarin what her weight is?", "warfarin"),
     ],
 )
 def test_a_word_that_no_reader_takes_is_told_and_never_passed_over(question: str, unread: str) -> None:
@@ -182,6 +270,8 @@ def turn(question: str, plan: dict[str, Any], values: tuple[Any, ...] = (4.6,), 
 
 
 POTASSIUM = {"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}}
+ASTHMA = {"kind": "condition", "about": ["asthma"], "compute": "exists"}
+FOR_ASTHMA = {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}
 WARFARIN = {"kind": "medication", "about": ["warfarin"], "where": [status("active")], "compute": "exists"}
 
 
@@ -203,6 +293,24 @@ WARFARIN = {"kind": "medication", "about": ["warfarin"], "where": [status("activ
         ("how often?", WARFARIN, {"among": "previous_answer", "field": "frequency"}),
         ("what does she take for it?", {"kind": "condition", "about": ["asthma"]},
          {"kind": "medication", "where": [status("active"), {"field": "reason", "value": "asthma"}]}),
+        ("what was given for it?", ASTHMA, {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("what meds were given?", ASTHMA, {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("what is she on for that?", ASTHMA, {"kind": "medication"}),
+        ("was she admitted for it?", ASTHMA,
+         {"kind": "hospital_stay", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("what about her sister?", ASTHMA, {"kind": "family_history", "about": ["asthma"]}),
+        ("when did that heal?", FOR_ASTHMA, {"kind": "condition", "about": ["asthma"], "field": "end"}),
+        ("is she still on it?", FOR_ASTHMA, {"where": [status("active"), {"field": "reason", "value": "asthma"}]}),
+        ("for sinusitis?", WARFARIN,
+         {"compute": "exists", "where": [status("active"), {"field": "reason", "value": "sinusitis"}]}),
+        ("to codeine?", {"kind": "allergy", "about": ["penicillin"], "compute": "exists"},
+         {"kind": "allergy", "about": ["codeine"], "compute": "exists"}),
+        ("or amoxicillin?", WARFARIN, {"compute": "exists", "about": ["amoxicillin"]}),
+        ("what kind?", ASTHMA, {"among": "previous_answer", "compute": None}),
+        ("the one before?", {**POTASSIUM, "compute": "normal"}, {"among": "before_previous_answer", "compute": None}),
+        ("normal?", POTASSIUM, {"among": "previous_answer", "compute": "normal"}),
+        ("by how much?", {**POTASSIUM, "compute": "increased"}, {"compute": "change"}),
+        ("what did it show?", {"kind": "procedure", "about": ["appendectomy"]}, {"kind": "report", "compute": "value"}),
     ],
 )  # fmt: skip
 def test_a_follow_up_changes_what_it_names_and_keeps_the_rest(
@@ -212,6 +320,41 @@ def test_a_follow_up_changes_what_it_names_and_keeps_the_rest(
     assert parsed is not None
     plan = parsed.queries[0].model_dump(mode="json", exclude_defaults=True)
     assert {k: plan.get(k) for k in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("the second one?", {"among": "previous_answer", "pick": {"which": "nth", "n": 2}}),
+        ("the highest of those?", {"among": "previous_answer", "compute": "max"}),
+        ("the latest of those?", {"among": "previous_answer", "pick": {"which": "last"}}),
+        ("and the highest?", {"among": None, "compute": "max"}),
+    ],
+)
+def test_one_of_several_that_were_told_is_looked_for_among_them(question: str, wanted: dict[str, Any]) -> None:
+    three = {"kind": "lab", "about": ["potassium"], "pick": {"which": "last", "n": 3}}
+    told = Turn(
+        "…", "…", (CallTool(tool="query_chart", arguments=three),), ("Observation/1", "Observation/2"), (4.6, 4.8)
+    )
+    parsed = compose_follow_up(read_question(question, OVERVIEW), [told])
+    assert parsed is not None
+    plan = parsed.queries[0].model_dump(mode="json", exclude_defaults=True)
+    assert {k: plan.get(k) for k in wanted} == wanted
+
+
+@pytest.mark.parametrize("question", ["is she still taking the first one?", "what drugs did she get during that stay?"])
+def test_one_of_several_is_not_guessed(question: str) -> None:
+    plan = {"kind": "hospital_stay"} if "stay" in question else FOR_ASTHMA
+    told = Turn("…", "…", (CallTool(tool="query_chart", arguments=plan),), ("X/1", "X/2"), ("a", "b"))
+    parsed = compose_follow_up(read_question(question, OVERVIEW), [told])
+    assert parsed is not None
+    assert not parsed.queries
+
+
+def test_the_age_then_is_not_the_age_now() -> None:
+    parsed = compose_follow_up(read_question("How old was she?", OVERVIEW), [turn("…", ASTHMA)])
+    assert parsed is not None
+    assert (parsed.queries[0].compute, parsed.queries[0].among) == ("age", "previous_answer")
 
 
 @pytest.mark.parametrize("question", ["How many allergies?", "Does she have asthma?", "How old is she?"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from agent.planners.rules.concepts import Span, names_a_class
+from agent.planners.rules.concepts import Span, kinds_of, names_a_class
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, STAY_KINDS, TREATED, choose_kind
+from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, TREATED, answered_by, choose_kind
+from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot
+from tools.concepts.known import known_kinds
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
 _RELATION = re.compile(
@@ -24,13 +26,37 @@ _CATEGORIES = {
 }  # fmt: skip
 _CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
 """Kinds under which a chart holds cultures; another name beside them is an organism's."""
-_MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
-STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
-_STATEFUL = (
-    *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
-    Kind.COVERAGE,
-    Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
+_CHECKUPS = ("general examination", "encounter for check up", "well child visit", "annual examination", "checkup")
+_UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
+    (Kind.PROCEDURE, lambda s: s.says_surgery, ("surgery",)),
+    (Kind.ORDER, lambda s: Kind.IMAGING in s.nouns, IMAGING_WORDS),
+    (Kind.ENCOUNTER, lambda s: s.says_checkup, _CHECKUPS),
+)
+"""Which records a noun means that is narrower than its kind, where nothing is named."""
+_LATER = ("after", "next", "later")
+_LEFT_WITH = (
+    r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
+    r"|upon) discharge)\b"
+)
+_CAME_WITH = (
+    r"\b(?:(?:at|on|upon) (?:(?:the|his|her|my|their) )?(?:last |latest |first )?(?:hospital )?admission|home med\w*)\b"
+)
+_HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
+_UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: s.asks[0].compute is Compute.EXISTS and any(n.text in _HABITS and not n.entries for n in s.named)
+     and kind is not Kind.CONDITION,
+     "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
+    (lambda s, kind: s.beside in _LATER and s.around is None,
+     "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
+    (lambda s, kind: kind in DRUGS and s.says(_LEFT_WITH),
+     "I can't determine which drugs a patient was discharged with: orders don't say it. Ask what was ordered during the"
+     " stay, or what was active on a day."),
+    (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),
+     "I can't determine which drugs a patient came in with: orders don't say it. Ask what was active on a day."),
 )  # fmt: skip
+"""What no record tells, though every word was read."""
+_EACH_ALONE = (Compute.EXISTS, Compute.NORMAL, *OF_NUMBERS)
+"""What is computed of each name of a list, and not of all together."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,8 @@ class Parsed:
 
     queries: tuple[ChartQuery, ...] = ()
     reason: str | None = None
+    apart: bool = False
+    """Whether each query answers a question of its own, so that nothing found is an answer too."""
 
 
 def compose_queries(sketch: Sketch) -> Parsed:
@@ -62,12 +90,40 @@ def compose_queries(sketch: Sketch) -> Parsed:
     if relatives and sketch.patient_slots:
         compute = Compute.LIST if ask.compute is Compute.TIME else ask.compute
         return Parsed((compose_query(sketch, ask, kind).model_copy(update={"compute": compute, "field": Slot.DEATH}),))
+    if untold := next((reason for holds, reason in _UNTOLD if holds(sketch, kind)), None):
+        return Parsed(reason=untold)
+    if strange := _strange_names(sketch, kind):
+        return Parsed(
+            reason=f"I did not understand what {strange} has to do with what is asked. Ask one thing at a time."
+        )
+    if each := _compose_each(sketch, kind):
+        return Parsed(each, apart=True)
     return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
 
 
 def _asks_death(sketch: Sketch) -> bool:
     """Whether it is asked if, when or how old someone died; whether they live is another question."""
     return set(sketch.patient_slots) == {Slot.DEATH} and re.search(r"\balive\b", sketch.text) is None
+
+
+def _strange_names(sketch: Sketch, kind: Kind) -> str | None:
+    """What is named and is of another kind than what is asked for, so that no record can bear it."""
+    if kind in (*DRUGS, *STAYS, Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.ORDER) or len(sketch.named) < 2:
+        return None
+    fitting = [s for s in sketch.named if not s.entries or any(e.kind in (kind, *answered_by(kind)) for e in s.entries)]
+    strange = [s.text for s in sketch.named if s not in fitting and s not in sketch.conjoined]
+    return " and ".join(strange) if fitting and strange else None
+
+
+def _compose_each(sketch: Sketch, kind: Kind) -> tuple[ChartQuery, ...]:
+    """One query for each name of a list, where they can't be asked together: "last A1c, LDL and creatinine"."""
+    several = len(sketch.conjoined) > 1 and not sketch.either and {*sketch.named} == {*sketch.conjoined}
+    if len(sketch.asks) > 1 or not several:
+        return ()
+    parts = [replace(sketch, named=(span,), conjoined=()) for span in sketch.conjoined]
+    queries = tuple(compose_query(part, part.asks[0], choose_kind(part) or kind) for part in parts)
+    picked = queries[0].pick.which != "all" and queries[0].kind in MEASURED
+    return queries if picked or queries[0].compute in _EACH_ALONE else ()
 
 
 def _unknown_kind(sketch: Sketch) -> str:
@@ -80,19 +136,26 @@ def _unknown_kind(sketch: Sketch) -> str:
 def find_unread(sketch: Sketch) -> str | None:
     """What of a question was not understood, said; None where every word was."""
     absent = [s.text for s in (*sketch.named, *sketch.reasons, *sketch.excluded) if not s.entries]
-    if sketch.of_cultures and len(absent) == 1:
+    if (sketch.of_cultures and len(absent) == 1) or _lists_known_names(sketch):
         absent = []
     known = any(s.entries for s in sketch.named)
     denied = [name for name in absent if _DENIALS & set(name.split())]
-    if denied or sketch.unread or len(absent) > 1 or (absent and known):
-        words = ", ".join(dict.fromkeys((*absent, *sketch.unread)))
+    if denied or sketch.unread or sketch.judged or len(absent) > 1 or (absent and known):
+        words = ", ".join(dict.fromkeys((*absent, *sketch.unread, *sketch.judged)))
         return f"I did not understand part of the question: {words[:120]}."
     return None
 
 
+def _lists_known_names(sketch: Sketch) -> bool:
+    """Whether what is named is one list, and what of it the chart does not hold is known to be of some kind."""
+    if not sketch.conjoined or {*sketch.named} != {*sketch.conjoined} or sketch.reasons or sketch.excluded:
+        return False
+    return all(s.entries or kinds_of((s,)) or known_kinds(s.text) for s in sketch.named)
+
+
 def _compose_patient(sketch: Sketch) -> ChartQuery | None:
     """A question about the person: age, sex, birth date, address …"""
-    if sketch.named or sketch.unread or Kind.FAMILY_HISTORY in sketch.nouns:
+    if sketch.named or sketch.unread or sketch.judged or Kind.FAMILY_HISTORY in sketch.nouns:
         return None
     if sketch.asks[0].compute is Compute.AGE and not (sketch.nouns or sketch.verbs or sketch.stay):
         at_death = Slot.DEATH if _asks_death(sketch) else None
@@ -128,11 +191,9 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         where.append(Condition(field=by, value=sketch.person))
     if kind is Kind.FAMILY_HISTORY and (relation := _RELATION.search(sketch.text)):
         where.append(Condition(field=Slot.NAME, value=relation[1]))
-    if kind is Kind.PROCEDURE and not about and sketch.says_surgery:
-        about = ("surgery",)
-    if kind is Kind.ORDER and Kind.IMAGING in sketch.nouns and not about:
-        about = IMAGING_WORDS
-    where += _states(sketch, ask, kind)
+    about = about or next((names for of, holds, names in _UNNAMED if of is kind and holds(sketch)), ())
+    case = Case(sketch, ask, kind, bool(about))
+    where += settle_states(case)
     if kind is Kind.MICROBIOLOGY:
         about, where = _split_specimens(sketch.named, where)
     if kind in (Kind.OUTPUT, Kind.INTAKE):
@@ -140,30 +201,18 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:
         drug = f"{sketch.tested.text}: " if sketch.tested else ""
         where.append(Condition(field=Slot.SUSCEPTIBILITY, value=drug + sketch.verdict))
-    compute, slot = _settle_ask(sketch, ask, kind, bool(about))
+    compute, slot = settle_ask(Case(sketch, ask, kind, bool(about)))
     if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if sketch.beside in ("previous", "prior", "preceding", "before") and not sketch.picked:
         pick = Pick(which="last", skip=1)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
-        ongoing=_asks_ongoing(sketch, ask, kind), during=stay,
+        ongoing=asks_ongoing(case), during=stay,
         around=sketch.around, where=tuple(dict.fromkeys(where)),
-        pick=_settle_pick(sketch, ask, pick, compute, kind),
+        pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
-
-
-def _asks_ongoing(sketch: Sketch, ask: Ask, kind: Kind) -> bool:
-    """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
-    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
-        return False
-    if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
-        return False
-    if kind in DRUGS:
-        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
-    had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
-    return kind is Kind.CONDITION and had and not sketch.picked and Kind.CONDITION not in (*sketch.nouns, *sketch.verbs)
 
 
 def _name_treatments(
@@ -194,81 +243,3 @@ def _split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tup
         else:
             tests.append(span.text)
     return tuple(dict.fromkeys(tests)), more
-
-
-def _states(sketch: Sketch, ask: Ask, kind: Kind) -> list[Condition]:
-    """A status named, or the present meant: "is he on warfarin?" asks for what is current."""
-    if kind not in _STATEFUL:
-        return []
-    named = [Condition(field=Slot.STATUS, value=state) for state in dict.fromkeys(sketch.states)]
-    if named or sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked:
-        return named
-    if kind is Kind.ORDER:
-        return []
-    asked = ask.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT) and ask.slot in (
-        None,
-        Slot.DOSE,
-        Slot.LOCATION,
-    )
-    return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
-
-
-def _settle_ask(sketch: Sketch, ask: Ask, kind: Kind, about: bool) -> tuple[Compute, Slot | None]:
-    """The computation and attribute that fit the kind."""
-    compute, slot = ask.compute, ask.slot
-    if sketch.verdict is not None and compute is Compute.LIST:
-        return compute, Slot.SUSCEPTIBILITY
-    if compute is Compute.EXISTS and kind is Kind.MICROBIOLOGY and sketch.asks_organism:
-        return compute, Slot.ORGANISM
-    if compute is Compute.COUNT:
-        drugs = kind in DRUGS and not about and Kind.MEDICATION in sketch.nouns
-        return (Compute.COUNT_DISTINCT if drugs or ask.distinct else Compute.COUNT), None
-    if (
-        compute in (Compute.TIME, Compute.LIST)
-        and slot is None
-        and kind is Kind.HOSPITAL_STAY
-        and sketch.says_discharged
-    ):
-        return Compute.TIME, Slot.END
-    if compute is Compute.TIME and sketch.says_ended:
-        return compute, Slot.END
-    if compute is Compute.LIST and slot is None and sketch.total and kind not in _MEASURED:
-        return Compute.COUNT, None
-    if slot is Slot.STATUS and kind in (*_MEASURED, Kind.SOCIAL_HISTORY):
-        return Compute.VALUE, None
-    if slot is Slot.PERFORMER and kind in (*DRUGS, Kind.ORDER):
-        slot = Slot.PRESCRIBER
-    if slot is Slot.FREQUENCY and kind not in DRUGS:
-        return Compute.COUNT, None
-    if slot is Slot.DOSE and kind in (*_MEASURED, Kind.SOCIAL_HISTORY):
-        compute, slot = Compute.VALUE, None
-    if kind in (Kind.OUTPUT, Kind.INTAKE) and about and compute in (Compute.LIST, Compute.VALUE) and not sketch.picked:
-        return Compute.SUM, None
-    if slot is Slot.DOSE and compute in (Compute.VALUE, Compute.LIST) and kind in DRUGS:
-        compute = Compute.LIST
-    if slot is Slot.SPECIMEN and kind is Kind.SPECIMEN:
-        slot = None
-    if compute is Compute.MAX or compute is Compute.MIN:
-        return (compute, slot) if kind in (*_MEASURED, *DRUGS) else (Compute.LIST, None)
-    return compute, slot
-
-
-def _settle_pick(sketch: Sketch, ask: Ask, pick: Pick, compute: Compute, kind: Kind) -> Pick:
-    """Where nothing is said: the latest of a measurement, and the latest for what looks back."""
-    if pick.which != "all":
-        return pick
-    began = ask.first or sketch.says_began
-    if began and kind not in STAYS and compute in (Compute.TIME, Compute.AGE):
-        return Pick(which="first")
-    if kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS and sketch.present:
-        return Pick(which="last")
-    compared = any(c.field in (Slot.VALUE, Slot.INTERPRETATION) for c in sketch.where)
-    if compute is Compute.EXISTS and compared and sketch.present and kind in _MEASURED:
-        return Pick(which="last")
-    if compute is Compute.TIME_SINCE or compute is Compute.NORMAL:
-        return Pick(which="last")
-    measured = kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION)
-    plain = sketch.when is None and sketch.stay is None and sketch.around is None and not sketch.where
-    return (
-        Pick(which="last") if measured and sketch.named and plain and compute in (Compute.LIST, Compute.VALUE) else pick
-    )

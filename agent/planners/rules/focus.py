@@ -31,6 +31,7 @@ _COUNTED: tuple[tuple[str, Ask], ...] = (
     (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
+    (r"by how much", Ask(Compute.CHANGE)),
     (rf"how (?:far|much) {_ANY}{lexicon.FALL}", Ask(Compute.FALL)),
     (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
     (rf"how much {_ANY}(?:chang(?:ed?|ing)|differ)", Ask(Compute.CHANGE)),
@@ -39,6 +40,7 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
     (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
     (rf"how (?:has|have|had|did) {_ANY}chang(?:ed?|ing)", Ask(Compute.CHANGE)),
+    (r"(?:(?:going|gone|go|went) )?up or (?:going )?down(?=[ |]*$)", Ask(Compute.TREND)),
     (rf"(?:is|are|was|were|has|have|did) {_ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
      rf" (?:falling|fell|fallen|wors\w+|lower))", Ask(Compute.TREND)),
     (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
@@ -49,7 +51,7 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}", Ask(Compute.INCREASED)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
-     rf"|normal)", Ask(Compute.NORMAL)),
+     rf"|normal)|^(?:\| *|and )*normal(?=[ |]*$)", Ask(Compute.NORMAL)),
     (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
      Ask(Compute.VALUE)),
     (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for[ |]*$|what for|for what(?: reason)?",
@@ -216,6 +218,11 @@ def _asks_yes_or_no(text: str) -> bool:
     """A clause that opens with an auxiliary, or says "whether", or puts an auxiliary before a pronoun."""
     if re.search(r"\b(?:if|whether)\b", text):
         return True
+    if re.match(
+        r"[| ]*(?:and |or )?(?:(?:an?|any|past|known) )*(?:any|(?:history|diagnosis|complaint|evidence|sign)s? of)\b",
+        text,
+    ):
+        return not re.search(r"\b(?:what|which|when|where|who|why|how)\b", text)
     opening = _POLITE.sub("", text.lstrip("|, "))
     if re.match(rf"{_AUX}\b(?! you\b)", opening) and not re.match(r"(?:can|could|would|will)\b", opening):
         return not re.match(rf"{_AUX} (?:what|which|when|who)", opening)

@@ -1,59 +1,83 @@
-"""Follow-up questions ("and the one before?", "who ordered it?"): the turn before, changed as the question says."""
+"""Follow-up questions ("and the one before?", "who ordered it?"): the turn before, changed as the question says.
+
+Where the turn before was not answered, "it" means nothing, and that is said.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent.planners.planner import Turn
-from agent.planners.rules.compose import STAYS, Parsed, compose_query, find_unread
-from agent.planners.rules.concepts import kinds_of
+from agent.planners.rules.changing import Change, change_query, says_what
+from agent.planners.rules.compose import Parsed, compose_query, find_unread
+from agent.planners.rules.concepts import kinds_of, names_a_class
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, choose_kind
+from agent.planners.rules.kinds import DRUGS, STAY_KINDS, STAYS, choose_kind
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
 
-_OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|what about|how about|then)\b")
-_EARLIER = ("before", "previous", "prior", "preceding", "earlier")
-_MEASURES = (
-    Compute.MAX,
-    Compute.MIN,
-    Compute.MEAN,
-    Compute.CHANGE,
-    Compute.TREND,
-    Compute.INCREASED,
-    Compute.DECREASED,
-    Compute.CHANGED,
-    Compute.IMPROVED,
-    Compute.WORSENED,
-    Compute.STABLE,
-    Compute.RISE,
-    Compute.FALL,
+_OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|or|what about|how about|then)\b")
+_FRAGMENT = re.compile(
+    r"^(?:[| ])*(?:to|for|on|with|in|from|because of|due to)\b(?!.*\b(?:is|was|are|were|did|does|do|has|have|had)\b)"
 )
+"""A name and no verb: "to nuts?", "for pain?"."""
+_WHICH_SORT = re.compile(r"^(?:[| ])*(?:and )?(?:(?:what|which) (?:kinds?|types?|sorts?|ones?)|(?:with|on) what)\b")
+_WHY = r"(?:for|because of|due to|to treat|about|against) (?:it|that|this|them|those|these|the same)"
+_THAT_STAY = r"(?:during|in|throughout|at|on) (?:that|the same) (?:stay|visit|admission|hospitali[sz]ation)"
+_GIVEN = r"given|gave|prescribed|started|used|treated|got|get"
+_OF_THEM = r"of (?:them|those|these)|among (?:them|those|these)"
 _ATTRIBUTES = (Compute.TIME, Compute.TIME_SINCE, Compute.NORMAL, Compute.DURATION)
+_TREATING = (*DRUGS, *STAYS, Kind.PROCEDURE, Kind.ORDER, Kind.IMAGING)
 
 
 def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
     """The query of a question that leans on the turn before; None where it stands on its own."""
     last = _last_query(history)
-    if last is None or not _leans(sketch):
+    if last is None:
+        return _refer_to_nothing(sketch, history)
+    if not _leans(sketch) and not _asks_treatment(sketch, last):
         return None
     if fault := find_unread(sketch):
         return Parsed(reason=fault)
     if _says_nothing(sketch):
         return Parsed(reason="I did not understand what is asked.")
-    if sketch.reasons or (sketch.leans and _asks_treatment(sketch, last)):
+    return _compose_leaning(sketch, last, history[-1])
+
+
+def _compose_leaning(sketch: Sketch, last: ChartQuery, turn: Turn) -> Parsed:
+    """The query of a question that leans on the one before."""
+    if sketch.asks[0].compute is Compute.AGE and last.kind is Kind.PATIENT:
+        return Parsed((last.model_copy(update={"compute": Compute.AGE, "where": ()}),))
+    if sketch.says(_THAT_STAY):
+        if (stay := _told_stay(last)) is None:
+            return Parsed(reason="I can't determine which stay is meant: say which in order, or its date.")
+        sketch = replace(sketch, stay=stay)
+    if (problem := _recovered_from(sketch, last)) is not None:
+        return Parsed((problem,))
+    if _names_reason(sketch, last):
+        return Parsed((_for_reason(sketch, last),))
+    if sketch.reasons or _asks_treatment(sketch, last):
         return _treatment(sketch, last)
     if sketch.named:
         return Parsed((_other_name(sketch, last),))
-    if (
-        sketch.nouns
-        and choose_kind(sketch) not in (last.kind, None)
-        and not _same_family(choose_kind(sketch), last.kind)
-    ):
-        return Parsed((compose_query(sketch, sketch.asks[0], choose_kind(sketch) or last.kind),))
-    return Parsed((_change(sketch, last, history[-1]),))
+    kind = choose_kind(sketch) if sketch.nouns else None
+    if kind is not None and not _same_family(kind, last.kind):
+        return Parsed((_of_relative(sketch, last, kind),))
+    return change_query(Change(sketch, last, turn))
+
+
+def _refer_to_nothing(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
+    """What is said where a question points back and there is nothing that it can point to."""
+    own = sketch.named or sketch.patient_slots or sketch.stay or sketch.foreign
+    if not sketch.points or own or (sketch.nouns and not sketch.says(_WHY)):
+        return None
+    before = "the question before it was not answered" if history else "no question came before it"
+    return Parsed(
+        reason=f"I can't determine what the question refers to: {before}. Ask it with the name of what is meant."
+    )
 
 
 def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
@@ -69,10 +93,12 @@ def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
 def _leans(sketch: Sketch) -> bool:
     """Whether something is missing that the turn before can give."""
     of_person = sketch.patient_slots or sketch.asks[0].compute is Compute.AGE
-    if sketch.foreign is not None or (of_person and not sketch.named and not sketch.leans):
+    asks_then = sketch.asks[0].compute is Compute.AGE and sketch.says("was|were")
+    if sketch.foreign is not None or (of_person and not sketch.named and not sketch.leans and not asks_then):
         return False
     whole = bool(sketch.named or sketch.nouns or (sketch.stay is not None and sketch.stay.which != "any"))
-    return not whole or sketch.leans or _OPENS.search(sketch.text) is not None
+    opens = _OPENS.search(sketch.text) or _FRAGMENT.search(sketch.text)
+    return not whole or sketch.leans or opens is not None
 
 
 def _says_nothing(sketch: Sketch) -> bool:
@@ -81,24 +107,87 @@ def _says_nothing(sketch: Sketch) -> bool:
         sketch.named, sketch.nouns, sketch.verbs, sketch.when, sketch.stay, sketch.around, sketch.where, sketch.states,
         sketch.picked, sketch.beside, sketch.unit, sketch.per, sketch.reasons, sketch.verdict,
     )  # fmt: skip
-    return sketch.asks == (Ask(Compute.LIST),) and not sketch.leans and not any(confines)
+    asks = sketch.asks != (Ask(Compute.LIST),) or _WHICH_SORT.search(sketch.text)
+    return not asks and not sketch.leans and not any(confines)
 
 
 def _same_family(one: Kind | None, other: Kind) -> bool:
     return one is other or (one in DRUGS and other in DRUGS)
 
 
+def _told_stay(last: ChartQuery) -> Stay | None:
+    """The stay that the turn before was about, where its place in order was said."""
+    kind = next((name for name, kind in STAY_KINDS.items() if kind is last.kind), None)
+    alone = last.when is None and last.around is None and not last.where and last.among is None
+    if kind is None or not alone or last.pick.which == "all" or (last.pick.n > 1 and last.pick.which != "nth"):
+        return None
+    return Stay.model_validate({"type": kind, "which": last.pick.which, "n": last.pick.n})
+
+
+def _recovered_from(sketch: Sketch, last: ChartQuery) -> ChartQuery | None:
+    """ "When did it heal?" after the drugs given for a problem asks of the problem."""
+    reasons = tuple(c.value for c in last.where if c.field is Slot.REASON)
+    if (
+        not reasons
+        or last.kind is Kind.CONDITION
+        or not sketch.says("heal(?:ed)?|recover(?:ed)?|clear(?:ed)? up|g[eo]t over")
+    ):
+        return None
+    return compose_query(sketch, sketch.asks[0], Kind.CONDITION).model_copy(update={"about": reasons})
+
+
+def _names_reason(sketch: Sketch, last: ChartQuery) -> bool:
+    """ "For pain?", "which of them are for hypertension?", after drugs."""
+    behind = re.search(r"\bfor (?:(?:an?|the|his|her|my|their) )?C\d", sketch.text) is not None
+    of_told = sketch.says(_OF_THEM) or _FRAGMENT.search(sketch.text) is not None
+    return behind and of_told and last.kind in (*DRUGS, Kind.PROCEDURE, Kind.ORDER)
+
+
+def _for_reason(sketch: Sketch, last: ChartQuery) -> ChartQuery:
+    spans = (*sketch.named, *sketch.reasons)
+    reasons = tuple(Condition(field=Slot.REASON, value=span.text) for span in spans)
+    among = "previous_answer" if sketch.says(_OF_THEM) else last.among
+    if not sketch.says(_OF_THEM) and Kind.CONDITION not in kinds_of(spans):
+        return last.model_copy(update={"compute": Compute.LIST, "field": Slot.REASON, "pick": Pick()})
+    compute = Compute.LIST if sketch.says(_OF_THEM) else Compute.EXISTS
+    kept = tuple(c for c in last.where if c.field is not Slot.REASON)
+    update = {"where": (*kept, *reasons), "among": among, "compute": compute, "field": None, "pick": Pick()}
+    return last.model_copy(update=update)
+
+
 def _asks_treatment(sketch: Sketch, last: ChartQuery) -> bool:
-    """ "What does she take for it?" after a problem."""
-    cues = (*sketch.nouns, *sketch.verbs)
-    return last.kind is Kind.CONDITION and bool(last.about) and any(k in DRUGS for k in cues)
+    """ "What does she take for it?", "was he admitted for that?", after a problem or a finding."""
+    cues = {*sketch.nouns, *sketch.verbs}
+    if not last.about or last.kind in DRUGS or not cues & {*_TREATING}:
+        return False
+    if sketch.says(_WHY):
+        return True
+    given = bool(cues & {*DRUGS}) and last.kind is Kind.CONDITION
+    alone = sketch.when is None and sketch.stay is None and sketch.around is None
+    alone = alone and not sketch.says("he|she|i|they|we|you|patient")
+    return given and (sketch.leans or (alone and sketch.says(_GIVEN))) and not sketch.named
 
 
 def _treatment(sketch: Sketch, last: ChartQuery) -> Parsed:
-    kind = choose_kind(sketch) or Kind.MEDICATION
+    """What was given or done for what the turn before was about: a class of drugs where it is one, else by reason."""
+    kind = choose_kind(replace(sketch, stay=None)) or Kind.MEDICATION
     query = compose_query(sketch, sketch.asks[0], Kind.MEDICATION if kind in DRUGS else kind)
-    reasons = tuple(Condition(field=Slot.REASON, value=a) for a in last.about) if not sketch.reasons else ()
-    return Parsed((query.model_copy(update={"where": (*query.where, *reasons)}),))
+    if sketch.reasons:
+        return Parsed((query,))
+    classes = tuple(f"{a} medication" for a in last.about if kind in DRUGS and names_a_class(f"{a} medication"))
+    if last.kind is not Kind.CONDITION and not classes:
+        return Parsed(
+            reason=f"I can't determine what is given for {last.about[0]}: that is no problem. Name the problem."
+        )
+    reasons = () if classes else tuple(Condition(field=Slot.REASON, value=a) for a in last.about)
+    return Parsed((query.model_copy(update={"about": classes or query.about, "where": (*query.where, *reasons)}),))
+
+
+def _of_relative(sketch: Sketch, last: ChartQuery, kind: Kind) -> ChartQuery:
+    """Another kind of record; "what about his sister?" after a problem asks for that problem in the family."""
+    query = compose_query(sketch, sketch.asks[0], kind)
+    same = kind is Kind.FAMILY_HISTORY and last.kind is Kind.CONDITION and _OPENS.search(sketch.text)
+    return query.model_copy(update={"about": last.about, "compute": last.compute}) if same else query
 
 
 def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
@@ -109,7 +198,7 @@ def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
     kinds = kinds_of(sketch.named)
     kind = last.kind if last.kind in kinds or not kinds else choose_kind(sketch) or last.kind
     query = compose_query(sketch, sketch.asks[0], kind)
-    if _says_what(sketch) or (last.compute in (Compute.EXISTS,) and sketch.present):
+    if says_what(sketch) or (last.compute in (Compute.EXISTS,) and sketch.present):
         return query
     same = kind is last.kind or (kind in DRUGS and last.kind in DRUGS)
     kept: dict[str, Any] = {"compute": last.compute, "pick": query.pick if sketch.picked else last.pick} if same else {}
@@ -128,78 +217,3 @@ def _verdict_of(query: ChartQuery) -> str | None:
 
 def _without(query: ChartQuery, slot: Slot) -> tuple[Condition, ...]:
     return tuple(c for c in query.where if c.field is not slot)
-
-
-def _says_what(sketch: Sketch) -> bool:
-    """Whether the question itself says what is asked, and not only of what."""
-    ask = sketch.asks[0]
-    return ask.compute not in (Compute.LIST,) or ask.slot is not None
-
-
-def _change(sketch: Sketch, last: ChartQuery, turn: Turn) -> ChartQuery:
-    """The last query with what the question says put in its place."""
-    ask = sketch.asks[0]
-    if ask.compute is Compute.COUNT and last.kind in DRUGS and re.search(r"how (?:often|frequently)", sketch.text):
-        ask = Ask(Compute.LIST, Slot.FREQUENCY)
-    if sketch.beside in _EARLIER or (sketch.picked and sketch.pick.skip):
-        return _beside(last, "before_previous_answer", "last", ask)
-    if sketch.beside is not None:
-        return _beside(last, "after_previous_answer", "first", ask)
-    query = compose_query(sketch, _fit(ask, last), last.kind)
-    confined = bool(query.when or query.where or sketch.picked or query.around or query.during)
-    of_them = re.search(r"\b(?:them|those|these)\b", sketch.text) is not None
-    counted = ask.compute is Compute.COUNT and not of_them
-    of_it = sketch.present and last.pick.which == "last" and turn.citations
-    if ask.compute is Compute.EXISTS and query.where and of_it:
-        return query.model_copy(update={"about": last.about, "among": "previous_answer"})
-    of_several = of_them or (last.pick.which == "all" and len(turn.citations) > 1)
-    picks_anew = sketch.picked and not of_several and ask.compute in (Compute.LIST, Compute.VALUE, Compute.TIME)
-    asks_anew = ask.compute in _MEASURES or counted or picks_anew or (ask.compute is Compute.EXISTS and confined)
-    began = ask.first or (ask.compute is Compute.TIME and sketch.says_began)
-    if began and last.kind not in STAYS:
-        return query.model_copy(update={"about": last.about, "not_about": last.not_about, "pick": Pick(which="first")})
-    if asks_anew or (_new_scope(sketch) and not of_them):
-        return _rescope(query, last, ask)
-    field = query.field or (last.field if not _says_what(sketch) else None)
-    among = "previous_answer" if turn.citations else last.among
-    update: dict[str, Any] = {"compute": query.compute, "field": field, "unit": query.unit, "among": among}
-    contrary = turn.values in ((), (False,))
-    update["where"] = tuple(c for c in last.where if not contrary or (not among and c.field is not Slot.STATUS))
-    update["pick"] = sketch.pick if sketch.picked else Pick()
-    if among:
-        update |= {"when": None, "during": None, "around": None, "not_about": ()}
-    return last.model_copy(update=update)
-
-
-def _new_scope(sketch: Sketch) -> bool:
-    return bool(sketch.when or sketch.stay or sketch.around)
-
-
-def _rescope(query: ChartQuery, last: ChartQuery, ask: Ask) -> ChartQuery:
-    """What the turn before was about, asked anew in another scope."""
-    kept: dict[str, Any] = {"about": last.about, "not_about": last.not_about}
-    if query.field is None and ask == Ask(Compute.LIST) and last.compute is Compute.LIST:
-        kept["field"] = last.field
-    if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
-        kept["compute"] = last.compute
-        kept["where"] = (*query.where, *(c for c in last.where if c.field is Slot.VALUE))
-    return query.model_copy(update=kept)
-
-
-def _beside(last: ChartQuery, among: str, which: str, ask: Ask) -> ChartQuery:
-    """The record before or after the one told, of the same thing, whatever its state."""
-    attribute = {"compute": ask.compute, "field": ask.slot} if ask != Ask(Compute.LIST) else {}
-    kept = Compute.LIST if last.compute in (Compute.MAX, Compute.MIN, Compute.EXISTS, Compute.COUNT) else last.compute
-    return last.model_copy(
-        update={"among": among, "pick": Pick(which=which), "where": (), "when": None, "compute": kept, **attribute}
-    )
-
-
-def _fit(ask: Ask, last: ChartQuery) -> Ask:
-    """Who prescribed, and who did or recorded, are one question of different kinds."""
-    if ask.slot in (Slot.PERFORMER, Slot.PRESCRIBER):
-        ordered = last.kind in (*DRUGS, Kind.ORDER) or (
-            ask.slot is Slot.PRESCRIBER and last.kind in (Kind.IMAGING, Kind.REPORT)
-        )
-        return Ask(ask.compute, Slot.PRESCRIBER if ordered else Slot.PERFORMER)
-    return ask

@@ -11,6 +11,13 @@ from tools.concepts.known import known_kinds
 
 STAY_KINDS = {"hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER}
 DRUGS = (*MEDICATIONS, Kind.MEDICATION)
+MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
+OF_NUMBERS = (
+    Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND, Compute.INCREASED, Compute.DECREASED,
+    Compute.CHANGED, Compute.IMPROVED, Compute.WORSENED, Compute.STABLE, Compute.RISE, Compute.FALL,
+)  # fmt: skip
+"""What is computed of several values together."""
+STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
 _OF_SLOT = {
     Slot.ORGANISM: Kind.MICROBIOLOGY, Slot.SUSCEPTIBILITY: Kind.MICROBIOLOGY, Slot.SPECIMEN: Kind.SPECIMEN,
     Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
@@ -18,6 +25,8 @@ _OF_SLOT = {
     Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
     Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
 }  # fmt: skip
+_OF_DRUGS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY, Slot.PRESCRIBER)
+"""Attributes of drugs, which alone don't say that a drug is meant: "how much", "which doctor"."""
 _ANSWERED_BY = {
     Kind.IMAGING: (Kind.IMAGING, Kind.REPORT, Kind.ORDER), Kind.REPORT: (Kind.REPORT, Kind.IMAGING, Kind.NOTE),
     Kind.LAB: (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION, Kind.VITAL), Kind.VITAL: (Kind.VITAL, Kind.OBSERVATION),
@@ -36,11 +45,21 @@ TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 
 def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
+    kind = _choose_kind(sketch)
+    return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
+
+
+def _choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.verdict is not None:
         return Kind.MICROBIOLOGY
     named = kinds_of(sketch.named)
     slot = sketch.asks[0].slot
-    cues = [*sketch.nouns, *([_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []), *sketch.verbs]
+    by_slot = [_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []
+    if slot is Slot.DOSE and not sketch.named and not {*sketch.verbs} & {*DRUGS}:
+        by_slot = []
+    cues = [*sketch.nouns, *by_slot, *sketch.verbs]
+    if slot in _OF_DRUGS and not (sketch.named or sketch.nouns or sketch.verbs or sketch.reasons):
+        return None
     if settled := next((k for k in sketch.nouns if k in _WHOLE_CHART), None):
         return settled
     for cue in cues:
@@ -67,6 +86,11 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.stay is not None:
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
+
+
+def answered_by(kind: Kind) -> tuple[Kind, ...]:
+    """The other kinds under which a chart may hold what a question calls by one kind."""
+    return _ANSWERED_BY.get(kind, ())
 
 
 def _on_what(sketch: Sketch, named: list[Kind]) -> bool:

@@ -54,10 +54,11 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"(?:was|were|been|be|being|get|got) (?:given|administered)|administered|infused|injected|given|giving",
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
-    (r"prescrib(?:ed?|ing)", Kind.MEDICATION_ORDERED),
+    (r"prescrib(?:es?|ed|ing)", Kind.MEDICATION_ORDERED),
     (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?", Kind.INTAKE),
-    (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?|on(?="
-     r" (?:an? |any |the )?C\d)",
+    (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
+     r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
+     r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
@@ -132,15 +133,23 @@ WORSE = r"(?:worsen(?:ed|s|ing)?|deteriorat(?:ed?|ing)|(?:got(?:ten)? |getting )
 STEADY = r"(?:stable|unchanged|steady|constant)"
 JUDGEMENTS = (
     r"up[- ]to[- ]date|over ?due|due(?! to)|safe(?:ly)?|should|recommend(?:ed|s|ation)?|advisable"
-    r"|interact(?:s|ions?)?|contraindicat(?:ed|ions?)|caus(?:es?|ed|ing)|likely|prognosis|better"
+    r"|interact(?:s|ions?)?|contraindicat(?:ed|ions?)|caus(?:es?|ed|ing)|likely|prognosis|better|worse"
     r"|appropriate(?:ly)?|too (?:high|low|much|many|old|late)"
-    r"|(?:well |poorly )?controlled|improv(?:ed|es|ing)|worsen(?:ed|s|ing)|undetectable|stable"
+    r"|(?:well |poorly )?controlled|improv(?:ed?|es|ing|ement)|worsen(?:ed|s|ing)?|undetectable|stable|steady"
+    r"|(?:at|on|to|within|meeting|met) (?:the |his |her |my |their )?(?:goal|target|track)|help(?:s|ed|ing)"
+    r"|progress(?:ed|ing)"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
 )
 """What asks for a judgement, which no record gives."""
-ENDS = r"resolves?|ends?|stops?|finish(?:es)?|ceases?"
+ENDS = (
+    r"resolves?|ends?|stops?|finish(?:es)?|ceases?|heals?|recover(?:s|ed)?|(?:get|got) over|clears?(?: up)?"
+    r"|go(?:es)? away"
+)
 UNITS = r"kg|kilograms?|lbs?|pounds|mg/dl|mmol/l|meq/l|g/dl|cm|inches|celsius|fahrenheit|ml|liters?|litres?"
+OVER = "over"
+"""Stopped, of a drug; resolved, of a problem."""
 STATES: Sequence[tuple[str, str]] = (
+    (r"no longer", OVER),
     (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
      r"|in place|nowadays|today", "active"),
     (r"stopped|discontinued", "stopped"),

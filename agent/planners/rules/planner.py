@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
-from agent.planners.rules.compose import Parsed, compose_queries
-from agent.planners.rules.follow_up import compose_follow_up
+from agent.planners.rules.compose import Parsed
 from agent.planners.rules.notes import compose_notes
-from agent.planners.rules.sketch import read_question
+from agent.planners.rules.parts import read_parts
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding
 
@@ -44,7 +43,9 @@ class RulesPlanner:
         if view.repair is not None:
             return _abstain(f"The answer could not be verified: {view.repair}.")
         if (notes := compose_notes(view.question)) is not None:
-            return Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view)
+            return (
+                Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view, Parsed())
+            )
         parsed = self._parse(view)
         if not parsed.queries:
             return _abstain(parsed.reason or "I did not understand the question.")
@@ -56,8 +57,7 @@ class RulesPlanner:
         known = self._read
         if known is not None and known[0].overview is view.overview and _asks_same(known[0], view):
             return known[1]
-        sketch = read_question(view.question, view.overview)
-        parsed = compose_follow_up(sketch, view.history) or compose_queries(sketch)
+        parsed = read_parts(view.question, view.overview, view.history)
         self._read = view, parsed
         return parsed
 
@@ -75,15 +75,20 @@ def _next(view: PlannerView, parsed: Parsed) -> Decided:
             return Decided(_call(beside))
     asked = [s.call.arguments for s in view.steps]
     due = [call for query in parsed.queries if (call := _call(query)).arguments not in asked]
-    return Decided(due[0]) if due else _answer(view)
+    return Decided(due[0]) if due else _answer(view, parsed)
 
 
-def _answer(view: PlannerView) -> Decided:
-    """Every finding that selected something; where none did, the first."""
-    found = [s.finding for s in view.steps if s.finding is not None]
-    if not found:
+def _answer(view: PlannerView, parsed: Parsed) -> Decided:
+    """Of each question, every finding that selected something; where none did, the first."""
+    groups: list[list[Finding]] = [[]]
+    calls = [_call(query).arguments for query in parsed.queries] if parsed.apart else []
+    for step in view.steps:
+        if groups[-1] and step.call.arguments in calls:
+            groups.append([])
+        groups[-1] += [step.finding] if step.finding is not None else []
+    telling = [f for found in groups for f in ([f for f in found if f.total] or found[:1])]
+    if not telling:
         return _abstain(view.steps[-1].error or "The query could not be run.")
-    telling = [f for f in found if f.total] or found[:1]
     return Decided(GiveAnswer(citations=tuple(f.handle for f in telling)))
 
 

@@ -47,13 +47,23 @@ _ROUTES = (
     r"|ih|inhal(?:ed|ation)|tp|topical(?:ly)?|td|transdermal(?:ly)?"
 )
 _ANCHOR_WORDS = (
-    r"(?P<relation>within (?P<number>\d+|an?|one|two|three|four|six|twelve) (?P<unit>hour|day|week)s? (?:of"
+    r"(?P<relation>(?:within|in|during|over) the (?P<count>\d+|one|two|three|four|six|twelve)?"
+    r" ?(?P<span>hour|day|week|month|year)s? (?P<side>after|before|following|prior to|leading up to)"
+    r"|within (?P<number>\d+|an?|one|two|three|four|six|twelve) (?P<unit>hour|day|week)s? (?:of"
     r"|after|before|following|from)"
     r"|after|since|following|before|prior to|on the (?:same )?day (?:of|as)|during the same (?:visit|stay"
     r"|admission|encounter) as)"
 )
+_BEGUN = (
+    r"(?:(?:he|she|they|i|patient) (?:was |were )?|being |getting )?(?:starting|started|beginning|began|start of"
+    r"|initiation of"
+    r"|diagnosis of|diagnosed with|put on|first (?:took|taking)) (?:on |taking |with )?"
+)
+"""Words that make the first record of a thing the bound: "before starting lisinopril"."""
+_SURGERY = r"surger(?:y|ies)|operations?"
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
-_HOURS = {"hour": 1, "day": 24, "week": 168}
+_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.5, "year": 8766.0}
+"""Months and years by their mean length."""
 
 
 def take_times(cascade: Cascade) -> str | None:
@@ -92,7 +102,7 @@ def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
     """Another record that bounds the question in time: "after the appendectomy", "within 24 hours of surgery"."""
     nouns = "|".join(pattern for pattern, _ in lexicon.NOUNS)
     match = re.search(
-        rf"(?<![\w-]){_ANCHOR_WORDS} {_DETERMINERS}(?:(?P<pick>first|last|latest|most recent)"
+        rf"(?<![\w-]){_ANCHOR_WORDS} (?P<begun>{_BEGUN})?{_DETERMINERS}(?:(?P<pick>first|last|latest|most recent)"
         rf" )?(?:(?P<name>C\d+)|(?P<noun>{nouns}))(?![\w-])",
         cascade.text,
     )
@@ -103,9 +113,10 @@ def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
     if kind is None:
         return None
     cascade.cut(*match.span())
+    surgery = ("surgery",) if match["noun"] and re.fullmatch(_SURGERY, match["noun"]) else ()
     return Anchor(
-        relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else (),
-        pick="first" if match["pick"] == "first" else "last", hours=_hours(match),
+        relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else surgery,
+        pick="first" if match["pick"] == "first" or match["begun"] else "last", hours=_hours(match),
     )  # fmt: skip
 
 
@@ -124,6 +135,8 @@ def _anchor_kind(span: Span | None, noun: str | None) -> Kind | None:
 
 
 def _relation(words: str) -> str:
+    if re.match(r"(?:within|in|during|over) the ", words):
+        return "before" if re.search(r"(?:before|prior to|leading up to)$", words) else "after"
     if words.startswith("within"):
         return {"after": "after", "following": "after", "before": "before"}.get(words.rsplit(" ", 1)[1], "within")
     if words.startswith("on the"):
@@ -134,17 +147,19 @@ def _relation(words: str) -> str:
 
 
 def _hours(match: re.Match[str]) -> float | None:
-    if match["number"] is None:
+    unit = match["unit"] or match["span"]
+    if unit is None:
         return None
-    number = int(match["number"]) if match["number"].isdigit() else _NUMBERS[match["number"]]
-    return float(number * _HOURS[match["unit"]])
+    told = match["number"] or match["count"] or "one"
+    return (int(told) if told.isdigit() else _NUMBERS[told]) * _HOURS[unit]
 
 
 def read_stay(cascade: Cascade) -> Stay | None:
     """A stay that is singled out; what else is asked tells whether it confines the question or is asked for itself."""
     for match in _IN_STAY.finditer(cascade.text):
         within = match["place"] and match["in"] in ("in", "during", "while in", "within")
-        if match["which"] is None and not within:
+        named = match["visit"] not in (None, "visit") and match["in"] in ("during", "throughout")
+        if match["which"] is None and not within and not named:
             continue
         start, end = match.start(), match.end()
         stay = Stay(type=_stay_type(match["place"], match["visit"]), **_which(match["which"]))
@@ -247,7 +262,10 @@ def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
         r" recent)|(?:last|latest) but one"
     ):
         return Pick(which="last", skip=1), True
-    if match := cascade.take(rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)(?= [a-zC])"):
+    if match := cascade.take(
+        rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)"
+        r"(?= [a-zC]|[ |]*$)(?: times\b)?"
+    ):
         number = (
             int(match["n"])
             if match["n"].isdigit()

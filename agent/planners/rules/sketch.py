@@ -1,55 +1,24 @@
-"""Sketch: what a question says, slot by slot, before it is a query; every word is either read or told as unread."""
+"""Sketch: what a question says, slot by slot, before it is a query. Knows nothing of how it is read."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
-from agent.planners.rules.cascade import Cascade, plain
-from agent.planners.rules.compounds import join_compounds
-from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
-from agent.planners.rules.focus import Ask, read_asks
-from agent.planners.rules.scopes import (
-    read_anchor,
-    read_arrival,
-    read_comparisons,
-    read_degree,
-    read_level,
-    read_pick,
-    read_route,
-    read_source,
-    read_stay,
-    read_verdict,
-    take_times,
-)
+from agent.planners.rules.concepts import Span
+from agent.planners.rules.focus import Ask
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
-from tools.overview import Overview
 
-_OWN_ID = re.compile(
-    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
-    r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
-    re.IGNORECASE,
-)
-_NAMED_ID = re.compile(
-    r"\bpatient(?: with)?(?: (?:id|mrn|number))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
-)
-_REASON = r"(?:for|against|because of|due to|to treat|treating) (?:an? |the |his |her |my |their )?(C\d+)"
-_EXCEPT = (
-    r"(?:other than|besides|except(?: for)?|apart from|aside from|excluding|not counting|not including|beyond)"
-    r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
-)
-_LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
-"""Names whose last letter would be read as an article."""
-_PERSON = re.compile(r"\b(?:by |with |from )?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
 ALL = Pick()
-_SIDE = (
-    r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
+_POINTS = re.compile(
+    r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! C)"
 )
-_LEAVING_OUT = "besides|except|excluding|aside|beyond"
-_LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
-_PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
-_PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
+_IMPERSONAL = re.compile(
+    r"\b(?:has|have|had) it been\b|\bit (?:has |had |is |would )?been\b|\bit (?:takes?|took)\b"
+    r"|\bis it (?:true|known|possible|documented|recorded|noted)\b|\bwas it (?:that|when|known)\b"
+    r"|\b(?:those|these) (?:who|that|with)\b|\bit that\b"
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +44,12 @@ class Sketch:
     per: str | None = None
     unread: tuple[str, ...] = ()
     """Runs of words that no reader knew."""
+    judged: tuple[str, ...] = ()
+    """Words that ask for a judgement or compare with what is not told: no names."""
+    conjoined: tuple[Span, ...] = ()
+    """Names that stand in one list: "C0, C1 and C2"."""
+    either: bool = False
+    """Whether any of them will do: "C0 or C1"."""
     present: bool = False
     """Asked in the present tense."""
     leans: bool = False
@@ -96,33 +71,53 @@ class Sketch:
     rest: str = ""
     """What the readers left of it."""
 
-    def _says(self, words: str) -> bool:
+    def says(self, words: str) -> bool:
+        """Whether words stand in the text."""
         return re.search(rf"\b(?:{words})\b", self.text) is not None
+
+    @property
+    def says_checkup(self) -> bool:
+        """Whether a routine visit is meant, and not any visit."""
+        return self.says("checkups?")
+
+    @property
+    def asks_finding(self) -> bool:
+        """Whether it is asked what something showed."""
+        found = self.says("shows?|showed|shown|find|found|reveal(?:ed)?|results?|findings?|conclusions?|impression")
+        return found and self.asks[0].compute is Compute.VALUE
+
+    @property
+    def names_a_score(self) -> bool:
+        """Whether what is named is a score or a risk, which no yes or no answers."""
+        return bool(self.named) and not self.where and all(re.search(r"\b(?:risk|score)\b", s.text) for s in self.named)
 
     @property
     def asks_organism(self) -> bool:
         """Whether growth is asked after, and not the test."""
-        return self._says(r"organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth")
+        return self.says(r"organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth")
 
     @property
     def says_discharged(self) -> bool:
         """Whether a stay's end is asked after."""
-        return self._says(r"discharged?|discharges|released|left|leav(?:e|es|ing)|sent home")
+        return self.says(r"discharged?|discharges|released|left|leav(?:e|es|ing)|sent home")
 
     @property
     def says_ended(self) -> bool:
         """Whether it is asked when something was over."""
-        return self._says(r"resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)? up")
+        return self.says(
+            r"resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)? up|heal(?:ed)?"
+            r"|recover(?:ed)?|g[eo]t over"
+        )
 
     @property
     def says_began(self) -> bool:
         """Whether it is asked when something began."""
-        return self._says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset")
+        return self.says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset")
 
     @property
     def says_surgery(self) -> bool:
         """Whether surgery is meant, and not any procedure."""
-        return self._says(r"surger(?:y|ies)|operations?|operated")
+        return self.says(r"surger(?:y|ies)|operations?|operated")
 
     @property
     def of_cultures(self) -> bool:
@@ -133,145 +128,15 @@ class Sketch:
         """Whether a word stands where a verb does, after a pronoun: no name of anything."""
         return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|not) C{number}\b", self.text) is not None
 
+    def tells_which(self, number: int) -> bool:
+        """Whether a word only tells which records of a kind are meant ("sick visits", "which eye was …")."""
+        if re.search(rf"\b(?:which|what) C{number} (?:is|was|were|did|has)\b", self.text):
+            return True
+        after = re.search(rf"\bC{number} (?:health |medical |clinical )?([a-z-]+)", self.text)
+        noun = next((kind for pattern, kind in lexicon.NOUNS if after and re.fullmatch(pattern, after[1])), None)
+        return noun in (Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ED_VISIT, Kind.CONDITION, Kind.PROCEDURE, Kind.GOAL)
 
-def read_question(question: str, overview: Overview) -> Sketch:
-    """Read one question against what this chart holds."""
-    named = _NAMED_ID.search(question)
-    if named is not None and named[1] not in overview.patient:
-        return Sketch(foreign=named[1])
-    text = _without_person(_LETTERED.sub(r"\1_A", plain(question)), overview)
-    person = _PERSON.search(text)
-    text = _PERSON.sub(" ", text)
-    spans = find_spans(text, overview.index)
-    for number in range(len(spans) - 1, -1, -1):
-        text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
-    text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
-    text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
-    sketch = _read(Cascade(text), spans)
-    sketch = replace(sketch, person=person[1] if person else None)
-    if not sketch.unread:
-        return replace(sketch, unread=_left_out(sketch.rest))
-    for run in sketch.unread:
-        said = re.escape(run).replace("_", " ")
-        text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
-        run = run.replace("_", " ")
-        spans.append(find_span(run, overview.index))
-    sketch = _read(Cascade(text), spans)
-    sketch = replace(
-        sketch, person=person[1] if person else None, named=tuple({s.text: s for s in sketch.named}.values())
-    )
-    nouns = lexicon.ADJECTIVES.values()
-    acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
-    return replace(sketch, unread=(*sketch.unread, *acts, *_left_out(sketch.rest)))
-
-
-def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
-    text = cascade.text
-    when = take_times(cascade)
-    anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
-    excluded = _take_named(cascade, _EXCEPT, spans)
-    where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
-    where += read_level(cascade)
-    cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
-    tested = read_verdict(cascade, spans)
-    stay = read_stay(cascade)
-    unit = cascade.take(rf"in ({lexicon.UNITS})")
-    patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
-    asks = read_asks(cascade)
-    if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
-        normal = abnormal[0] == "normal"
-        where.append(Condition(field=Slot.INTERPRETATION, value="normal" if normal else "abnormal"))
-    beside = cascade.take(
-        rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
-        rf"|this|one|ones))*"
-    )
-    pick, picked = read_pick(cascade)
-    if arrival is not None and not picked:
-        pick, picked = Pick(which="first"), True
-    per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
-    cascade.take_all([(lexicon.ENDS, None)])
-    states = cascade.take_all(lexicon.STATES)
-    joined = join_compounds(cascade)
-    nouns = [*cascade.take_all(lexicon.NOUNS), *joined]
-    verbs = cascade.take_all(lexicon.VERBS)
-    reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
-    judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
-    if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
-        judged.append("can")
-    if asks[0].compute not in (Compute.TIME, Compute.AGE) and (
-        clause := re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)
-    ):
-        judged.append(clause[0])
-    total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
-    named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
-    return Sketch(
-        asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
-        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
-        around=anchored or arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
-        per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
-        unread=(*_runs(cascade.text), *judged, *_comparatives(cascade.text)),
-        beside=beside[1] if beside else None, unit=unit[1] if unit else None,
-        present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
-        verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,
-        rest=cascade.text,
-    )  # fmt: skip
-
-
-def _take_named(cascade: Cascade, pattern: str, spans: list[Span]) -> list[Span]:
-    """The names that stand behind words that give them a part of their own."""
-    found = []
-    while match := cascade.take(pattern):
-        found += [spans[int(number)] for number in re.findall(r"C(\d+)", match[1])]
-    return found
-
-
-def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: list[Span]) -> bool:
-    """Whether "for C1" can say why: something else is asked about, and C1 is a problem."""
-    match = re.search(_REASON, cascade.text)
-    if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
-        return False
-    given = {*nouns, *verbs} & {
-        *MEDICATIONS,
-        Kind.MEDICATION,
-        Kind.PROCEDURE,
-        Kind.ORDER,
-        Kind.HOSPITAL_STAY,
-        Kind.ENCOUNTER,
-    }
-    return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
-
-
-def _left_out(rest: str) -> tuple[str, ...]:
-    """Words that leave something out, where no reader took what."""
-    return tuple(re.findall(rf"\b(?:{_LEAVING_OUT})\b", rest))
-
-
-def _comparatives(text: str) -> list[str]:
-    """Comparisons with something that is no number, which no reader took."""
-    return re.findall(r"\b(?:more|less|fewer|greater|higher|lower|older|younger|better|worse) than\b", text)
-
-
-def _runs(text: str) -> list[str]:
-    """Runs of words that are in no class of the lexicon."""
-    runs: list[list[str]] = [[]]
-    for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
-        known = (
-            re.fullmatch(rf"C\d+|[|,;?!.]|{_LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
-        )
-        if not known:
-            runs[-1].append(word)
-        elif runs[-1]:
-            runs.append([])
-    return [" ".join(run) for run in runs if run]
-
-
-def _without_person(question: str, overview: Overview) -> str:
-    """The question without the patient's own number, name and title."""
-    question = _OWN_ID.sub(r"\1 patient ", question)
-    for number in re.findall(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*", overview.patient.partition("identifier:")[2]):
-        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " patient ", question)
-    name = overview.patient.removeprefix("patient: ").partition(";")[0]
-    for word in re.findall(r"[^\W\d_]{3,}", name):
-        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " patient ", question, flags=re.IGNORECASE)
-    question = re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE)
-    return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))
+    @property
+    def points(self) -> bool:
+        """Whether it says "it" or "that" of something told before."""
+        return _POINTS.search(_IMPERSONAL.sub(" ", self.text)) is not None

@@ -1,0 +1,174 @@
+"""Everyday wording: short forms, tags, negative questions and ages, written out as the question they ask.
+
+Tables of wordings by class. What is asked stays the same; the readers that come after need to know only the long form.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+_SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
+_AUX = r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could)"
+_HIS = r"(?:(?:his|her|my|their|the|an?) )?"
+_PART = (
+    r"(?P<part>ankle|arm|back|clavicle|collarbone|elbow|femur|finger|foot|hand|hip|jaw|knee|leg|neck|nose|rib|shoulder"
+    r"|skull|spine|thumb|toe|wrist)s?"
+)
+_SHORT: tuple[tuple[str, str], ...] = (
+    (r"\bw/o\b", "without"),
+    (r"\bw/ ?(?=\w)", "with "),
+    (r"\bb/c\b", "because"),
+    (r"\bpt(?='?s? (?:is|was|has|have|had|on|in|with|ever|still|currently|allerg|take|get|smoke|drink|need|been|meds?))"
+     r"|(?<=\bthe )pt\b|(?<=\bthis )pt\b|(?<=\bis )pt\b|(?<=\bdoes )pt\b|(?<=\bdid )pt\b|(?<=\bhas )pt\b"
+     r"|(?<=\bwas )pt\b", "patient"),
+    (r"\bp(?:ast )?m(?:edical )?hx?\b|\bpast medical (?:history|hx)\b", "conditions"),
+    (r"\bp(?:ast )?s(?:urgical )?h(?:x|istory)\b|\bpsh\b|\bsurgical (?:hx|history)\b", "surgeries"),
+    (r"\bf(?:am(?:ily)?)? ?hx\b", "family history"),
+    (r"\b(?:h/o|hx of|s/p|status post)\b", "history of"),
+    (r"\bhx\b", "history"),
+    (r"\bc/o\b", "complaint of"),
+    (r"\bdx'?e?d\b", "diagnosed"),
+    (r"\bdx\b", "diagnosis"),
+    (r"\brx'?e?d\b", "prescribed"),
+    (r"\brx\b", "prescriptions"),
+    (r"\btx'?e?d\b", "treated"),
+    (r"\btx\b", "treatment"),
+    (r"\bsx\b", "symptoms"),
+    (r"\bbx\b", "biopsy"),
+    (r"\babx\b", "antibiotics"),
+    (r"\bappts?\b", "appointment"),
+    (r"\b(?:pls|plz|asap|thx|ty)\b", "please"),
+    (r"\brn(?=[ ?.!]*$)", "right now"),
+    (r"\byrs?\b", "years"),
+    (r"\bwks?\b", "weeks"),
+    (r"\bvax\b", "vaccine"),
+    (r"\bprev\b", "previous"),
+    (r"\bnkd?a\b|\bno known (?:drug )?allergies\b", "drug allergies"),
+)  # fmt: skip
+"""Clinicians' and typists' short forms."""
+_PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\bpass(?:ed|es|ing)? away\b", "died"),
+    (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
+    (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),
+    (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
+    (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),
+    (r"\bsprained " + _PART + r"\b", r"<sprain of \g<part>>"),
+    (r"\bappendix (?:taken |come |came )?(?:out|removed)\b", "<appendectomy>"),
+    (r"\bgall ?bladder (?:taken |come |came )?(?:out|removed)\b", "<cholecystectomy>"),
+    (r"\btonsils (?:taken |come |came )?(?:out|removed)\b", "<tonsillectomy>"),
+    (r"\b(?:uterus|womb) (?:taken )?(?:out|removed)\b", "<hysterectomy>"),
+    (r"\b(?:at )?(?:an? )?(?:high |increased )?risks? (?:of|for) (?:an? )?(?:falls?|falling)\b"
+     r"|\bfall(?:s|ing)? risks?\b|\blikely to fall\b", "<fall risk>"),
+    (r"\b(?:drinks?|drinking|drank)(?: (?:any )?(?:alcohol|beer|wine|liquor))?\b(?! (?:water|fluids?|coffee|tea|milk))"
+     r"|\b(?:heavy |problem )?drinker\b|\bdrinking problems?\b|\balcohol (?:problems?|use|intake"
+     r"|habits?)\b", "<alcohol>"),
+    (r"\bdrug (?:problems?|use|abuse|addictions?|misuse|habits?|dependenc[ey])\b|\bdrug (?:addict|abuser|user)\b"
+     r"|\b(?:us(?:e|es|ed|ing)|doing|abus\w+|misus\w+) (?:any )?(?:(?:illicit|recreational|street|illegal) )?drugs\b"
+     r"(?! for)|\b(?:illicit|recreational|street|illegal) drugs?(?: use| abuse)?\b"
+     r"|\bsubstance (?:abuse|use|misuse)(?: problems?)?\b", "<drug abuse> or <drug misuse>"),
+    (r"\b(?:go|went|gone|been|going|come|came) (?:in )?to (?:see )?(?:the|a|his|her|my|their) (?:doctors?"
+     r"|physician|clinic"
+     r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
+     r"|(?<=he )(?:come|came|been) in\b|(?<=\bi )(?:come|came|been) in\b|(?<=patient )(?:come|came|been) in\b",
+     "have visit"),
+    (r"\b(?:doctor|clinic|office)(?:s|'s)? (?:visits?|appointments?)\b", "visit"),
+    (r"\b(?:annual|yearly|routine|regular|wellness|well|physical|general)[ -](?:physical )?"
+     r"(?:exam(?:ination)?s?|check[ -]?ups?|physicals?|visits?)\b|\bphysicals?(?= ?(?:[?.!]|$)| (?:was|is|date|in|on))"
+     r"|\bcheck[ -]ups?\b", "checkup"),
+    (r"\bhow much (?:taller )?(?:has|have|did) (?:he|she|i|patient) (?:grown|grow|got|gotten)\b(?! weight)",
+     "how much has the <height> changed"),
+    (r"\b(?P<aux>is|was) there (?:an?|any) (?:occasion|time|instance|point)s?\b(?P<scope>[^?]*?) when\b",
+     r"whether \g<scope>"),
+)  # fmt: skip
+"""Everyday verbs and nouns, written as a chart names the thing; a name in angle brackets is a name for certain."""
+_TAG = re.compile(
+    rf"[ ,]+(?:{_AUX}) (?:not )?{_SUBJECT} ?(?:not)?[?. ]*$|[ ,]+(?:right|correct|yes|no|true|or not|huh)[ ]?\?+$", re.I
+)
+_NEGATED = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<aux>{_AUX}) not (?P<who>{_SUBJECT})\b", re.I)
+_TOLD = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<who>{_SUBJECT}) (?=[a-z])", re.I)
+_ASKS = re.compile(
+    r"\b(?:what|which|when|where|who|whom|whose|why|how|if|whether)\b|^i (?:want|need|would|wonder|was|am|know|think)",
+    re.I,
+)
+_ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)\b", re.I)
+_YEARS = r"(\d{1,3})(?: years old| years of age)?"
+_WHEN_WAS = rf"when {_SUBJECT} (?:was|were|turned)"
+_SPANS: tuple[tuple[str, int | None, int | None], ...] = (
+    (rf"(?:at|{_WHEN_WAS}) (?:the )?age (?:of )?{_YEARS}|{_WHEN_WAS} {_YEARS}", 0, 1),
+    (rf"(?:since|after) (?:the )?age (?:of )?{_YEARS}|since (?:turning|{_SUBJECT} turned) {_YEARS}", 0, None),
+    (rf"(?:before|by|until) (?:the )?age (?:of )?{_YEARS}|before (?:turning|{_SUBJECT} turned) {_YEARS}", None, 0),
+    (r"in (?:his|her|my|their) ([2-9]0)'?s", 0, 10),
+)
+"""A pattern, and how many years its span begins and ends after the age it names; None is open."""
+_AGES: tuple[tuple[str, int | None, int | None], ...] = (
+    (
+        rf"as (?:a child|children|a kid)|in (?:his|her|my|their) childhood|{_WHEN_WAS} (?:a child|little|a kid)",
+        None,
+        18,
+    ),
+    (rf"as a teen(?:ager)?|in (?:his|her|my|their) teens|{_WHEN_WAS} a teen(?:ager)?", 13, 20),
+    (rf"as an? (?:baby|infant)|{_WHEN_WAS} (?:a baby|an infant)", None, 2),
+    (rf"as an adult|in adulthood|{_WHEN_WAS} an adult", 18, None),
+)
+
+
+def write_out(text: str) -> str:
+    """A question without short forms, tags and negations that ask the same as the plain question.
+
+    >>> write_out("he is not on metformin, is he?")
+    'whether he is on metformin?'
+    >>> write_out("is not she on warfarin?")
+    'is she on warfarin?'
+    >>> write_out("she never had a colonoscopy?")
+    'whether she ever had a colonoscopy?'
+    >>> write_out("is pt on aspirin w/o food? hx of gout?")
+    'is patient on aspirin without food? history of gout?'
+    """
+    for pattern, written in (*_SHORT, *_PLAIN):
+        text = re.sub(pattern, written, text, flags=re.IGNORECASE)
+    return _ask_plainly(" ".join(text.split()))
+
+
+def _ask_plainly(text: str) -> str:
+    """Negative and tag questions ask for the same yes or no as the question without the negation."""
+    text = _ANY_MORE.sub(lambda m: f"no longer {m['what'] or 'taking'}", text)
+    if (negated := _NEGATED.match(text)) is not None:
+        return f"{negated['lead']}{negated['aux']} {negated['who']}{text[negated.end() :]}"
+    tagged = _TAG.search(text)
+    told = _TOLD.match(text)
+    if told is None or (tagged is None and (not text.endswith("?") or _ASKS.search(text))):
+        return text
+    body = text[told.end() : tagged.start() if tagged else None].rstrip(" ?.,")
+    body = re.sub(r"\bnever\b", "ever", re.sub(r"\bnot ", "", body, count=1), count=1)
+    return f"{told['lead']}whether {told['who']} {body}?"
+
+
+def write_ages(text: str, birth: date | None) -> str:
+    """Ages as spans of dates; left as they stand where the birth date isn't known.
+
+    >>> write_ages("her weight at age 40", date(1974, 6, 18))
+    'her weight between 2014-06-18 and 2015-06-17'
+    >>> write_ages("fractures as a child", date(1974, 6, 18))
+    'fractures before 1992-06-18'
+    """
+    if birth is None:
+        return text
+    for pattern, low, high in (*_SPANS, *_AGES):
+        for match in reversed(list(re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE))):
+            text = text[: match.start()] + _span(birth, _named_age(match), low, high) + text[match.end() :]
+    return text
+
+
+def _named_age(match: re.Match[str]) -> int:
+    return next((int(group) for group in match.groups() if group), 0)
+
+
+def _span(birth: date, age: int, low: int | None, high: int | None) -> str:
+    first = birth + relativedelta(years=age + low) if low is not None else None
+    end = birth + relativedelta(years=age + high) if high is not None else None
+    if first is None:
+        return f"before {end}"
+    return f"between {first} and {end - timedelta(days=1)}" if end is not None else f"since {first}"

@@ -1,0 +1,77 @@
+"""Parts: two questions in one sentence ("Does she have gout and when was it diagnosed?"), each read for itself.
+
+The second part leans on the first as a follow-up on a turn. Where a part can't be read alone, the sentence is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.decision import CallTool
+from agent.planners.planner import Turn
+from agent.planners.rules.cascade import plain
+from agent.planners.rules.compose import Parsed, compose_queries
+from agent.planners.rules.follow_up import compose_follow_up
+from agent.planners.rules.reading import read_question
+from tools.chart_query import ChartQuery
+from tools.overview import Overview
+
+_AUX = r"(?:is|was|are|were|does|do|did|has|have|had)"
+_WHO = r"(?:he|she|it|they|i|we|there|the patient|patient|his|her|my|any)"
+_JOINT = re.compile(
+    rf"\? +(?:and |also |then )?(?=\w+ \w+)|(?:,? (?:and|but)(?: also| then| if so,?)? |, (?:if so,? )?)"
+    rf"(?=(?:when|why|who|how (?:many|much|long|often|old)|what|which|where)\b.* {_AUX}\b|{_AUX} (?:not )?{_WHO}\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when|where|who|why|how|list|show|give|tell)\b", re.I
+)
+
+
+def split_question(question: str) -> list[str]:
+    """The questions of a sentence, in order; one, where it holds one.
+
+    >>> split_question("Does she have gout and when was it diagnosed?")
+    ['Does she have gout', 'when was it diagnosed?']
+    >>> split_question("What was her last A1c and LDL?")
+    ['What was her last A1c and LDL?']
+    >>> split_question("Is he on warfarin? Who prescribed it?")
+    ['Is he on warfarin', 'Who prescribed it?']
+    """
+    text = plain(question)
+    joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
+    if joint is None or len(text[: joint.start()].split()) < 3:
+        return [question]
+    return [text[: joint.start()], *split_question(text[joint.end() :])]
+
+
+def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
+    """The queries of every question of a sentence, or why there are none."""
+    parts = split_question(question)
+    if len(parts) > 1 and (joined := _read_each(parts, overview, history)) is not None:
+        return joined
+    return _read_one(question, overview, history)
+
+
+def _read_one(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
+    sketch = read_question(question, overview)
+    return compose_follow_up(sketch, history) or compose_queries(sketch)
+
+
+def _read_each(parts: list[str], overview: Overview, history: Sequence[Turn]) -> Parsed | None:
+    """All parts, each leaning on the one before; None where one can't be read."""
+    queries: list[ChartQuery] = []
+    for part in parts:
+        parsed = _read_one(part, overview, history)
+        if not parsed.queries:
+            return None
+        queries += parsed.queries
+        history = (_asked(part, parsed.queries[-1]),)
+    return Parsed(tuple(dict.fromkeys(queries)), apart=True)
+
+
+def _asked(question: str, query: ChartQuery) -> Turn:
+    """A part as a turn whose answer isn't known yet."""
+    call = CallTool(tool="query_chart", arguments=query.model_dump(mode="json", exclude_defaults=True))
+    return Turn(question, "", (call,), (), (True,))

@@ -1,0 +1,238 @@
+"""Reading: a question to its sketch; every word is either read or told as unread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from agent.planners.rules import lexicon
+from agent.planners.rules.cascade import Cascade, plain
+from agent.planners.rules.compounds import join_compounds
+from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
+from agent.planners.rules.everyday import write_ages, write_out
+from agent.planners.rules.focus import read_asks
+from agent.planners.rules.scopes import (
+    read_anchor,
+    read_arrival,
+    read_comparisons,
+    read_degree,
+    read_level,
+    read_pick,
+    read_route,
+    read_source,
+    read_stay,
+    read_verdict,
+    take_times,
+)
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Compute, Condition, Kind, Pick, Slot
+from tools.overview import Overview
+
+_BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
+_OWN_ID = re.compile(
+    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
+    r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
+    re.IGNORECASE,
+)
+_NAMED_ID = re.compile(
+    r"\bpatient(?: with)?(?: (?:id|mrn|number))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
+)
+_REASON = r"(?:for|against|because of|due to|to treat|treating) (?:an? |the |his |her |my |their )?(C\d+)"
+_EXCEPT = (
+    r"(?:other than|besides|except(?: for)?|apart from|aside from|excluding|not counting|not including|beyond)"
+    r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
+)
+_LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
+"""Names whose last letter would be read as an article."""
+_PERSON = re.compile(r"\b(?:by |with |from )?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
+_SIDE = (
+    r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
+)
+_LEAVING_OUT = "besides|except|excluding|aside|beyond"
+_LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
+_EITHER = re.compile(r"\bor (?:an? |any )?C\d|\bany of\b|\beither\b")
+_PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
+_PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
+
+
+def read_question(question: str, overview: Overview) -> Sketch:
+    """Read one question against what this chart holds."""
+    named = _NAMED_ID.search(question)
+    if named is not None and named[1] not in overview.patient:
+        return Sketch(foreign=named[1])
+    text = _without_person(_LETTERED.sub(r"\1_A", plain(question)), overview)
+    person = _PERSON.search(text)
+    text = _PERSON.sub(" ", text)
+    spans = find_spans(text, overview.index)
+    for number in range(len(spans) - 1, -1, -1):
+        text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
+    text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
+    text = write_ages(_name_brackets(write_out(text), spans, overview), _birth(overview))
+    text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
+    sketch = replace(_read_named(text, spans, overview), person=person[1] if person else None)
+    return sketch
+
+
+def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
+    """Read a text whose names are marked; what is left of it once more, as names."""
+    sketch = _read(Cascade(text), spans)
+    if not sketch.unread:
+        return replace(sketch, unread=_left_out(sketch.rest))
+    for run in sketch.unread:
+        said = re.escape(run).replace("_", " ")
+        text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
+        spans.append(find_span(run.replace("_", " "), overview.index))
+    sketch = _read(Cascade(text), spans)
+    sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
+    nouns = lexicon.ADJECTIVES.values()
+    acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
+    placed = [s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i)]
+    return replace(sketch, unread=(*sketch.unread, *acts, *placed, *_left_out(sketch.rest)))
+
+
+def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
+    """Names that everyday words were written out to, marked as names."""
+    for named in re.findall(r"<[^<>]+>", text):
+        text = text.replace(named, f"C{len(spans)}", 1)
+        spans.append(find_span(named[1:-1], overview.index))
+    return text
+
+
+def _birth(overview: Overview) -> date | None:
+    born = _BIRTH.search(overview.patient)
+    return date.fromisoformat(born[1]) if born else None
+
+
+def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
+    text = cascade.text
+    order = cascade.take("before or after|after or before|earlier or later")
+    when = take_times(cascade)
+    anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
+    excluded = _take_named(cascade, _EXCEPT, spans)
+    where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
+    where += read_level(cascade)
+    cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
+    tested = read_verdict(cascade, spans)
+    stay = read_stay(cascade)
+    unit = cascade.take(rf"in ({lexicon.UNITS})")
+    patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
+    asks = read_asks(cascade)
+    if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
+        normal = abnormal[0] == "normal"
+        where.append(Condition(field=Slot.INTERPRETATION, value="normal" if normal else "abnormal"))
+    beside = cascade.take(
+        rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
+        rf"|this|one|ones))*"
+    )
+    pick, picked = read_pick(cascade)
+    if arrival is not None and not picked:
+        pick, picked = Pick(which="first"), True
+    per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
+    judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
+    ends = cascade.take_all([(lexicon.ENDS, lexicon.OVER)])
+    states = cascade.take_all(lexicon.STATES) or (ends[:1] if asks[0].compute is Compute.EXISTS else [])
+    joined = join_compounds(cascade)
+    nouns = [*cascade.take_all(lexicon.NOUNS), *joined]
+    verbs = cascade.take_all(lexicon.VERBS)
+    reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
+    judged += [order[0]] if order else []
+    if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
+        judged.append("can")
+    if clause := _clause(text, asks[0].compute):
+        judged.append(clause)
+    total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
+    named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
+    return Sketch(
+        asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
+        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
+        around=anchored or arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
+        per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
+        unread=tuple(_runs(cascade.text)), judged=(*judged, *_comparatives(cascade.text)),
+        conjoined=_conjoined(text, spans), either=_EITHER.search(text) is not None,
+        beside=beside[1] if beside else None, unit=unit[1] if unit else None,
+        present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
+        verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,
+        rest=cascade.text,
+    )  # fmt: skip
+
+
+def _clause(text: str, asked: Compute) -> str | None:
+    """A clause that says when something else was so ("her potassium when she came in"), which no reader takes."""
+    clause = re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)
+    if clause is None or not re.search(r"C\d|\bit\b", text):
+        return None
+    before = text[: clause.start()]
+    timed = re.search(rf"\b{lexicon.TIME_NOUN}\b|^(?:[| ]|and|please)*$", before)
+    opens = re.search(r"\b(?:what|which|how|is|was|were|did|does|has)\b", before)
+    if asked is Compute.AGE:
+        return None
+    return clause[0] if asked is not Compute.TIME or (opens and not timed) else None
+
+
+def _take_named(cascade: Cascade, pattern: str, spans: list[Span]) -> list[Span]:
+    """The names that stand behind words that give them a part of their own."""
+    found = []
+    while match := cascade.take(pattern):
+        found += [spans[int(number)] for number in re.findall(r"C(\d+)", match[1])]
+    return found
+
+
+def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: list[Span]) -> bool:
+    """Whether "for C1" can say why: something else is asked about, and C1 is a problem."""
+    match = re.search(_REASON, cascade.text)
+    if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
+        return False
+    given = {*nouns, *verbs} & {
+        *MEDICATIONS,
+        Kind.MEDICATION,
+        Kind.PROCEDURE,
+        Kind.ORDER,
+        Kind.HOSPITAL_STAY,
+        Kind.ENCOUNTER,
+    }
+    return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
+
+
+def _conjoined(text: str, spans: list[Span]) -> tuple[Span, ...]:
+    """The names of the longest list joined by "and" or commas."""
+    determiner = r"(?:the |his |her |my |their |an? |any )?"
+    lists = re.findall(rf"C\d+(?:(?:,? (?:and|or|and/or) |, ?| ?& ?| ?/ ?){determiner}C\d+)+", text)
+    longest = max(lists, key=len, default="")
+    return tuple(spans[int(number)] for number in re.findall(r"C(\d+)", longest))
+
+
+def _left_out(rest: str) -> tuple[str, ...]:
+    """Words that leave something out, where no reader took what."""
+    return tuple(re.findall(rf"\b(?:{_LEAVING_OUT})\b", rest))
+
+
+def _comparatives(text: str) -> list[str]:
+    """Comparisons with something that is no number, which no reader took."""
+    return re.findall(r"\b(?:more|less|fewer|greater|higher|lower|older|younger|better|worse) than\b", text)
+
+
+def _runs(text: str) -> list[str]:
+    """Runs of words that are in no class of the lexicon."""
+    runs: list[list[str]] = [[]]
+    for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
+        known = (
+            re.fullmatch(rf"C\d+|[|,;?!.]|{_LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
+        )
+        if not known:
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [" ".join(run) for run in runs if run]
+
+
+def _without_person(question: str, overview: Overview) -> str:
+    """The question without the patient's own number, name and title."""
+    question = _OWN_ID.sub(r"\1 patient ", question)
+    for number in re.findall(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*", overview.patient.partition("identifier:")[2]):
+        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " patient ", question)
+    name = overview.patient.removeprefix("patient: ").partition(";")[0]
+    for word in re.findall(r"[^\W\d_]{3,}", name):
+        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " patient ", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE)
+    return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))

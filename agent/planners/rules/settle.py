@@ -1,0 +1,170 @@
+"""Settling: the computation, attribute, state and place in time that fit a kind, as tables of condition and effect.
+
+The first row whose condition holds decides. Knows nothing of follow-ups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.planners.rules.focus import Ask
+from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS
+from agent.planners.rules.lexicon import OVER
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Compute, Condition, Kind, Pick, Slot
+
+_STATEFUL = (
+    *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
+    Kind.COVERAGE, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
+)  # fmt: skip
+_READ = (*MEASURED, Kind.SOCIAL_HISTORY)
+Settled = tuple[Compute, Slot | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing asked of one kind."""
+
+    sketch: Sketch
+    ask: Ask
+    kind: Kind
+    about: bool
+    """Whether something is named."""
+
+    @property
+    def compute(self) -> Compute:
+        """What is computed, as asked."""
+        return self.ask.compute
+
+    @property
+    def slot(self) -> Slot | None:
+        """The attribute asked for, under the name that the kind has for it."""
+        return _OWN_NAMES.get((self.ask.slot, self.kind), self.ask.slot)
+
+    @property
+    def lists(self) -> bool:
+        """Whether the records are asked for, and nothing of them."""
+        return self.compute is Compute.LIST and self.slot is None
+
+    @property
+    def of_drugs(self) -> bool:
+        """Whether it is asked of drugs."""
+        return self.kind in DRUGS
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing confines the question."""
+        said = self.sketch
+        return said.when is None and said.stay is None and said.around is None and not said.where
+
+
+_OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
+    **{(Slot.PERFORMER, kind): Slot.PRESCRIBER for kind in (*DRUGS, Kind.ORDER)},
+    (Slot.SPECIMEN, Kind.SPECIMEN): None,
+}
+"""What a kind calls an attribute that others call something else."""
+_ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...] = (
+    ("a verdict, listed, is asked of the drugs tested",
+     lambda c: c.sketch.verdict is not None and c.compute is Compute.LIST,
+     lambda c: (Compute.LIST, Slot.SUSCEPTIBILITY)),
+    ("whether a culture grew something is asked of its organism",
+     lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.sketch.asks_organism,
+     lambda c: (Compute.EXISTS, Slot.ORGANISM)),
+    ("how many drugs counts drugs, not orders",
+     lambda c: c.compute is Compute.COUNT and _counts_names(c), lambda c: (Compute.COUNT_DISTINCT, None)),
+    ("how many else counts records", lambda c: c.compute is Compute.COUNT, lambda c: (Compute.COUNT, None)),
+    ("a discharge is the end of a stay",
+     lambda c: c.kind is Kind.HOSPITAL_STAY and c.sketch.says_discharged and c.slot is None
+     and c.compute in (Compute.TIME, Compute.LIST),
+     lambda c: (Compute.TIME, Slot.END)),
+    ("when it was over asks for the end",
+     lambda c: c.compute is Compute.TIME and c.sketch.says_ended, lambda c: (Compute.TIME, Slot.END)),
+    ("in total counts what is not measured",
+     lambda c: c.lists and c.sketch.total and c.kind not in MEASURED, lambda c: (Compute.COUNT, None)),
+    ("the status of a finding is its value",
+     lambda c: c.slot is Slot.STATUS and c.kind in _READ, lambda c: (Compute.VALUE, None)),
+    ("how often, of anything but drugs, counts",
+     lambda c: c.slot is Slot.FREQUENCY and not c.of_drugs, lambda c: (Compute.COUNT, None)),
+    ("how much of what is measured over a time adds up",
+     lambda c: c.kind in (Kind.OUTPUT, Kind.INTAKE) and c.about and not c.sketch.picked
+     and (c.slot is Slot.DOSE or c.compute in (Compute.LIST, Compute.VALUE)),
+     lambda c: (Compute.SUM, None)),
+    ("how much of a finding is its value",
+     lambda c: c.slot is Slot.DOSE and c.kind in _READ, lambda c: (Compute.VALUE, None)),
+    ("a dose is an attribute listed",
+     lambda c: c.slot is Slot.DOSE and c.compute is Compute.VALUE and c.of_drugs, lambda c: (Compute.LIST, Slot.DOSE)),
+    ("whether there is a risk is said by the score",
+     lambda c: c.compute is Compute.EXISTS and c.kind is Kind.OBSERVATION and c.sketch.names_a_score,
+     lambda c: (Compute.VALUE, None)),
+    ("an extreme is of numbers only",
+     lambda c: c.compute in (Compute.MAX, Compute.MIN) and c.kind not in (*MEASURED, *DRUGS),
+     lambda c: (Compute.LIST, None)),
+)  # fmt: skip
+_LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
+    ("since when asks for the beginning",
+     lambda c, compute: compute in (Compute.TIME, Compute.AGE) and c.kind not in STAYS
+     and (c.ask.first or c.sketch.says_began),
+     Pick(which="first")),
+    ("whether a habit is so now is said by the last record",
+     lambda c, compute: c.kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS
+     and c.sketch.present,
+     Pick(which="last")),
+    ("whether a value is so now is asked of the last",
+     lambda c, compute: compute is Compute.EXISTS and c.kind in MEASURED and c.sketch.present
+     and any(w.field in (Slot.VALUE, Slot.INTERPRETATION) for w in c.sketch.where),
+     Pick(which="last")),
+    ("how long ago, and whether it is normal, are asked of the last",
+     lambda c, compute: compute in (Compute.TIME_SINCE, Compute.NORMAL), Pick(which="last")),
+    ("a measurement that nothing confines is the last one",
+     lambda c, compute: compute in (Compute.LIST, Compute.VALUE) and bool(c.sketch.named) and c.plain
+     and c.kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION),
+     Pick(which="last")),
+)  # fmt: skip
+
+
+def settle_ask(case: Case) -> Settled:
+    """The computation and attribute that fit the kind."""
+    return next((effect(case) for _, holds, effect in _ASKED if holds(case)), (case.compute, case.slot))
+
+
+def settle_pick(case: Case, pick: Pick, compute: Compute) -> Pick:
+    """Which in order of time, where the question does not say: the latest of a measurement and of what looks back."""
+    if pick.which != "all":
+        return pick
+    return next((latest for _, holds, latest in _LATEST if holds(case, compute)), pick)
+
+
+def settle_states(case: Case) -> list[Condition]:
+    """A status named, or the present meant: "is he on warfarin?" asks for what is current."""
+    sketch = case.sketch
+    if case.kind not in _STATEFUL:
+        return []
+    over = "stopped" if case.of_drugs else "resolved"
+    named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in dict.fromkeys(sketch.states)]
+    confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked
+    if named or confined or case.kind is Kind.ORDER:
+        return named
+    asked = case.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT)
+    asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
+    return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
+
+
+def _counts_names(case: Case) -> bool:
+    drugs = case.of_drugs and not case.about and Kind.MEDICATION in case.sketch.nouns
+    return drugs or case.ask.distinct
+
+
+def asks_ongoing(case: Case) -> bool:
+    """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
+    sketch, ask = case.sketch, case.ask
+    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
+        return False
+    if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
+        return False
+    if case.of_drugs:
+        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
+    had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
+    said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs)
+    return case.kind is Kind.CONDITION and had and not sketch.picked and not said

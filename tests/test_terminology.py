@@ -78,7 +78,7 @@ def test_a_class_holds_its_members_and_no_drug_that_only_sounds_so(name: str, me
         ("sleeping pill", "Trazodone 50 mg", "maybe"),
         ("blood thinner", "Heparin Flush (10 units/mL)", "maybe"),
         ("inhaler", "Albuterol Inhaler", "yes"),
-        ("inhaler", "Albuterol 2 mg tablet", "maybe"),
+        ("inhaler", "Albuterol 2 mg tablet", "no"),
         ("antibiotic", "Vancomyci 1000mg/200mL 200mL BAG", "yes"),
         ("diuretic", "Diuretic - Loop", "yes"),
         ("statins", "Atorvastatin", "yes"),

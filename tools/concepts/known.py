@@ -13,7 +13,7 @@ from tools.concepts.words import fold
 
 _TABLE_KINDS = (
     (Kind.LAB, "labs"), (Kind.LAB, "panels"), (Kind.VITAL, "vitals"), (Kind.CONDITION, "conditions"),
-    (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
+    (Kind.OBSERVATION, "assessments"), (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
 )  # fmt: skip
 
 

@@ -38,6 +38,13 @@ _MARKS = (
     (re.compile(r"\bs/p\b"), "status post"),
     (re.compile(r"\bnon[- ](?=[a-z])"), "non"),
     (re.compile(r"\band/or\b"), "or"),
+    (
+        re.compile(
+            r"^((?:localized|generalized|primary|secondary|acute|chronic|closed|open|recurrent|acquired|other)),"
+        ),
+        r"\1",
+    ),
+    (re.compile(r"\bfracture[- ](subluxation|dislocation)\b"), r"fracture with \1"),
 )
 _HOLD = ("due to", "secondary to", "caused by", "associated with", "complicated by", "with", "in")
 _TOUCH = ("of", "for", "by", "to", "from", "at", "on", "during", "after", "following", "per", "into", "via", "using",
@@ -85,6 +92,8 @@ class ReadName:
     """The words without those that say by which method, and in blood."""
     start: tuple[str, ...]
     """The words of its first stretch, in order."""
+    origin: frozenset[str]
+    """The words after "from": of a metastasis, the tumor it spread from."""
     context: frozenset[str]
     """What it speaks of beside the patient's present: "relatives", "the past", "a suspicion" …"""
 
@@ -120,7 +129,9 @@ def read_name(text: str) -> ReadName:
     start = tuple(stretches[0][1]) if stretches else ()
     parts = [Part(frozenset(w), _heads(w)) for s, w in stretches if s.role == "part" and not _is_specimen(s, w)]
     telling = [(s, words) for s, words in stretches if not _is_method(s, words, frozenset(start))]
-    return ReadName(_polar(stretches), tuple(parts), _polar(telling), start, context)
+    since = next((at for at, (s, _) in enumerate(stretches) if s.link == "from"), len(stretches))
+    origin = frozenset(w for _, words in stretches[since:] for w in words)
+    return ReadName(_polar(stretches), tuple(parts), _polar(telling), start, origin, context)
 
 
 def _polar(stretches: Iterable[tuple[_Stretch, list[str]]]) -> frozenset[str]:

@@ -14,10 +14,11 @@ from typing import Literal
 from tools.chart_query import Kind
 from tools.concepts.drug_classes import Membership, drug_class
 from tools.concepts.icd import own_ranges, ranges_titled
-from tools.concepts.names import ReadName, read_name
+from tools.concepts.names import SPECIMENS, ReadName, read_name
 from tools.concepts.products import Product, read_product
 from tools.concepts.relation import QUALIFIERS
 from tools.concepts.rows import Row, read_rows, split_names
+from tools.concepts.tumors import cancer_site
 from tools.concepts.words import fold, plain, read_words
 
 MEASURED = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.SOCIAL_HISTORY, Kind.REPORT, Kind.MICROBIOLOGY,
@@ -25,13 +26,13 @@ MEASURED = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.SOCIAL_HISTOR
 """Kinds in which the name asked for, where it stands in the chart, is the whole of what is asked."""
 DRUGS = frozenset({Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_ADMINISTERED,
                    Kind.MEDICATION_REPORTED, Kind.INTAKE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER})  # fmt: skip
-_TESTS = ("labs", "panels", "vitals")
+_TESTS = ("labs", "panels", "vitals", "assessments")
 _TABLES: dict[Kind, tuple[str, ...]] = {
     Kind.LAB: _TESTS,
     Kind.VITAL: _TESTS,
     Kind.OBSERVATION: (*_TESTS, "procedures"),
     Kind.REPORT: (*_TESTS, "procedures"),
-    Kind.SOCIAL_HISTORY: ("vitals",),
+    Kind.SOCIAL_HISTORY: ("vitals", "assessments"),
     Kind.CONDITION: ("conditions",),
     Kind.FAMILY_HISTORY: ("conditions",),
     Kind.IMMUNIZATION: ("vaccines",),
@@ -40,6 +41,9 @@ _TABLES: dict[Kind, tuple[str, ...]] = {
     Kind.ORDER: (*_TESTS, "procedures"),
 }
 TABLES = (*_TESTS, "conditions", "vaccines", "procedures")
+_PLURALS = frozenset({"conditions", "procedures"})
+"""Tables whose abbreviations are asked for in the plural."""
+_TEST = re.compile(r"\b(?:tests?|testing|screen(?:ing)?s?|assays?)\b", re.IGNORECASE)
 _ABBREVIATION = 4
 _ALLERGY = re.compile(
     r"\b(?:allergy|allergies|allergic reaction|allergic|hypersensitivity|intolerance|adverse reaction)"
@@ -72,6 +76,8 @@ class Reading:
     category: bool = False
     """So wide a thing that its kinds don't bear its name: what no code or word settles is left open."""
     fluid: str | None = None
+    tested: bool = False
+    """Whether it is a test that is asked for, not what is tested."""
     members: tuple[str, ...] = ()
     """Of a panel, the tests in it."""
     holds: Callable[[str], Membership] | None = field(default=None, compare=False)
@@ -90,7 +96,8 @@ class Reading:
         runs = [frozenset(run) for product in self.products for run in product.runs]
         telling = [frozenset(w.lstrip("!?") for w in name.telling or name.words) for name in names]
         plain_ones = [said - QUALIFIERS - {w for w in said if w[0].isdigit()} or said for said in telling]
-        object.__setattr__(self, "telling", tuple(dict.fromkeys((*plain_ones, *runs))))
+        sites = [site for name in self.names if (site := cancer_site(name))]
+        object.__setattr__(self, "telling", tuple(dict.fromkeys((*plain_ones, *sites, *runs))))
         every = {w.lstrip("!?") for name in names for w in name.words}
         object.__setattr__(self, "words", frozenset(every.union(self.heads, *runs)))
 
@@ -113,7 +120,7 @@ def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
     """
     term = clean_allergen(term) if kind is Kind.ALLERGY else term
     rows = list(_rows_for(term, kind))
-    base = Reading(term, (read_name(term), *(() if rows else _spell_out(term, kind))))
+    base = _read_plain(term, kind, bool(rows))
     if kind in DRUGS:
         base = replace(base, products=(read_product(term),), holds=drug_class(fold(term)))
     if kind is Kind.CONDITION and not rows:
@@ -121,23 +128,57 @@ def read_term(term: str, kind: Kind) -> tuple[Reading, ...]:
     return tuple(_read_row(base, table, row) for table, row in rows) or (base,)
 
 
+def _read_plain(term: str, kind: Kind, in_tables: bool) -> Reading:
+    """The name as asked; where no table has it whole, with what stands in it spelt out."""
+    is_test = kind is Kind.PROCEDURE and _TEST.search(term) is not None
+    if in_tables:
+        asked = read_name(term)
+        return Reading(term, () if asked.words <= SPECIMENS else (asked,), tested=is_test)
+    names = (read_name(term), *_spell_out(term, kind))
+    return Reading(term, names, kinds=_spell_out_kinds(term, kind), tested=is_test)
+
+
 def _rows_for(term: str, kind: Kind) -> Iterator[tuple[str, Row]]:
     tables = _TABLES.get(kind, ())
     found = [(table, row) for table in tables for row in _index(table).get(fold(term), ())]
-    yield from found or [(table, row) for table in tables for row in _loose_index(table).get(_key(term), ())]
+    found = found or [(table, row) for table in tables for row in _loose_index(table).get(_key(term), ())]
+    measured = [(table, row) for table, row in found if table in _TESTS]
+    yield from measured if measured and kind in MEASURED else found
 
 
 def _spell_out(term: str, kind: Kind) -> tuple[ReadName, ...]:
     """The term with an abbreviation or a lay word in it spelt out: "CKD stage 3" as chronic kidney disease stage 3."""
+    made = [
+        read_name(f"{before} {name} {after}")
+        for before, said, after, row in _rows_within(term, kind)
+        if fold(said) != fold(name := split_names(row["names"])[0])
+    ]
+    return tuple(dict.fromkeys(made))
+
+
+def _spell_out_kinds(term: str, kind: Kind) -> tuple[ReadName, ...]:
+    """The term with the kinds of what stands in it instead: "knee arthritis" as knee osteoarthritis."""
+    within = _rows_within(term, kind)
+    made = [
+        read_name(f"{before} {name} {after}")
+        for before, _, after, row in within
+        for name in (
+            *split_names(row["kinds"]),
+            *(split_names(row.get("heads", "")) if row.get("category") != "yes" else ()),
+        )
+    ]
+    return tuple(dict.fromkeys(made))
+
+
+def _rows_within(term: str, kind: Kind) -> Iterator[tuple[str, str, str, Row]]:
+    """The rows that have some words of a longer term for a name, with what stands before and after those words."""
     words = term.split()
-    made = []
     for size in range(min(3, len(words) - 1), 0, -1):
         for at in range(len(words) - size + 1):
             said = " ".join(words[at : at + size])
-            rows = [row for table in _TABLES.get(kind, ()) for row in _index(table).get(fold(said), ())]
-            whole = [split_names(row["names"])[0] for row in rows if fold(said) != fold(split_names(row["names"])[0])]
-            made += [read_name(" ".join([*words[:at], name, *words[at + size :]])) for name in whole]
-    return tuple(dict.fromkeys(made))
+            for table in _TABLES.get(kind, ()):
+                for row in _index(table).get(fold(said), ()):
+                    yield " ".join(words[:at]), said, " ".join(words[at + size :]), row
 
 
 def has_row(term: str, table: str) -> bool:
@@ -148,7 +189,7 @@ def has_row(term: str, table: str) -> bool:
 @cache
 def _index(table: str) -> dict[str, tuple[Row, ...]]:
     """The rows of a table by each name that may be asked."""
-    return _rows_by(table, fold)
+    return {**(_plurals(table) if table in _PLURALS else {}), **_rows_by(table, fold)}
 
 
 @cache
@@ -164,6 +205,16 @@ def _rows_by(table: str, write: Callable[[str], str]) -> dict[str, tuple[Row, ..
             before = found.get(write(name), ())
             found[write(name)] = before if row in before else (*before, row)
     return found
+
+
+def _plurals(table: str) -> dict[str, tuple[Row, ...]]:
+    """The rows by the plural of an abbreviation, where that is no name itself: UTIs, MIs."""
+    short = [(name, row) for row in read_rows(table) for name in split_names(row["names"]) if _is_abbreviation(name)]
+    return {fold(f"{name}s"): (row,) for name, row in short}
+
+
+def _is_abbreviation(name: str) -> bool:
+    return name.isalpha() and len(name) <= _ABBREVIATION and fold(f"{name}s") != fold(name)
 
 
 def _key(name: str) -> str:
@@ -182,7 +233,8 @@ def _read_row(base: Reading, table: str, row: Row) -> Reading:
     names = split_names(row["names"])
     others = tuple(read_name(n) for n in names if len(n) > _AMBIGUOUS or _is_alone(n, table))
     kinds = tuple(read_name(n) for n in split_names(row["kinds"]))
-    read = replace(base, label=_full_name(names), names=tuple(dict.fromkeys((*base.names, *others))), kinds=kinds)
+    named = tuple(dict.fromkeys((*base.names, *others))) or (read_name(names[0]),)
+    read = replace(base, label=_full_name(names), names=named, kinds=kinds)
     if table == "conditions":
         codes10, codes9 = tuple(row["icd10cm"].replace("+", "").split()), tuple(row["icd9cm"].split())
         heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))

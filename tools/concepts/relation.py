@@ -12,8 +12,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
+from tools.concepts.body_parts import wholes_of
 from tools.concepts.names import GENERAL, SPECIMENS, ReadName
 from tools.concepts.rows import read_rows, split_names
+from tools.concepts.tumors import relate_tumors
 from tools.concepts.words import read_words
 
 Relation = Literal["equal", "narrower", "open", "different", "none"]
@@ -48,7 +50,9 @@ def relate(asked: ReadName, held: ReadName) -> Relation:
         return "different" if asked.words - denied <= held.words else "none"
     if doubtful := {w for w in asked.telling - held.words if f"?{w}" in held.words}:
         return "open" if asked.words - doubtful <= held.words else "none"
-    if not asked.words <= held.words:
+    if (told := relate_tumors(asked, held)) is not None:
+        return told
+    if not asked.words <= held.words | wholes_of(held.words):
         return "open" if _says_less(held, asked) else "none"
     return _relate_longer(asked, held)
 
@@ -64,14 +68,14 @@ def _says_less(held: ReadName, asked: ReadName) -> bool:
         return False
     named = frozenset(head for part in held.parts for head in part.heads)
     same = (named & asked.parts[0].heads) - GENERAL - QUALIFIERS
-    missing = asked.words - held.words
+    missing = asked.words - held.words - wholes_of(held.words)
     if not same or is_no_kind(held.words, missing):
         return False
     return held.words < asked.words or (missing <= QUALIFIERS | _numbers(missing) and not _contradict(asked, held))
 
 
 def _numbers(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(w for w in words if w[0].isdigit())
+    return frozenset(w for w in words if w[0].isdigit() or w == "endstage")
 
 
 def _contradict(asked: ReadName, held: ReadName) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from tools.chart_query import Kind
+from tools.concepts.body_parts import wholes_of
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.icd import is_icd, lies_in
 from tools.concepts.names import ReadName, read_name
@@ -25,6 +26,12 @@ _ONLY_PRODUCTS = DRUGS - {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.INTA
 _LEADING = frozenset({Kind.MICROBIOLOGY, Kind.OUTPUT, Kind.INTAKE, Kind.DEVICE, Kind.SPECIMEN, Kind.IMMUNIZATION})
 """Kinds whose names begin with what they name: an organism's genus, "Chest tube site"."""
 _SYSTEMS = re.compile(r"loinc|cvx|\.6\.1$|\.12\.292$", re.IGNORECASE)
+_TESTING = re.compile(
+    r"\b(?:test|measure|screen|assay|anti(?:gen|bod)|cultur|panel|titer|detect|exam|count|typing|smear|assess|analysis|scan"
+    r"|x-?ray|evaluat|stud|interpret)|(?:scopy|gram|graphy|metry)\b",
+    re.IGNORECASE,
+)
+"""What the name of a test has in it."""
 _NO_DISEASE = re.compile(r"\((?:finding|situation|person|procedure|observable entity)\)")
 
 
@@ -115,6 +122,8 @@ def _weigh_name(reading: Reading, kind: Kind, name: str) -> Weight:
         found = _relate_led(asked, held, kind)
         best = _best(best, (found, ("exact" if found == "equal" else "words") if at == 0 else "synonym"))
     best = _best(best, _weigh_kinds(reading, held))
+    if reading.tested and best[0] != "none" and not _TESTING.search(name):
+        return "different", best[1]
     if best[0] in ("equal", "narrower") and reading.fluid == "blood" and in_other_fluid(reading.names[0], held):
         return "different", best[1]
     return best
@@ -151,4 +160,5 @@ def _weigh_class(reading: Reading, entry: ConceptEntry) -> Weight:
 def words_of(names: tuple[str, ...]) -> frozenset[str]:
     """Every word of an entry's names, in the spelling that names are compared in, brands' ingredients included."""
     words = {w.lstrip("!?") for n in names for w in read_name(n).words}
+    words |= wholes_of(frozenset(words))
     return frozenset(words | {w for n in names for run in read_product(n).runs for w in run})

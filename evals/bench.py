@@ -38,10 +38,13 @@ _COMPUTES = (Compute.COUNT, Compute.EXISTS, Compute.LIST, Compute.TIME)
 def main() -> None:
     """Load, query, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    if arguments.folder is None or not arguments.folder.exists():
+        missing = "no folder was named" if arguments.folder is None else f"there is no {arguments.folder}"
+        parser.error(f"{missing}; name a folder of FHIR files: make bench FOLDER=PATH")
     gc.set_threshold(50_000, 20, 100)
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "bench.sqlite")
@@ -49,7 +52,10 @@ def main() -> None:
         load_paths(store, [arguments.folder])
         seconds = time.monotonic() - started
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        count = sum(store.count_types().values())
+        types = store.count_types()
+        if not types.get("Patient"):
+            parser.error(f"{arguments.folder} holds no Patient that can be loaded; `anamnesis load` says why")
+        count = sum(types.values())
         print(f"loaded {count} resources in {seconds:.1f} s, peak memory {peak:.0f} MB")
         for name, times in asyncio.run(_time_queries(store, arguments.queries, random.Random(arguments.seed))).items():  # noqa: S311
             p99 = quantiles(times, n=100)[98]

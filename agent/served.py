@@ -1,7 +1,7 @@
 """The conversation as a graph that `langgraph dev` serves (langgraph.json). Makes no chart, client or model at import.
 
 The caller binds patient and time in the run's context; store, server and planner come from the environment:
-ANAMNESIS_STORE, ANAMNESIS_FHIR, ANAMNESIS_PLANNER, ANAMNESIS_MODEL.
+ANAMNESIS_STORE, ANAMNESIS_FHIR, ANAMNESIS_PLANNER, ANAMNESIS_MODEL, ANAMNESIS_TERMINOLOGY.
 """
 
 from __future__ import annotations
@@ -84,17 +84,15 @@ def _fault(state: Talk, bound: Bound, text: str) -> str | None:
 
 
 async def _ask(state: Talk, bound: Bound, text: str) -> dict[str, Any]:
-    from agent.cli.answering import Asker
-    from agent.cli.composition import open_client
+    from agent.cli.composition import open_asker
     from agent.cli.failures import describe, expected_errors, usage_mistakes
 
     settings = read_settings(os.environ, bound.as_of)
     kept = state.get("turns", [])
     try:
-        planner = settings.make_planner()
-        async with open_client(settings.store, settings.fhir) as client:
+        async with open_asker(settings) as asker:
             question = settings.to_question(text, bound.patient, bound.context)
-            asked = await Asker(client, planner).ask(question, to_turns(kept))
+            asked = await asker.ask(question, to_turns(kept))
     except (*expected_errors(), *usage_mistakes()) as error:
         return _tell(make_error({"question": text, "patient": bound.patient}, settings.planner, describe(error)))
     return {**_tell(asked.result), "patient": bound.patient, "turns": [*kept, to_kept(asked.turn)]}
@@ -118,4 +116,5 @@ def read_settings(environment: Any, as_of: str | None) -> Settings:
         as_of=as_of,
         planner=environment.get("ANAMNESIS_PLANNER", "rules"),
         model=environment.get("ANAMNESIS_MODEL"),
+        terminology=environment.get("ANAMNESIS_TERMINOLOGY"),
     )

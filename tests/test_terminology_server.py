@@ -12,7 +12,7 @@ from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import ConceptMatch, match_concepts
 from tools.concepts.terminology import SNOMED, settle_match
-from tools.concepts.terminology_server import TerminologyServer
+from tools.concepts.terminology_server import open_terminology
 from tools.records.record import Coding
 
 HEART_DISEASE, CARDITIS, NAILS = "56265001", "77777001", "77777002"
@@ -53,8 +53,7 @@ def settled(
         return server(request)
 
     async def run() -> ConceptMatch:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(note), base_url="https://tx.example/r4/") as client:
-            terminology = TerminologyServer(client)
+        async with open_terminology("https://tx.example/r4", httpx.MockTransport(note)) as terminology:
             before = match_concepts("heart disease", Kind.CONDITION, chart)
             await settle_match(before, "heart disease", chart, terminology)
             return await settle_match(before, "heart disease", chart, terminology)
@@ -71,7 +70,10 @@ def test_a_server_settles_what_is_a_kind_and_what_is_none() -> None:
     found, _ = settled(CHART)
     assert [e.text for e in found.matched] == ["Chagas carditis (disorder)"]
     assert (found.undecided, found.how) == ((), "hierarchy")
-    assert found.note == 'by the terminology server, kinds of "heart disease": Chagas carditis (disorder)'
+    assert found.note == (
+        'by the terminology server, no kind of "heart disease": Brittle nails (disorder); '
+        'by the terminology server, kinds of "heart disease": Chagas carditis (disorder)'
+    )
 
 
 def test_a_server_is_asked_once_and_learns_nothing_but_codes_and_the_name() -> None:
@@ -89,27 +91,53 @@ def test_what_the_server_does_not_know_stays_open() -> None:
     "server",
     [
         lambda request: httpx.Response(500, text="down"),
+        lambda request: httpx.Response(401, text="who?"),
+        lambda request: httpx.Response(302, headers={"location": "https://elsewhere.example/"}),
         lambda request: httpx.Response(200, text="<html>login</html>"),
         lambda request: httpx.Response(200, json=["not", "FHIR"]),
-        lambda request: httpx.Response(200, json={"resourceType": "ValueSet"}),
     ],
 )
-def test_a_server_that_fails_settles_nothing(server: Callable[[httpx.Request], httpx.Response]) -> None:
-    found, _ = settled(CHART, server)
+def test_a_server_that_fails_settles_nothing_and_the_match_says_so(
+    server: Callable[[httpx.Request], httpx.Response],
+) -> None:
+    found, sent = settled(CHART, server)
+    assert found.undecided == match_concepts("heart disease", Kind.CONDITION, CHART).undecided
+    assert found.note is not None
+    assert found.note.startswith("the terminology server could not be asked: ")
+    assert len(sent) == 1, "a server that failed is left alone for a while"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"resourceType": "ValueSet"},
+        {"resourceType": "ValueSet", "expansion": []},
+        {"resourceType": "ValueSet", "expansion": {"contains": [None, "x", {"code": ["y"], "display": 3}]}},
+    ],
+)
+def test_a_server_that_knows_no_such_name_settles_nothing(told: object) -> None:
+    found, _ = settled(CHART, lambda request: httpx.Response(200, json=told))
     assert found == match_concepts("heart disease", Kind.CONDITION, CHART)
 
 
-def test_a_server_that_breaks_off_settles_nothing() -> None:
-    def broken(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused", request=request)
+def test_a_server_that_breaks_off_settles_nothing_and_keeps_what_it_settled() -> None:
+    def breaking(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("codeB") == NAILS:
+            raise httpx.ConnectError("refused", request=request)
+        return answer(request)
 
-    assert not settled(CHART, broken)[0].determinable
+    found, _ = settled(CHART, breaking)
+    assert [e.text for e in found.matched] == ["Chagas carditis (disorder)"]
+    assert [e.text for e in found.undecided] == ["Brittle nails (disorder)"]
+    assert "could not be asked" in (found.note or "")
 
 
 def test_an_answer_that_is_no_outcome_is_no_answer() -> None:
     def vague(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("$expand"):
             return answer(request)
-        return httpx.Response(200, json={"parameter": [{"name": "outcome", "valueCode": "perhaps"}]})
+        return httpx.Response(
+            200, json={"resourceType": "Parameters", "parameter": [{"name": "outcome", "valueCode": "perhaps"}, None]}
+        )
 
     assert len(settled(CHART, vague)[0].undecided) == 2

@@ -12,6 +12,7 @@ from typing import Any
 
 from tools.as_of import AsOf
 from tools.chart_cache import ChartCache
+from tools.concepts.terminology import Terminology
 from tools.fhir.client import FhirClient, SearchResult
 from tools.fhir.dates import FhirDateError, parse_fhir_time
 from tools.fhir.errors import (
@@ -89,6 +90,8 @@ class ChartContext:
     cache: ChartCache = field(default_factory=ChartCache)
     doubts: tuple[str, ...] = ()
     """Why the moment looked at may be the wrong one; no receipt is complete then."""
+    terminology: Terminology | None = None
+    """Settles what is a kind of what, where the tables don't; given nothing but codes and clinical names."""
 
     async def search(self, resource_type: str, *params: SearchParam) -> SearchResult:
         """A search confined to this patient, kept as long as the cache lives.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agent.planners.planner import Planner, Turn
     from agent.transcript import Transcript
     from tools.chart import ChartCache
+    from tools.concepts.terminology import Terminology
     from tools.fhir.client import FhirClient
     from tools.time_window import DateOrder
 
@@ -42,11 +43,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Asker:
-    """A client and a planner, ready for questions."""
+    """A client, a planner and perhaps a terminology server, ready for questions."""
 
     client: FhirClient
     planner: Planner
     observers: Observers | None = None
+    terminology: Terminology | None = None
 
     async def ask(self, question: Question, history: Sequence[Turn] = (), cache: ChartCache | None = None) -> Asked:
         """Open the chart and answer. Raises ChartError, FhirError."""
@@ -58,6 +60,7 @@ class Asker:
             chart = await open_chart(
                 self.client, question.patient, question.as_of, date_order=question.date_order, cache=cache
             )
+            chart.terminology = self.terminology
             transcript = await ask(
                 chart, question.text, self.planner, build_tools(),
                 context=question.context, history=tuple(history), observers=self.observers,

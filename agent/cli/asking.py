@@ -53,12 +53,10 @@ async def _ask_json(question: Question, settings: Settings) -> Result:
 
 
 async def _ask(question: Question, settings: Settings) -> Asked:
-    from agent.cli.answering import Asker
-    from agent.cli.composition import open_client
+    from agent.cli.composition import open_asker
 
-    planner = settings.make_planner()
-    async with open_client(settings.store, settings.fhir) as client:
-        return await Asker(client, planner, settings.to_observers()).ask(question)
+    async with open_asker(settings) as asker:
+        return await asker.ask(question)
 
 
 def describe_asked(asked: Asked, question: str) -> list[str]:

@@ -44,16 +44,14 @@ def batch(
 
 
 async def _batch(source: Path, out: Path, settings: Settings, retry: bool) -> BatchTally:
-    from agent.cli.answering import Asker
     from agent.cli.batch_files import read_batch, recover_done
     from agent.cli.batch_run import BatchRun
-    from agent.cli.composition import open_client
+    from agent.cli.composition import open_asker
 
     lines, done = read_batch(source), recover_done(out, retry)
-    planner = settings.make_planner()
     out.parent.mkdir(parents=True, exist_ok=True)
-    async with open_client(settings.store, settings.fhir) as client, _open_threads(lines, out) as threads:
-        run = BatchRun(Asker(client, planner, settings.to_observers()), settings, threads)
+    async with open_asker(settings) as asker, _open_threads(lines, out) as threads:
+        run = BatchRun(asker, settings, threads)
         with _writing(out, len(lines)) as report:
             await run.answer_all(lines, done, report)
     return run.tally

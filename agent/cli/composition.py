@@ -13,6 +13,10 @@ from agent.cli.failures import UsageMistake
 from agent.cli.options import Access, current_access
 
 if TYPE_CHECKING:
+    from agent.ask import Observers
+    from agent.cli.answering import Asker
+    from agent.cli.settings import Settings
+    from tools.concepts.terminology import Terminology
     from tools.fhir.auth import ServerAuth
     from tools.fhir.client import FhirClient, Limits
     from tools.store.store import Store
@@ -33,6 +37,33 @@ def open_place(place: str | None) -> Store:
     from tools.store.store import open_store
 
     return open_store(place or default_store())
+
+
+@asynccontextmanager
+async def open_asker(settings: Settings, observers: Observers | None = None) -> AsyncIterator[Asker]:
+    """What answers questions with the caller's settings; `observers` in place of theirs."""
+    from agent.cli.answering import Asker
+
+    planner = settings.make_planner()
+    async with (
+        open_client(settings.store, settings.fhir) as client,
+        open_terminology(settings.terminology) as terminology,
+    ):
+        yield Asker(client, planner, observers or settings.to_observers(), terminology)
+
+
+@asynccontextmanager
+async def open_terminology(url: str | None) -> AsyncIterator[Terminology | None]:
+    """The terminology server at a URL, where one is named."""
+    if not url:
+        yield None
+        return
+    from tools.concepts import terminology_server
+
+    if not url.startswith(("http://", "https://")):
+        raise UsageMistake("--terminology takes a URL that begins with http:// or https://")
+    async with terminology_server.open_terminology(url) as server:
+        yield server
 
 
 @asynccontextmanager

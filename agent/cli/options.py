@@ -24,6 +24,13 @@ Order = Annotated[
     Literal["mdy", "dmy", "auto"], typer.Option("--date-order", help="How 03/04/2020 in a question is read.")
 ]
 PlannerName = Annotated[str, typer.Option("--planner", help="rules, or the base URL of an OpenAI-compatible server.")]
+TerminologyUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--terminology", metavar="URL", envvar="ANAMNESIS_TERMINOLOGY",
+        help="A FHIR terminology server, asked what is a kind of what; it is sent codes and clinical names only.",
+    ),
+]  # fmt: skip
 ModelId = Annotated[str | None, typer.Option("--model", help="The model's id, where the planner is a URL.")]
 TokenEnv = Annotated[
     str | None, typer.Option("--token-env", metavar="NAME", help="Environment variable that holds a token for --fhir.")

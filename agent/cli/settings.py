@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from agent.cli.options import AsOfText, FhirUrl, ModelId, Order, PlannerName, StorePlace
+from agent.cli.options import AsOfText, FhirUrl, ModelId, Order, PlannerName, StorePlace, TerminologyUrl
 
 if TYPE_CHECKING:
     from agent.ask import Observers
@@ -35,6 +35,7 @@ class Settings:
     planner: PlannerName = "rules"
     model: ModelId = None
     transcripts: TranscriptFile = None
+    terminology: TerminologyUrl = None
 
     def check(self) -> None:
         """Raise UsageMistake for what can be seen to be wrong before anything is asked."""

@@ -21,11 +21,18 @@ _SETTLED_BY_SERVER = (SNOMED, RXNORM)
 _AT_ONCE = 8
 
 
+class TerminologyUnavailable(Exception):
+    """The source can't be asked now; the text says why. What it would have settled stays open."""
+
+
 class Terminology(Protocol):
     """A source that knows the names of codes and which code is a kind of which."""
 
     async def expand(self, system: str, text: str) -> tuple[Coding, ...]:
-        """The codes of a system whose names hold a text; none where the source does not know the system."""
+        """The codes of a system whose names hold a text; none where the source does not know the system.
+
+        Raises TerminologyUnavailable, as `subsumes` does.
+        """
 
     async def subsumes(self, system: str, broader: str, narrower: str) -> bool | None:
         """Whether one code is the other or a kind of it; None where the source cannot tell."""
@@ -36,21 +43,33 @@ async def settle_match(
 ) -> ConceptMatch:
     """A match with what a terminology server settles: kinds of what is asked join it, what is none is open no more.
 
-    Entries that the tables settled as another thing are not asked about again.
+    Entries that the tables settled as another thing are not asked about again. A server that can't be asked is noted.
     """
-    asked = await _find_codes(term, entries, terminology)
+    try:
+        asked = await _find_codes(term, entries, terminology)
+    except TerminologyUnavailable as error:
+        return _add_note(match, str(error))
     settled = [e for e in match.alternatives if e not in match.undecided]
     open_ones = [e for e in entries if e not in match.matched and e not in settled and _codes_in(e, asked)]
-    limit = Semaphore(_AT_ONCE)
+    limit, failed = Semaphore(_AT_ONCE), list[str]()
 
     async def judge(entry: ConceptEntry) -> bool | None:
         async with limit:
-            return await _is_kind(entry, asked, terminology)
+            try:
+                return None if failed else await _is_kind(entry, asked, terminology)
+            except TerminologyUnavailable as error:
+                failed.append(str(error))
+                return None
 
     verdicts = await gather(*(judge(entry) for entry in open_ones))
     kinds = [e for e, verdict in zip(open_ones, verdicts, strict=True) if verdict]
     others = [e for e, verdict in zip(open_ones, verdicts, strict=True) if verdict is False]
-    return _join(match, term, entries, kinds, others)
+    joined = _join(match, term, entries, kinds, others)
+    return _add_note(joined, failed[0]) if failed else joined
+
+
+def _add_note(match: ConceptMatch, note: str) -> ConceptMatch:
+    return replace(match, note="; ".join(filter(None, (match.note, note))))
 
 
 async def _find_codes(term: str, entries: Iterable[ConceptEntry], terminology: Terminology) -> dict[str, list[str]]:
@@ -88,11 +107,17 @@ def _join(
     others: Sequence[ConceptEntry],
 ) -> ConceptMatch:
     undecided = tuple(e for e in match.undecided if e not in kinds and e not in others)
+    ruled_out = [e for e in match.undecided if e in others]
+    if ruled_out:
+        match = _add_note(match, f'by the terminology server, no kind of "{term}": {_name_some(ruled_out)}')
     if not kinds:
         return replace(match, undecided=undecided)
     matched = tuple(e for e in entries if e in match.matched or e in kinds)
-    named = ", ".join(e.text for e in kinds[:3])
-    note = f'by the terminology server, kinds of "{term}": {named}' + (" and more" if len(kinds) > 3 else "")
     alternatives = tuple(e for e in match.alternatives if e not in kinds)
     how = match.how if match.matched else "hierarchy"
-    return ConceptMatch(matched, how, alternatives, "; ".join(filter(None, (match.note, note))), undecided)
+    joined = ConceptMatch(matched, how, alternatives, match.note, undecided)
+    return _add_note(joined, f'by the terminology server, kinds of "{term}": {_name_some(kinds)}')
+
+
+def _name_some(entries: Sequence[ConceptEntry]) -> str:
+    return ", ".join(e.text for e in entries[:3]) + (" and more" if len(entries) > 3 else "")

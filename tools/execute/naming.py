@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import fold, match_concepts
+from tools.concepts.match import ConceptMatch, fold, match_concepts
 from tools.concepts.surgery import is_surgery
 from tools.execute.pressure import is_systolic, pressure_of
 from tools.overview import build_entries, split_parts
@@ -36,13 +36,19 @@ class Named:
     """Of the records, those whose part that is named holds no value."""
 
 
-def keep_named(records: list[Record], kind: Kind, about: Sequence[str]) -> Named:
-    """The records that any of the names means; a code means the records that bear it and no others of their name."""
+def keep_named(
+    records: list[Record], kind: Kind, about: Sequence[str], settled: Mapping[str, ConceptMatch] | None = None
+) -> Named:
+    """The records that any of the names means; a code means the records that bear it and no others of their name.
+
+    `settled`: what a terminology server says of some of the names.
+    """
     if not about:
         return Named(records, [])
     parts, empty = split_parts(records), _empty_parts(records)
     entries = build_entries(kind, [*records, *parts])
-    matches = [_match(term, kind, entries, [*records, *parts]) for term in about]
+    known = settled or {}
+    matches = [_match(term, kind, entries, [*records, *parts], known.get(term)) for term in about]
     kept = [r for r in records if any(m.takes(r) for m in matches) or (kind is Kind.ALLERGY and says_none(r))]
     whole = {r.reference for r in kept}
     kept += [p for p in parts if p.reference not in whole and any(m.takes(p) for m in matches)]
@@ -103,14 +109,16 @@ class _Match:
         return record.concept.text in self.names or record.reference in self.coded
 
 
-def _match(term: str, kind: Kind, entries: Sequence[ConceptEntry], records: Sequence[Record]) -> _Match:
+def _match(
+    term: str, kind: Kind, entries: Sequence[ConceptEntry], records: Sequence[Record], settled: ConceptMatch | None
+) -> _Match:
     if kind is Kind.PROCEDURE and fold(term) in ("surgery", "operation"):
         return _match_surgery(entries)
     code = term.strip().casefold()
     coded = frozenset(r.reference for r in records if any(c.code.casefold() == code for c in r.concept.codings))
     if coded:
         return _Match(coded=coded)
-    match = match_concepts(term, kind, entries)
+    match = settled or match_concepts(term, kind, entries)
     notes = (match.note,) if match.note else ()
     if not match.matched and match.alternatives:
         nearest = ", ".join(e.text for e in match.alternatives[:5])

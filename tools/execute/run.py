@@ -26,6 +26,7 @@ from tools.execute.selection import (
     pick_records,
     time_key,
 )
+from tools.execute.settling import settle_names
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
 from tools.execute.wording import kind_name
 from tools.records.record import Record
@@ -63,9 +64,9 @@ async def _select(search: Search) -> list[Record]:
     query = search.query
     found = await search.load(query.kind)
     found = _among(search, found)
-    found = _about(search, query.kind, query.about, found)
+    found = await _about(search, query.kind, query.about, found)
     if query.not_about:
-        left_out = {r.reference for r in _about(search, query.kind, query.not_about, found)}
+        left_out = {r.reference for r in await _about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
     told = query.among == "previous_answer"
     search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or says_none(r))
@@ -179,8 +180,9 @@ def _leave_out_routine(search: Search, records: list[Record]) -> list[Record]:
     return kept
 
 
-def _about(search: Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:
-    named = keep_named(records, kind, about)
+async def _about(search: Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:
+    settled = await settle_names(search.chart, kind, about, records)
+    named = keep_named(records, kind, about, settled)
     search.notes += named.notes
     search.undecided += named.undecided
     search.empty |= named.empty
@@ -242,7 +244,7 @@ async def _around(search: Search, records: list[Record]) -> list[Record]:
     if anchor is None:
         return records
     candidates = [r for r in await search.load(anchor.kind) if counts_at_all(r, anchor.kind)]
-    candidates = sorted(_about(search, anchor.kind, anchor.about, candidates), key=time_key)
+    candidates = sorted(await _about(search, anchor.kind, anchor.about, candidates), key=time_key)
     dated = [r for r in candidates if r.start is not None]
     if not dated:
         name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)

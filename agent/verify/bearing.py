@@ -18,10 +18,11 @@ from agent.verify.words import (
     UNCHANGED,
     UNSETTLED,
     VERBS,
+    kind_words,
     read_unit,
     stem,
 )
-from tools.chart_query import Compute
+from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding, Value
 
 
@@ -41,6 +42,8 @@ class Bearer:
     """Its numbers were computed, and may be told with fewer decimals."""
     labels: frozenset[str] = frozenset()
     """What it is about."""
+    pairs: frozenset[str] = frozenset()
+    """Numbers in two parts, in the order in which they are said."""
     counts: tuple[Number, ...] = ()
     """Of a count: what it came to; a claim that gives no number is not borne out by it."""
 
@@ -58,6 +61,9 @@ class Bearer:
         for number in claim.numbers:
             if (fault := self._number_fault(number)) is not None:
                 yield fault
+        for pair in claim.pairs:
+            if pair not in self.pairs:
+                yield f"{pair} is not that of {self.name}"
         if claim.denies and not self.denies:
             yield f"it denies what {self.name} does not deny"
         if self.denies and not claim.denies:
@@ -72,6 +78,8 @@ class Bearer:
         if number.unit is None and number.text in self.dates:
             return None  # A date of which only the year is known.
         same = [n for n in known if self._equal(number, n)]
+        if same and all(n.sign and n.sign != number.sign for n in same):
+            return f"{same[0].sign}{number.text} is only a bound, which has to be said"
         if not same:
             return f"the number {number.text} is not that of {self.name}"
         if number.unit is not None and not any(n.unit == number.unit for n in same):
@@ -121,16 +129,40 @@ def from_values(finding: Finding, scope: Scope | None, subject: frozenset[str]) 
         return
     if query.compute in COMPUTED and query.compute not in (Compute.COUNT, Compute.COUNT_DISTINCT):
         ordered = LAST | FIRST if query.compute in (Compute.MAX, Compute.MIN) else frozenset()
-        words = (scope.words - ordered) | COMPUTED[query.compute] | _direction(finding.values) | subject
+        words = (scope.words - ordered) | COMPUTED[query.compute] | _direction(query, finding.values) | subject
         texts = frozenset(stem(v) for v in finding.values if isinstance(v, str))
         numbers = (*_with_units(finding), *scope.numbers)
-        yield Bearer(finding.handle, words | texts, numbers, scope.dates, rounded=True, labels=scope.about)
+        pairs = frozenset(v for v in finding.values if isinstance(v, str))
+        yield Bearer(
+            finding.handle, words | texts, numbers, scope.dates, rounded=True, labels=scope.about, pairs=pairs,
+            needs=tuple(_computed_needs(finding, words)),
+        )  # fmt: skip
 
 
-def _direction(values: Sequence[Value]) -> frozenset[str]:
+def _computed_needs(finding: Finding, words: frozenset[str]) -> Iterator[Need]:
+    """What was computed is no value of the chart's own; an age is that at an event."""
+    query = finding.query
+    if query is None:
+        return
+    if query.compute in (Compute.MEAN, Compute.SUM, Compute.CHANGE, Compute.RISE, Compute.FALL):
+        said = (COMPUTED[query.compute] | RISING | FALLING | UNCHANGED) & words
+        yield Need(
+            f"it is the {query.compute.value}, which has to be said", tuple(frozenset({w}) for w in sorted(said))
+        )
+    if query.compute is Compute.AGE and query.kind is not Kind.PATIENT:
+        named = [frozenset(read_claim(a).words) for a in query.about] or [
+            frozenset({w}) for w in kind_words(query.kind)
+        ]
+        yield Need("it is the age at an event, which has to be said", tuple(named))
+
+
+def _direction(query: ChartQuery, values: Sequence[Value]) -> frozenset[str]:
     value = values[0]
     if isinstance(value, str):
         return {"rising": RISING, "falling": FALLING, "unchanged": UNCHANGED}.get(value, frozenset())
+    if query.compute not in (Compute.CHANGE, Compute.RISE, Compute.FALL):
+        return frozenset()
+    value = -value if query.compute is Compute.FALL else value
     return RISING if value > 0 else FALLING if value < 0 else UNCHANGED
 
 
@@ -145,7 +177,7 @@ def _with_units(finding: Finding) -> Iterator[Number]:
         asked = read_unit(finding.query.unit) if finding.query and finding.query.unit else None
         for unit in dict.fromkeys([*units, asked]):
             yield Number(float(value), shown, unit)
-            if finding.query is not None and finding.query.compute is Compute.CHANGE:
+            if finding.query is not None and finding.query.compute in (Compute.CHANGE, Compute.RISE, Compute.FALL):
                 yield Number(abs(float(value)), shown.lstrip("-"), unit)
 
 

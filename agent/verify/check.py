@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 
 from agent.decision import GiveAnswer
 from agent.verify.bearing import Bearer
-from agent.verify.claims import Claim, read_claim, split_claims, split_sentences, write_dates
+from agent.verify.claims import (
+    Claim,
+    find_backwards,
+    read_claim,
+    share_predicates,
+    split_claims,
+    split_sentences,
+    write_dates,
+)
 from agent.verify.rows import RowBearer, build_bearers
 from agent.verify.words import stem
 from tools.evidence import Evidence, Finding, Value
@@ -79,11 +87,11 @@ class _Check:
 
     def check(self, sentence: str) -> Checked:
         labels = frozenset(w for b in self.bearers for w in b.labels)
-        claims = split_claims(sentence)
+        claims = share_predicates(split_claims(sentence), labels)
         said = read_claim(write_dates(sentence))
         said = replace(said, dates=tuple({*said.dates, *(d for c in claims for d in c.dates)}))
         leading = claims[0].dates if claims and re.match(r"\W*(?:on|in|at)\b", sentence, re.IGNORECASE) else ()
-        faults: list[str] = []
+        faults: list[str] = [f"it runs backwards: {span}" for span in find_backwards(write_dates(sentence))]
         leant = False
         for claim in claims:
             named = claim.words & labels

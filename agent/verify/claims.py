@@ -21,6 +21,7 @@ _YEAR = re.compile(
 _TOKEN = re.compile(
     r"(?P<date>\d{4}-\d\d(?:-\d\d)?(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?(?![\w-])|¦\d{4}"
     r"|\d{1,2}/\d{1,2}/\d{2,4}|\b\d{1,2}:\d\d(?::\d\d)?\b)"
+    r"|(?P<pair>(?<![\w./])\d{1,3}/\d{1,3}(?![\d/]|\.\d))(?:\s?(?P<pair_unit>[%°\[A-Za-zµμ][\w\[\]µμ°%*^/.]*))?"
     r"|(?P<number>(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?)(?:\s?(?P<unit>[%°\[A-Za-zµμ][\w\[\]µμ°%*^/.]*))?"
     r"|(?P<word>[^\W\d_](?:[\w'’]*\w)?)|(?P<sign>[<>]=?)"
 )
@@ -28,6 +29,9 @@ _SENTENCE = re.compile(r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)
 _PARTS = re.compile(
     r"[;]|:(?=\s)|,(?!\d{3}\b)|\b(?:and|but|while|whereas|then|(?:to|from)(?=\s+[\d¦]))\b", re.IGNORECASE
 )
+
+_DAY = r"\d{4}-\d\d(?:-\d\d)?"
+_SPAN = re.compile(rf"\b(?:from|between) (?P<start>{_DAY})\S* (?:to|until|and|through) (?P<end>{_DAY})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Number:
     unit: str | None = None
     counts: bool = False
     """It says how many or how often: "twice", "5 results"."""
+    sign: str = ""
+    """`<` or `>` where the number is only a bound."""
 
     @property
     def decimals(self) -> int:
@@ -58,6 +64,8 @@ class Claim:
     denies: bool = False
     glue: frozenset[str] = frozenset()
     """The other words, by stem."""
+    pairs: tuple[str, ...] = ()
+    """Numbers whose order says what they are: `120/80`."""
 
     @property
     def claims_nothing(self) -> bool:
@@ -100,12 +108,18 @@ def read_claim(text: str) -> Claim:
     ([(2.0, None, True), (500.0, 'mg', False)], ['dose'])
     """
     words, glue, dates, numbers, denies = set[str](), set[str](), list[str](), list[Number](), False
+    pairs: list[str] = []
     tokens = list(_TOKEN.finditer(text))
     for place, token in enumerate(tokens):
         if token["date"]:
             dates.append(token["date"].removeprefix("¦"))
+        elif token["pair"]:
+            pairs.append(token["pair"])
+            unit = read_unit(token["pair_unit"]) if token["pair_unit"] else None
+            numbers += (Number(float(n), n, unit) for n in token["pair"].split("/"))
         elif token["number"]:
-            numbers.append(_read_number(token, tokens[place + 1 :]))
+            sign = tokens[place - 1]["sign"] if place else None
+            numbers.append(replace(_read_number(token, tokens[place + 1 :]), sign=sign or ""))
             words |= set(_unit_words(token))
         elif token["word"] or token["sign"]:
             word = stem(token["word"] or token["sign"])
@@ -115,7 +129,34 @@ def read_claim(text: str) -> Claim:
                 denies = True
             else:
                 (glue if word in GLUE_STEMS or word == "t" else words).add(word)
-    return Claim(text.strip(), frozenset(words), tuple(numbers), tuple(dates), denies, frozenset(glue))
+    return Claim(text.strip(), frozenset(words), tuple(numbers), tuple(dates), denies, frozenset(glue), tuple(pairs))
+
+
+def share_predicates(claims: Sequence[Claim], labels: frozenset[str]) -> list[Claim]:
+    """Parts that only name something say of it what the next part says: "sodium and glucose were normal".
+
+    >>> claims = split_claims("Sodium and glucose were normal")
+    >>> [sorted(c.words) for c in share_predicates(claims, frozenset({"sodium", "glucose"}))]
+    [['normal', 'sodium'], ['glucose', 'normal']]
+    """
+    shared: list[Claim] = []
+    for claim in reversed(claims):
+        after = shared[0] if shared else None
+        bare = not (claim.numbers or claim.dates or claim.glue & VERBS) and bool(claim.words) and claim.words <= labels
+        if after is not None and bare and not claim.denies and after.glue & VERBS:
+            words, glue = claim.words | (after.words - labels), claim.glue | after.glue
+            claim = replace(after, text=claim.text, words=words, glue=glue, pairs=after.pairs)
+        shared.insert(0, claim)
+    return shared
+
+
+def find_backwards(text: str) -> list[str]:
+    """Spans whose end lies before their start.
+
+    >>> find_backwards("from 2022-11-09 to 2022-11-03"), find_backwards("from 2022-11-03 until 2022-11-09")
+    (['from 2022-11-09 to 2022-11-03'], [])
+    """
+    return [m[0] for m in _SPAN.finditer(text) if m["end"] < m["start"][: len(m["end"])]]
 
 
 def write_dates(text: str) -> str:

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from agent.verify.bearing import Bearer, from_scope, from_values
 from agent.verify.claims import Claim, Number, read_claim, split_sentences, write_dates
 from agent.verify.scope import Need, Scope, build_scope
-from agent.verify.words import COMPUTED, CURRENT, DENYING_STATUS, FIRST, LAST, kind_words, stem
+from agent.verify.words import (
+    BEGINNING,
+    COMPARED,
+    COMPUTED,
+    CURRENT,
+    DENYING_STATUS,
+    ENDING,
+    FIRST,
+    INSTANT,
+    LAST,
+    kind_words,
+    stem,
+)
 from tools.chart_query import Compute, Kind
 from tools.evidence import Evidence, Finding
 
@@ -46,6 +58,7 @@ class RowBearer:
     parts: tuple[_Part, ...]
     topic: frozenset[str]
     """Words that say what it is about; empty where every word will do."""
+    row: Evidence
 
     @property
     def labels(self) -> frozenset[str]:
@@ -61,6 +74,8 @@ class RowBearer:
         yield from self._narrow(claim).find_faults(claim, said)
         if claim.words and self.topic and not claim.words & self.topic:
             yield f"it does not say what {self.head.name} is about"
+        if claim.dates:
+            yield from _date_faults(self.row, claim, said)
 
     def _narrow(self, claim: Claim) -> Bearer:
         """The record as far as a claim speaks of it: its head, and one part of each attribute that is spoken of."""
@@ -80,7 +95,23 @@ class RowBearer:
             head.statuses,
             head.needs,
             labels=head.labels,
+            pairs=head.pairs | {p for c in used for p in c.said.pairs},
         )
+
+
+def _date_faults(row: Evidence, claim: Claim, said: Claim) -> Iterator[str]:
+    """Dates told of what they are not: an end for a beginning, a day of entry for a diagnosis."""
+    told = claim.words | claim.glue
+    if ("time", "when it was recorded") in row.details and "diagnosed" in told | said.words:
+        yield f"the date of {row.handle} is that of its record, not of a diagnosis"
+    if "since" in told and row.kind in {k.value for k in INSTANT}:
+        yield f"{row.handle} was so at that time, and not since"
+    if not row.end or not row.date:
+        return
+    begins, ends = bool(told & BEGINNING), bool(told & ENDING)
+    bound = row.date if begins and not ends else row.end if ends and not begins else None
+    if bound is not None and not any(bound.startswith(d) or d in bound for d in claim.dates):
+        yield f"the date is not that of the {'beginning' if begins else 'end'} of {row.handle}"
 
 
 def _choose(parts: Sequence[_Part], beside: frozenset[str]) -> Iterator[_Part]:
@@ -107,7 +138,7 @@ def _from_row(finding: Finding, row: Evidence, scope: Scope | None, subject: fro
     label, status = read_claim(write_dates(row.label)), read_claim(row.status or "")
     components, value = _read_value(row)
     statuses = frozenset(s.strip() for s in (row.status or "").split(","))
-    by_name = scope.words - LAST - FIRST if scope is not None and scope.single and finding.total else frozenset[str]()
+    by_name = _by_name(finding, scope)
     said = (label, value, status)
     words = frozenset(w for c in said for w in c.words | c.glue) | by_name | _kind_words(row) | subject
     words |= _superlatives(finding, row) | (CURRENT if statuses & {"active", "in-progress"} else frozenset())
@@ -121,9 +152,25 @@ def _from_row(finding: Finding, row: Evidence, scope: Scope | None, subject: fro
         statuses,
         tuple(_needs(row, label)),
         labels=label.words,
+        pairs=frozenset((*label.pairs, *value.pairs, *_pressure_pair(row))),
     )
     topic = frozenset() if row.kind == Kind.PATIENT else label.words | about | _kind_words(row)
-    return RowBearer(head, (*components, *_read_details(row)), topic)
+    return RowBearer(head, (*components, *_read_details(row)), topic, row)
+
+
+def _by_name(finding: Finding, scope: Scope | None) -> frozenset[str]:
+    """The words of the one name searched, which each record found bears; a note only mentions it."""
+    if scope is None or finding.query is None or not scope.single or not finding.total:
+        return frozenset()
+    return (scope.words - LAST - FIRST).difference(*COMPARED.values())
+
+
+def _pressure_pair(row: Evidence) -> Iterator[str]:
+    """A blood pressure in parts as it is said, systolic first."""
+    pieces = {w: read_claim(p).numbers for p in (row.value or "").split(", ") for w in ("systolic", "diastolic")
+              if w in p.casefold()}  # fmt: skip
+    if all(len(pieces.get(w, ())) == 1 for w in ("systolic", "diastolic")):
+        yield f"{pieces['systolic'][0].text}/{pieces['diastolic'][0].text}"
 
 
 def _read_value(row: Evidence) -> tuple[list[_Part], Claim]:

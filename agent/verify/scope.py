@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.verify.claims import Claim, Number, read_claim, write_dates
-from agent.verify.words import BESIDE_KIND, COMPARED, CURRENT, FIRST, LAST, kind_words, stem
+from agent.verify.words import BESIDE_KIND, COMPARED, CURRENT, DENYING_STATUS, FIRST, LAST, kind_words, stem
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot, Stay
 from tools.evidence import Finding
 
@@ -96,7 +96,8 @@ def _counts(finding: Finding, query: ChartQuery) -> tuple[int, ...]:
     whole = query.pick.which == "all" and query.per is None
     if query.compute in _COUNTING and whole:
         return tuple(v for v in finding.values if isinstance(v, int) and not isinstance(v, bool))
-    return (finding.total,) if whole and query.compute in _LISTING else ()
+    denied = any(DENYING_STATUS & set((row.status or "").split(", ")) for row in finding.evidence)
+    return (finding.total,) if whole and query.compute in _LISTING and not denied else ()
 
 
 def _texts(query: ChartQuery) -> Iterator[str]:

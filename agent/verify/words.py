@@ -58,6 +58,8 @@ COMPUTED: dict[Compute, frozenset[str]] = {
     Compute.MEAN: _set("mean average averaged"),
     Compute.SUM: _set("sum total totalled totaled"),
     Compute.CHANGE: _set("change changed difference"),
+    Compute.RISE: _set("change changed difference"),
+    Compute.FALL: _set("change changed difference"),
     Compute.TREND: _set("trend"),
     Compute.DURATION: _set("duration lasted last long length"),
     Compute.TIME_SINCE: _set("ago since elapsed passed"),
@@ -68,6 +70,10 @@ COMPUTED: dict[Compute, frozenset[str]] = {
 RISING = _set("rose risen rise rising increased increase increasing up gained gain")
 FALLING = _set("fell fallen fall falling decreased decrease decreasing down dropped lost loss")
 UNCHANGED = _set("unchanged stable same")
+BEGINNING = _set("admitted admission arrived began begun started start onset since")
+ENDING = _set("discharged discharge left ended end resolved stopped until finished")
+INSTANT = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.MICROBIOLOGY, Kind.IMMUNIZATION, Kind.SPECIMEN})
+"""Kinds of what is at one moment, and not since then."""
 COMPARED = {
     "<": _set("under below less lower fewer <"),
     "<=": _set("under below less lower fewer most <= <"),

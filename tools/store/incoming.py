@@ -63,11 +63,34 @@ def parse_resource(raw: bytes) -> Json:
     try:
         resource = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidResource(f"not JSON: {error.msg.partition(':')[0]} at byte {error.pos}") from None
+        raise InvalidResource(_why_no_json(error)) from None
     if not isinstance(resource, dict):
         raise InvalidResource("not a resource: the JSON is no object")
     check_type(resource.get("resourceType"))
     return resource
+
+
+def _why_no_json(error: orjson.JSONDecodeError) -> str:
+    if error.msg.startswith("unexpected content after document"):
+        return (
+            f"not one JSON text: more follows at byte {error.pos}; put each resource on a line of its own, in .ndjson"
+        )
+    return f"not JSON: {error.msg.partition(':')[0]} at byte {error.pos}"
+
+
+def _check_members(raw: bytes, resource: Json) -> None:
+    """Refuse a name given twice, of which every reader may take another, and nesting that can't be written again."""
+    try:
+        written = orjson.dumps(resource)
+    except TypeError:
+        raise InvalidResource("nested too deep") from None
+    if _count_names(raw) > _count_names(written):
+        raise InvalidResource("a property is given twice in one object")
+
+
+def _count_names(raw: bytes) -> int:
+    """How many names of properties there are, and what looks like one within texts."""
+    return raw.count(b'":') + raw.count(b'" :')
 
 
 def check_type(resource_type: object) -> None:
@@ -88,6 +111,7 @@ def build_incoming(raw: bytes, resource: Json, digest: bytes | None = None) -> I
     _check_meta(resource.get("meta", {}))
     if _NUL.search(raw):
         raise InvalidResource("a text holds the character NUL, which FHIR forbids")
+    _check_members(raw, resource)
     for text in _DATED.findall(raw):
         _check_date(text)
     kind, rows, patient = resource["resourceType"], build_rows(resource), patient_key(resource)

@@ -19,7 +19,7 @@ from tools.store.conditional import Resolver, resolve_stored
 from tools.store.errors import InvalidResource
 from tools.store.incoming import Incoming
 from tools.store.saving import Outcome, judge_repeat
-from tools.store.sources import Refusal, list_files, read_file
+from tools.store.sources import Refusal, list_files, printable, read_file
 from tools.store.store import Store
 from tools.store.validation import check_structure
 
@@ -65,7 +65,7 @@ def load_paths(
     `validate` checks each resource's structure against FHIR R4B's models, which takes ten times as long.
     """
     files, refused = list_files([Path(p) for p in paths])
-    load = _Load(store, validate, progress, sum(f.stat().st_size for f in files))
+    load = _Load(store, validate, progress, sum(_size(f) for f in files))
     for refusal in refused:
         load.refuse(refusal)
     with _collector_paused():
@@ -73,6 +73,14 @@ def load_paths(
             load.read(file)
         load.flush()
     return load.report(len(files), resolve_stored(store))
+
+
+def _size(path: Path) -> int:
+    """Of a file that is gone by now, nothing."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -112,7 +120,7 @@ class _Load:
                 self._read_open(path, file)
         except OSError as error:
             self.refuse(Refusal(str(path), None, f"can't be read: {error.strerror or error}"))
-        self.bytes_done += path.stat().st_size
+        self.bytes_done += _size(path)
 
     def _read_open(self, path: Path, file: IO[bytes]) -> None:
         for item in read_file(path, file):
@@ -154,10 +162,11 @@ class _Load:
         return outcome is Outcome.UPDATED
 
     def refuse(self, refusal: Refusal) -> None:
-        """Count a refusal, and keep its reason."""
+        """Count a refusal, and keep its reason, safe to print."""
         self.refused_total += 1
         if len(self.refused) < _KEPT_REFUSALS:
-            self.refused.append(refusal)
+            named = None if refusal.reference is None else printable(refusal.reference)
+            self.refused.append(Refusal(printable(refusal.place), named, printable(refusal.reason)))
 
     def count(self, incoming: Incoming, outcome: Outcome) -> None:
         """Count what became of a resource."""
@@ -177,7 +186,7 @@ class _Load:
     def _show(self, file: str, position: int) -> None:
         if self.progress:
             done = sum(c.total() for c in self.counts.values())
-            self.progress(Progress(file, self.bytes_done + position, self.bytes_total, done))
+            self.progress(Progress(printable(file), self.bytes_done + position, self.bytes_total, done))
 
     def report(self, files: int, unresolved: int) -> LoadReport:
         """The load's result."""

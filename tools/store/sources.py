@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -18,7 +20,9 @@ from tools.store.raw_json import entry_resources, put_id, rewrite_links, strip_s
 
 _SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
 _LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".7z", ".gz")
 _DEEPEST_BUNDLE = 8
+_BOM = b"\xef\xbb\xbf"
 # Synthea writes hospitals and practitioners in files of their own, to which the patients' files refer.
 _REFERRED_TO = ("hospitalInformation", "practitionerInformation")
 
@@ -36,21 +40,51 @@ class Refusal:
     reason: str
 
 
+def printable(text: str) -> str:
+    """A text without anything that steers a terminal.
+
+    >>> printable("a\x1b[31m.json")
+    'a\\\\x1b[31m.json'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def list_files(paths: Sequence[Path]) -> tuple[list[Path], list[Refusal]]:
     """The files to read, each once, and the paths that can't be. Folders are searched for JSON and NDJSON files."""
     files: dict[Path, None] = {}
-    refused = []
+    refused: list[Refusal] = []
     for path in paths:
-        if path.is_dir():
-            found = [p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(_SUFFIXES)]
-            files.update(dict.fromkeys(sorted(found, key=_reading_order)))
-            if not found:
-                refused.append(Refusal(str(path), None, "the folder holds no .json or .ndjson file"))
-        elif path.is_file():
-            files[path] = None
-        else:
-            refused.append(Refusal(str(path), None, "no such file"))
+        try:
+            if path.is_dir():
+                files.update(dict.fromkeys(_list_folder(path, refused)))
+            elif path.is_file():
+                files[path] = None
+            else:
+                refused.append(Refusal(str(path), None, "no regular file" if path.exists() else "no such file"))
+        except OSError as error:
+            refused.append(_unreadable(path, error))
     return list(files), refused
+
+
+def _unreadable(path: object, error: OSError) -> Refusal:
+    return Refusal(str(path), None, f"can't be read: {error.strerror or error}")
+
+
+def _list_folder(folder: Path, refused: list[Refusal]) -> list[Path]:
+    """The files of a folder that may hold FHIR, at any depth; links to folders are not followed, so none loops."""
+    before, found, archives = len(refused), [], 0
+    walk = os.walk(folder, onerror=lambda error: refused.append(_unreadable(error.filename, error)))
+    for path in (Path(place, name) for place, _, names in walk for name in names):
+        name = path.name.lower()
+        archives += name.endswith(_ARCHIVES)
+        if name.endswith(_SUFFIXES) and path.is_file():
+            found.append(path)
+        elif name.endswith(_SUFFIXES):
+            refused.append(Refusal(str(path), None, "no regular file, or a link to nothing"))
+    if not found and len(refused) == before:
+        hint = f"; unpack the archives in it ({archives}) first" if archives else ""
+        refused.append(Refusal(str(folder), None, f"the folder holds no .json or .ndjson file{hint}"))
+    return sorted(found, key=_reading_order)
 
 
 def _reading_order(path: Path) -> tuple[bool, str]:
@@ -59,11 +93,30 @@ def _reading_order(path: Path) -> tuple[bool, str]:
 
 def read_file(path: Path, file: IO[bytes]) -> Iterator[Incoming | Refusal]:
     """Everything in one open file, gzipped or not: what can be taken in, and what can't."""
-    with _unpacked(file) as content:
-        if path.name.lower().endswith(_LINES):
-            yield from _read_lines(path.name, content)
-        else:
-            yield from _read_whole(path.name, content)
+    try:
+        with _unpacked(file) as content:
+            first = content.readline().removeprefix(_BOM)
+            if (reason := _no_fhir(first)) is not None:
+                yield Refusal(path.name, None, reason)
+            elif path.name.lower().endswith(_LINES) and first.strip() not in (b"{", b"["):
+                yield from _read_lines(path.name, chain((first,) if first else (), content))
+            else:
+                yield from _read_whole(path.name, first + content.read())
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(path.name, None, "the compressed file is cut off or damaged")
+
+
+def _no_fhir(first: bytes) -> str | None:
+    """Why a file that begins like that can't be read at all."""
+    if first.startswith((b"PK\x03\x04", b"7z\xbc\xaf")) or first[257:262] == b"ustar":
+        return "an archive, not JSON: unpack it and load the folder"
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "not JSON in UTF-8 but UTF-16: save it as UTF-8"
+    if first.startswith(b"\x1f\x8b"):
+        return "compressed twice: unpack it once"
+    if b"\x00" in first[:1024]:
+        return "not JSON: the file is no text"
+    return "not JSON but XML or HTML" if first.lstrip().startswith(b"<") else None
 
 
 @contextmanager
@@ -77,22 +130,22 @@ def _unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _read_lines(name: str, lines: IO[bytes]) -> Iterator[Incoming | Refusal]:
-    number = 0
+def _read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Incoming | Refusal]:
+    number, blank = 0, True
     try:
         for number, line in enumerate(lines, 1):
             if stripped := line.strip():
+                blank = False
                 yield from expand(stripped, f"{name} line {number}")
     except (EOFError, gzip.BadGzipFile, zlib.error):
         yield Refusal(f"{name} line {number + 1}", None, "the compressed file is cut off or damaged here")
-
-
-def _read_whole(name: str, content: IO[bytes]) -> Iterator[Incoming | Refusal]:
-    try:
-        raw = content.read().strip().removeprefix(b"\xef\xbb\xbf")
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Refusal(name, None, "the compressed file is cut off or damaged")
         return
+    if blank:
+        yield Refusal(name, None, "the file is empty")
+
+
+def _read_whole(name: str, content: bytes) -> Iterator[Incoming | Refusal]:
+    raw = content.strip()
     if not raw:
         yield Refusal(name, None, "the file is empty")
     elif _is_lines(raw):
@@ -145,8 +198,8 @@ def _expand_bundle(raw: bytes, bundle: Json, place: str, depth: int) -> Iterator
     for number, entry in enumerate(entries):
         where = f"{place} entry {number + 1}"
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            piece = _prepare_piece(next(pieces, orjson.dumps(entry["resource"])), entry["resource"], ids[number], links)
-            yield from expand(piece, where, depth + 1)
+            piece = next(pieces, None) or orjson.dumps(entry["resource"])
+            yield from expand(_prepare_piece(piece, entry["resource"], ids[number], links), where, depth + 1)
         elif not isinstance(entry, dict) or "resource" in entry:
             yield Refusal(where, None, "the entry holds no resource")
 

@@ -32,11 +32,11 @@ class ChartCache:
             self.converted.clear()
 
     def find_unread(self, results: Sequence[SearchResult]) -> list[str]:
-        """The references that could not be read, of those that these results lead to."""
+        """The references that could not be read, of those that these results hold or lead to."""
         if not self.unread:
             return []
-        seen: dict[str, None] = {}
         waiting: list[Json] = [resource for r in results for resource in r.resources]
+        seen = dict.fromkeys(f"{resource['resourceType']}/{resource['id']}" for resource in waiting)
         while waiting:
             fresh = [ref for ref in dict.fromkeys(find_references(waiting.pop())) if ref not in seen]
             seen.update(dict.fromkeys(fresh))

@@ -38,6 +38,8 @@ class AdaptiveSearch:
 
     async def search(self, query: SearchQuery, capability: Capability, most: int) -> SearchResult:
         """Search as the server takes it. Raises FhirError; NotServed where it says that it does not search the type."""
+        if capability.version is not None:
+            raise NotServed(f"the server speaks FHIR {capability.version}; only R4 (4.0, 4.3) is read")
         if capability.exact:
             return _doubt_nothing(query, capability, await self._send(query, most))
         if not capability.can_search(query.resource_type):

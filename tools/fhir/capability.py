@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tools.fhir.replies import clip
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchQuery
 
 Json = dict[str, Any]
@@ -35,6 +36,8 @@ class Capability:
     types: Mapping[str, TypeCapability] | None = None
     exact: bool = False
     """It is the embedded server, which does what it is asked: nothing has to be proved twice."""
+    version: str | None = None
+    """The version of FHIR it says it speaks, where that is none that can be read here."""
 
     def can_search(self, resource_type: str) -> bool:
         """Whether it may be worth searching a type.
@@ -49,10 +52,12 @@ class Capability:
 
         >>> from tools.fhir.search_query import parse_search
         >>> said = Capability({"Goal": TypeCapability(parameters=frozenset({"patient"}))})
-        >>> [said.lists(parse_search("Goal", t)) for t in ("patient=Patient/1", "patient=Patient/1&category=diet")]
+        >>> [said.lists(parse_search("Goal", t)) for t in ("patient=Patient/1", "patient=Patient/1&_id=2")]
         [True, False]
         """
-        return bool(self._listed(query.resource_type)) and not self.unlisted(query)
+        listed = self._listed(query.resource_type)
+        own = {p.name for p in query.params if p.name.startswith("_") and p.name not in RESULT_PARAMETERS}
+        return bool(listed) and own <= listed and not self.unlisted(query)
 
     def unlisted(self, query: SearchQuery) -> tuple[str, ...]:
         """The selecting parameters of a search that the server does not list for its type, where it lists any."""
@@ -86,7 +91,9 @@ def parse_capability(resource: Json) -> Capability:
         return Capability()
     software = resource.get("software")
     exact = isinstance(software, dict) and software.get("name") == EMBEDDED_NAME
-    return Capability(dict(_types(resource)) or None, exact)
+    version = resource.get("fhirVersion")
+    other = clip(version, 20) if isinstance(version, str) and not version.startswith("4.") else None
+    return Capability(dict(_types(resource)) or None, exact, other)
 
 
 def _types(resource: Json) -> Iterator[tuple[str, TypeCapability]]:

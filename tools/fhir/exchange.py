@@ -122,7 +122,7 @@ class Exchange:
             raise to_unreachable(error, self.where) from error
         if response.status_code in _RETRIED:
             raise self._ask_again(response)
-        if response.status_code >= 300:
+        if response.status_code != 200:
             raise to_error(response, self.where)
         content = to_json(response, self.where)
         make_relative(content, response.content, self.base_url)

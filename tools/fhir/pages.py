@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#paging
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from tools.fhir.self_link import Judgement, check_confined, judge_self_link
 from tools.receipt import SearchProof
 
 Json = dict[str, Any]
+
+_ID = re.compile(r"[\w.~:-]{1,128}")
+"""Wider than FHIR's own, which some servers overstep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ class Pages:
 
     def _add_match(self, resource: Json) -> None:
         kind = self.query.resource_type
-        if not isinstance(fhir_id := resource.get("id"), str) or not fhir_id:
-            raise NotFhir(f"the server gave a {kind} without an id")
+        if not isinstance(fhir_id := resource.get("id"), str) or not _ID.fullmatch(fhir_id):
+            raise NotFhir(f"the server gave a {kind} without an id, or with one that can't stand in an address")
         before = self._matches.setdefault(f"{kind}/{fhir_id}", resource)
         if before is not resource and before != resource:
             self._note(f"the server gave a {kind} twice, and not alike")

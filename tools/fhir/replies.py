@@ -82,7 +82,9 @@ def _describe_html(content: bytes) -> str | None:
 def to_error(response: httpx.Response, where: str) -> FhirError:
     """The error that an answer without success makes."""
     status, kinds = response.status_code, {404: NotFound, 410: NotFound, 401: ScopeDenied, 403: ScopeDenied}
-    if 300 <= status < 400:
+    if status < 300:
+        return NotFhir(f"the server answered with status {status}, which is no whole answer")
+    if status < 400:
         return ServerRefused(status, _describe_redirect(response, where))
     made: type[ServerRefused] = kinds.get(status, ServerRefused)
     return made(status, words_of(response), _ADVICE.get(status))

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html#conformance
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +16,9 @@ from tools.fhir.parameters import list_parameters, resource_types
 from tools.fhir.search_query import RESULT_PARAMETERS, SearchParam, SearchQuery
 
 Json = dict[str, Any]
+
+_SELECTING = frozenset({"_content", "_filter", "_has", "_in", "_list", "_query", "_since", "_text", "_type"})
+"""Parameters of every type that are in no table of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,21 @@ def _can_make_up(resource_type: str, param: SearchParam) -> bool:
 
 
 def _find_added(query: SearchQuery, selecting: list[SearchParam], ran: list[tuple[str, str]]) -> list[str]:
-    """Search parameters of the type that the server ran and nobody sent."""
+    """What the server selected by, or left out, and nobody asked for."""
     known = list_parameters(query.resource_type)
-    found = [k for k, v in ran if k.partition(":")[0] in known and not any(_is_same(p, k, v) for p in selecting)]
-    return list(dict.fromkeys(key.partition(":")[0] for key in found))
+    found = [k for k, v in ran if _selects(k, known) and not any(_is_same(p, k, v) for p in selecting)]
+    cut = [k for k, v in ran if k in ("_elements", "_summary") and v != "false" and not query.values(k)]
+    return list(dict.fromkeys([*(key.partition(":")[0] for key in found), *cut]))
+
+
+def _selects(key: str, known: Container[str]) -> bool:
+    """Whether a key is a parameter of the type, a chain from one, or one that selects whatever the type.
+
+    >>> [_selects(key, {"encounter"}) for key in ("encounter.status", "_has:Provenance:target:agent", "_getpages")]
+    [True, True, False]
+    """
+    name = key.partition(":")[0].partition(".")[0]
+    return name in known or name in _SELECTING
 
 
 def _is_same(param: SearchParam, key: str, value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -37,8 +37,10 @@ from tools.records.plans import (
 )
 from tools.records.reading_json import is_mistaken, period_of
 from tools.records.record import LaterFields, LaterLinks, Record
+from tools.records.shape import MISSHAPEN, check_shape, unreadable
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 CONVERTERS: Mapping[str, Callable[[Json, Linked], Draft]] = {
     "Patient": convert_patient,
@@ -71,22 +73,42 @@ _SHOWN_LINKS = (
 
 
 def to_record(resource: Json, linked: Mapping[str, Json]) -> Record:
-    """One resource as a Record. Raises ToolError for a resource type that is no clinical record."""
+    """One resource as a Record. Raises ToolError for a type that is no clinical record, UnreadableRecord."""
     kind = str(resource.get("resourceType"))
     convert = CONVERTERS.get(kind)
     if convert is None:
         raise ToolError(f"{kind} is no clinical record; those that are: {', '.join(sorted(CONVERTERS))}")
     around = linked if isinstance(linked, Linked) else Linked(linked)
+    check_shape(resource)
+    try:
+        return _convert(convert, resource, around)
+    except MISSHAPEN as error:
+        raise unreadable(resource) from error
+
+
+def _convert(convert: Callable[[Json, Linked], Draft], resource: Json, around: Linked) -> Record:
     draft = convert(resource, around)
     if draft.start is None and draft.recorded is None and Kind.PATIENT not in draft.kinds:
         began, _ = period_of(around.get(draft.encounter or "") or {}, "period")
         draft.not_before = max((t for t in (draft.not_before, began) if t), key=lambda t: t.low, default=None)
-    return _finish(draft, resource, around, LaterLinks(partial(_followed, resource, around)))
+    links = LaterLinks(partial(_read_later, resource, partial(_followed, resource, around)))
+    return _finish(draft, resource, around, links)
 
 
 def to_ward_stays(resource: Json, linked: Linked) -> tuple[Record, ...]:
     """The places of an Encounter, each a stay of its own."""
-    return tuple(_finish(draft, resource, linked, links) for draft, links in convert_ward_stays(resource, linked))
+    check_shape(resource)
+    try:
+        return tuple(_finish(draft, resource, linked, links) for draft, links in convert_ward_stays(resource, linked))
+    except MISSHAPEN as error:
+        raise unreadable(resource) from error
+
+
+def _read_later(resource: Json, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except MISSHAPEN as error:
+        raise unreadable(resource) from error
 
 
 def _followed(resource: Json, linked: Linked) -> tuple[str, ...]:
@@ -119,7 +141,7 @@ def _finish(draft: Draft, resource: Json, around: Linked, links: Sequence[str]) 
         standing="void" if _is_void(resource, reference, around) else draft.standing,
         reading=draft.reading,
         components=draft.components,
-        fields=draft.fields if draft.tell is None else LaterFields(draft.read_fields),
+        fields=draft.fields if draft.tell is None else LaterFields(partial(_read_later, resource, draft.read_fields)),
         planned_end=draft.planned_end,
         status_from=draft.status_from,
         encounter=draft.encounter,

@@ -36,16 +36,17 @@ class Draft:
     """Puts the attributes that only matter once someone asks for them."""
 
     def put(self, slot: Slot, *texts: str | None) -> None:
-        """Set an attribute; what is not there is left out."""
+        """Set an attribute; what is not there is left out. Raises TypeError for what is no text."""
         kept = [t for t in texts if t]
         if kept:
+            "".join(kept)
             self.fields[slot] = (kept[0],) if len(kept) == 1 else tuple(dict.fromkeys(kept))
 
     def read_fields(self) -> Mapping[Slot, tuple[str, ...]]:
         """Every attribute."""
         if self.tell is not None:
-            tell, self.tell = self.tell, None
             early, self.fields = self.fields, {}
-            tell()
+            self.tell()
             self.fields.update(early)
+            self.tell = None
         return self.fields

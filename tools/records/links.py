@@ -150,5 +150,6 @@ def links_of(resource: Json) -> tuple[str, ...]:
 
 def _bare(resource: Json) -> bool:
     """A formulary code without a name: the request it carries out names the drug."""
-    concept = resource.get("medicationCodeableConcept") or {}
-    return not any(c.get("display") for c in items(concept.get("coding")))
+    concept = resource.get("medicationCodeableConcept")
+    codings = items(concept.get("coding")) if isinstance(concept, dict) else ()
+    return not any(isinstance(c, dict) and c.get("display") for c in codings)

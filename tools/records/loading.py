@@ -18,6 +18,7 @@ from tools.records.encounters import leave_out_doubles
 from tools.records.kinds import KIND_SEARCHES
 from tools.records.links import Linked
 from tools.records.record import Record
+from tools.records.shape import UnreadableRecord
 from tools.records.sorting_out import Excluded, split_excluded
 from tools.records.visibility import needs_to_know
 
@@ -110,10 +111,12 @@ async def _convert(chart: ChartContext, result: SearchResult, wards: bool) -> tu
     key = f"{result.proof.sent} {wards}"
     if key not in chart.cache.converted:
         linked = await follow_links(chart, result.resources)
-        if wards:
-            records = [r for resource in result.resources for r in to_ward_stays(resource, linked)]
-        else:
-            records = [to_record(resource, linked) for resource in result.resources]
+        records: list[Record] = []
+        for resource in result.resources:
+            try:
+                records += to_ward_stays(resource, linked) if wards else (to_record(resource, linked),)
+            except UnreadableRecord as error:
+                chart.cache.unread[f"{resource['resourceType']}/{resource['id']}"] = str(error)
         chart.cache.converted[key] = tuple(records)
     converted: tuple[Record, ...] = chart.cache.converted[key]
     return converted

@@ -168,8 +168,9 @@ def is_mistaken(resource: Json) -> bool:
     if any(name in resource and _says_error(resource[name]) for name in _STATUSES):
         return True
     extensions = [e for name in _EXTENSIONS if name in resource for e in items(resource[name])]
-    extensions += items((resource.get("_status") or {}).get("extension")) if "_status" in resource else []
-    return any(_says_error(v) for e in extensions for n, v in e.items() if n.startswith("value"))
+    extensions += items(beside.get("extension")) if isinstance(beside := resource.get("_status"), dict) else []
+    told = (e for e in extensions if isinstance(e, dict))
+    return any(_says_error(v) for e in told for n, v in e.items() if n.startswith("value"))
 
 
 def _says_error(status: object) -> bool:

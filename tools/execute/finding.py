@@ -15,6 +15,7 @@ from tools.execute.growth import same_drug, verdicts_of
 from tools.execute.stays import StayScope
 from tools.execute.wording import describe_record, list_lines, state_absence, state_finding
 from tools.fhir.client import SearchResult
+from tools.notes.conflicts import Contradiction
 from tools.records.loading import load_records
 from tools.records.reading_json import is_mistaken
 from tools.records.record import Record
@@ -55,6 +56,8 @@ class Search:
     """A drug that no culture found was tested against."""
     tests: dict[str, Record] = field(default_factory=dict)
     """By reference the Observations that a culture consists of, where they are asked after."""
+    contradictions: list[Contradiction] = field(default_factory=list)
+    """What notes say to the contrary."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
@@ -88,6 +91,10 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
     if picked and not receipt.complete and query.compute is not Compute.EXISTS:
         known, values = False, ()
         statement = f"Not determinable: not everything could be read ({'; '.join(receipt.reasons)}). Seen: {statement}"
+    if search.contradictions and known:
+        said = "; ".join(c.text for c in search.contradictions[:3])
+        statement = f"Not determinable: the chart contradicts itself. By its list: {statement} By a note: {said}."
+        known, values, resting = False, (), [*resting, *(c.record for c in search.contradictions[:3])]
     if search.notes:
         statement += " (" + "; ".join(clean_text(n) for n in dict.fromkeys(search.notes)) + ")"
     stays = search.scope.stays if search.scope else ()
@@ -97,7 +104,7 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         handle=handles.finding(),
         tool="query_chart",
         query=query,
-        evidence=tuple(to_evidence(r, query.kind, handles) for r in shown[:_SHOWN]),
+        evidence=tuple(to_evidence(r, _kind_of(r, query.kind), handles) for r in shown[:_SHOWN]),
         total=len(picked),
         statement=statement,
         values=values,
@@ -107,6 +114,11 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         receipt=receipt,
         notes=tuple(dict.fromkeys(search.notes)),
     )
+
+
+def _kind_of(record: Record, asked: Kind) -> Kind:
+    """The kind asked for, or its own where it only comes along: a note, the patient."""
+    return asked if asked in record.kinds else min(record.kinds)
 
 
 def _retrieved(record: Record, cited: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

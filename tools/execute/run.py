@@ -29,6 +29,7 @@ from tools.execute.selection import (
 from tools.execute.settling import settle_names
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
 from tools.execute.wording import kind_name
+from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
 from tools.registry import Handles
 from tools.time_window import parse_window
@@ -57,7 +58,21 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     patient = next(iter(await search.load(Kind.PATIENT)), None) if ages else None
     computed = compute_values(query, picked, chart.as_of, patient)
     search.notes += computed.notes
+    search.contradictions = await _contradicting_notes(search, picked)
     return build_finding(search, picked, computed, handles)
+
+
+async def _contradicting_notes(search: Search, picked: list[Record]) -> list[Contradiction]:
+    """Notes against what a list says: a reaction to what is no allergy by it, a stop of what is taken by it."""
+    query, chart = search.query, search.chart
+    if query.kind is Kind.ALLERGY and not picked and query.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT):
+        says_so = any(says_none(r) for r in search.contrary)
+        if query.about or says_so:
+            return await find_contradictions(chart, query.about, REACTED if query.about else REACTED_TO)
+    if query.kind is Kind.MEDICATION and query.compute is Compute.EXISTS and query.about and _asks_state(query):
+        starts = sorted((r.start for r in picked if r.start), key=lambda t: t.instant_low)
+        return await find_contradictions(chart, query.about, STOPPED, starts[-1]) if starts else []
+    return []
 
 
 async def _select(search: Search) -> list[Record]:

@@ -7,6 +7,7 @@ import pytest
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
+from tools.records.reading_json import name_of
 from tools.records.record import Coding
 
 CONDITION, PROCEDURE, OBSERVATION = Kind.CONDITION, Kind.PROCEDURE, Kind.OBSERVATION
@@ -150,3 +151,19 @@ def test_scores_social_questions_and_tests_are_found_by_everyday_words(term: str
 )  # fmt: skip
 def test_a_measurement_that_is_named_alike_is_another_one(term: str, never: str) -> None:
     assert match_concepts(term, OBSERVATION, [ConceptEntry(OBSERVATION, never, (never,), (), 1)]).matched == ()
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "told"),
+    [
+        ("v3-ActCode", "AMB", "ambulatory"),
+        ("v3-MaritalStatus", "S", "Never Married"),
+        ("discharge-disposition", "snf", "Skilled nursing facility"),
+        ("admit-source", "emd", "From accident/emergency department"),
+        ("v3-ActReason", "PATOBJ", "patient objection"),
+        ("condition-clinical", "active", "active"),
+    ],
+)
+def test_a_code_of_hl7_without_display_is_told_in_words(system: str, code: str, told: str) -> None:
+    assert name_of({"system": f"http://terminology.hl7.org/CodeSystem/{system}", "code": code}) == told
+    assert name_of({"coding": [{"system": "http://hospital.example/codes", "code": code}]}) == code

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tools.concepts.hl7 import display_of
 from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
 from tools.records.record import Coding, Concept, Reading
 
@@ -70,7 +71,8 @@ def _concept(content: bytes) -> Concept:
             if made.display:
                 names[made.display.strip()] = None
     names.pop("", None)
-    shown = next(iter(names), None) or next((c.code for c in codings if c.code), "unnamed")
+    told = (display_of(c.system, c.code) or c.code for c in codings if c.code)
+    shown = next(iter(names), None) or next(told, "unnamed")
     return Concept(shown, tuple(names) or (shown,), tuple(codings))
 
 

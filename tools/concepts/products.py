@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -111,7 +112,9 @@ def _complete(word: str) -> tuple[Run, ...]:
     """The drug whose name a pharmacy's short label cuts off: `Vancomyci`; none where two begin so."""
     if len(word) < _CUT_OFF or is_known_drug(word):
         return ()
-    whole = [name for name in known_drugs() if name.startswith(word) and len(name) - len(word) <= _LETTERS_LOST]
+    names = _sorted_drugs()
+    begun = names[bisect_left(names, word) : bisect_left(names, word + "\U0010ffff")]
+    whole = [name for name in begun if len(name) - len(word) <= _LETTERS_LOST]
     return ((whole[0],),) if len(whole) == 1 else ()
 
 
@@ -204,6 +207,11 @@ def known_drugs() -> frozenset[str]:
     classed = {run[0] for row in read_rows("drug_classes") for column in columns for run in read_runs(row[column])}
     listed = {read_words(row["name"])[0] for row in read_rows("drugs")}
     return frozenset(classed | listed)
+
+
+@cache
+def _sorted_drugs() -> tuple[str, ...]:
+    return tuple(sorted(known_drugs()))
 
 
 def is_known_drug(word: str) -> bool:

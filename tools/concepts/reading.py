@@ -249,6 +249,7 @@ def _full_name(names: tuple[str, ...]) -> str:
     return names[0] if len(names[0]) > _ABBREVIATION else max(names, key=len)
 
 
+@lru_cache(maxsize=20_000)
 def synonyms_of(folded: str, kind: Kind | None = None) -> tuple[str, ...]:
     """The other names of a folded name, of one kind or of any; empty where none is known.
 

@@ -30,6 +30,8 @@ def plain(text: str) -> str:
     >>> plain("Ménière")
     'meniere'
     """
+    if text.isascii():
+        return text.casefold()
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 

@@ -68,12 +68,18 @@ def _is_common(folded: str) -> bool:
     return all(w in _COMMON for w in words) or _names_kind(folded)
 
 
+_KIND_WORDS = re.compile(
+    "|".join(
+        f"(?:{pattern})"
+        for table in (lexicon.NOUNS, lexicon.VERBS, lexicon.SLOTS, lexicon.PATIENT_SLOTS)
+        for pattern, _ in table
+    )
+)
+
+
 @lru_cache(maxsize=4096)
 def _names_kind(word: str) -> bool:
-    tables = (lexicon.NOUNS, lexicon.VERBS, lexicon.SLOTS, lexicon.PATIENT_SLOTS)
-    return any(
-        re.fullmatch(pattern, word) or re.fullmatch(pattern, word + "s") for table in tables for pattern, _ in table
-    )
+    return bool(_KIND_WORDS.fullmatch(word) or _KIND_WORDS.fullmatch(word + "s"))
 
 
 _COMMON = frozenset(fold(w) for w in lexicon.FUNCTION | lexicon.LIGHT) | {

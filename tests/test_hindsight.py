@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Query
 from tools.chart import parse_as_of
 from tools.chart_query import Kind, Slot
 from tools.records.convert import to_record, to_ward_stays
@@ -247,3 +248,13 @@ def test_an_undated_record_that_was_stored_before_was_there() -> None:
     allergy = made("AllergyIntolerance", code={"text": "Latex"}, meta={"lastUpdated": "2020-01-01T00:00:00Z"})
     kept, left_out = split_excluded([to_record(allergy, Linked())], parse_as_of(THEN), goes_on=True)
     assert (len(kept), left_out) == (1, [])
+
+
+@pytest.mark.anyio
+async def test_how_many_may_have_been_active_then_is_told_beside_those_that_were(query_over: Query) -> None:
+    owner = {"subject": {"reference": "Patient/p"}}
+    known = {**STOPPED, "id": "a", "status": "active"}
+    later = {"resourceType": "Encounter", "id": "e", "status": "finished", "period": {"start": "2021-01-01"}, **owner}
+    active = [{"field": "status", "op": "=", "value": "active"}]
+    found = await query_over([known, STOPPED, later], THEN, kind="medication", where=active)
+    assert (found.total, found.notes) == (1, ("1 whose status then is not on record left out",))

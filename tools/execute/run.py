@@ -118,6 +118,8 @@ async def _select(search: Search) -> list[Record]:
     kept = _leave_out_empty(search, kept) if search.empty else kept
     stateful = _asks_state(query) or asks_past(query)
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
+    if _asks_state(query) and kept and (untold := [r for r in _others(records, kept) if r.standing == "unknown"]):
+        search.notes.append(f"{len(untold)} whose status then is not on record left out")
     return kept
 
 

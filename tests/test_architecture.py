@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "agent": {"agent", "tools", "tools.fhir"},
     "evals": {"evals", "agent", "tools", "tools.fhir", "tools.store", "fhir_fixtures"},
 }
-FOUNDATIONS = {"tools.receipt", "tools.private_file"}
+FOUNDATIONS = {"tools.garbage_collection", "tools.private_file", "tools.receipt"}
 """What every layer may import, and that import nothing of ours."""
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {

@@ -54,9 +54,10 @@ class Asker:
         """Open the chart and answer. Raises ChartError, FhirError."""
         from agent.ask import ask
         from tools.chart import open_chart
+        from tools.garbage_collection import collector_paused
         from tools.toolbox import build_tools
 
-        with self.client.question():
+        with self.client.question(), collector_paused():
             chart = await open_chart(
                 self.client, question.patient, question.as_of, date_order=question.date_order, cache=cache
             )

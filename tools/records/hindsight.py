@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from tools.as_of import AsOf
 from tools.records.links import Linked
 from tools.records.reading_json import items, to_time
@@ -18,6 +20,7 @@ from tools.records.reading_json import items, to_time
 Json = dict[str, Any]
 
 _TIME = re.compile(r"\d{4}-\d\d(?:-\d\d(?:T\S+)?)?")
+_WRITTEN = re.compile(rb'"([123]\d{3}(?:-\d\d(?:-\d\d(?:T[^"\s]+)?)?)?)"')
 _BEFOREHAND = frozenset(
     "dueDate expirationDate validityPeriod timing dosageInstruction occurrenceDateTime occurrencePeriod "  # noqa: SIM905
     "occurrenceTiming scheduledPeriod scheduledTiming boundsPeriod target".split()
@@ -65,21 +68,14 @@ def horizon(as_of: AsOf) -> str:
     return (as_of.wall - _OFFSETS).isoformat() if as_of.wall.year > 1 else ""
 
 
-def latest_text(value: object) -> str:
-    """The time within that sorts last, as it is written; empty where there is none."""
-    latest, waiting = "", [value]
-    while waiting:
-        inner = waiting.pop()
-        if inner.__class__ is list:
-            waiting += inner
-        elif inner.__class__ is dict:
-            for name, part in inner.items():
-                if part.__class__ is str:
-                    if part > latest and part[:1] in _FIRST_DIGITS and _is_time(name, part):
-                        latest = part
-                elif name not in _PASSED and name[:5] != "value":
-                    waiting.append(part)
-    return latest
+def latest_text(resource: Json) -> str:
+    """A text that no time within sorts after, as times are written; what only looks like a time counts too.
+
+    >>> latest_text({"meta": {"lastUpdated": "2024-01-01"}, "issued": "2019-05-01T10:00:00Z", "note": {"time": "2019"}})
+    '2019-05-01T10:00:00Z'
+    """
+    written = orjson.dumps({name: part for name, part in resource.items() if name != "meta"})
+    return max(_WRITTEN.findall(written), default=b"").decode()
 
 
 def _is_time(name: str, text: str) -> bool:
@@ -144,8 +140,8 @@ class Surroundings:
     """The resources around some records as they stood at a moment."""
 
     linked: Linked
-    changed: frozenset[str]
-    """References of those that read otherwise then, or were not there."""
+    cut: Mapping[str, Json]
+    """By reference those that read otherwise then, or were not there, as far as they stood."""
 
 
 def surroundings_at(linked: Linked, as_of: AsOf) -> Surroundings:
@@ -166,9 +162,9 @@ def _build_surroundings(linked: Linked, as_of: AsOf) -> Surroundings:
         if linked.latest[reference] > edge and (then := without_later(resource, as_of)) is not resource:
             cut[reference] = then
     if not cut:
-        return Surroundings(linked, frozenset())
+        return Surroundings(linked, {})
     stood = {r: cut.get(r, resource) for r, resource in linked.items() if r not in cut or _was_there(resource, cut[r])}
-    return Surroundings(Linked(stood), frozenset(cut))
+    return Surroundings(Linked(stood), cut)
 
 
 def _was_there(resource: Mapping[str, Any], cut: Mapping[str, Any]) -> bool:

@@ -121,23 +121,28 @@ def to_reading(element: Mapping[str, Any], prefix: str = "value") -> Reading | N
     >>> to_reading({"valueQuantity": {"value": 0.3, "unit": "mg/dL", "comparator": "<"}}).text
     '<0.3 mg/dL'
     """
+    quantity = element.get(f"{prefix}Quantity")
+    if isinstance(quantity, dict) and "value" in quantity:
+        unit = quantity.get("unit") or quantity.get("code")
+        return Reading(quantity["value"], unit, quantity.get("comparator"), _ucum(quantity))
     for name, value in element.items():
-        if not name.startswith(prefix) or name == prefix:
-            continue
-        kind = name[len(prefix) :]
-        if kind == "Quantity" and isinstance(value, dict) and "value" in value:
-            unit = value.get("unit") or value.get("code")
-            return Reading(value["value"], unit, value.get("comparator"), _ucum(value))
-        if kind in ("CodeableConcept", "Coding") and (text := name_of(value)):
-            return Reading(text)
-        if kind in ("String", "Integer", "Decimal", "Boolean", "DateTime", "Date", "Time", "Instant"):
-            return Reading(value.strip() if isinstance(value, str) else value)
-        if kind == "Range" and isinstance(value, dict):
-            low, high = (value.get(k) or {} for k in ("low", "high"))
-            return Reading(f"{low.get('value', '')}-{high.get('value', '')}", low.get("unit") or high.get("unit"))
-        if kind == "Ratio" and isinstance(value, dict):
-            parts = [str((value.get(k) or {}).get("value", "")) for k in ("numerator", "denominator")]
-            return Reading(":".join(parts))
+        if name.startswith(prefix) and (found := _read_value(name[len(prefix) :], value)) is not None:
+            return found
+    return None
+
+
+def _read_value(kind: str, value: Any) -> Reading | None:
+    """A value of another data type than Quantity."""
+    if kind in ("CodeableConcept", "Coding") and (text := name_of(value)):
+        return Reading(text)
+    if kind in ("String", "Integer", "Decimal", "Boolean", "DateTime", "Date", "Time", "Instant"):
+        return Reading(value.strip() if isinstance(value, str) else value)
+    if kind == "Range" and isinstance(value, dict):
+        low, high = (value.get(k) or {} for k in ("low", "high"))
+        return Reading(f"{low.get('value', '')}-{high.get('value', '')}", low.get("unit") or high.get("unit"))
+    if kind == "Ratio" and isinstance(value, dict):
+        parts = [str((value.get(k) or {}).get("value", "")) for k in ("numerator", "denominator")]
+        return Reading(":".join(parts))
     return None
 
 

@@ -90,10 +90,13 @@ def _as_it_read(record: Record, as_of: AsOf) -> Record:
     """The record made of what its JSON, and that of what describes it, said then."""
     around = record.around if isinstance(record.around, Linked) else Linked(record.around)
     then = surroundings_at(around, as_of)
-    resource = without_later(record.resource, as_of)
+    if around.get(record.reference) is record.resource:
+        resource = then.cut.get(record.reference, record.resource)
+    else:
+        resource = without_later(record.resource, as_of)
     if Kind.PATIENT in record.kinds:
         resource = without_former(resource, as_of)
-    if resource is record.resource and not (then.changed and _rests_on_changed(record, around, then)):
+    if resource is record.resource and not (then.cut and _rests_on_changed(record, around, then)):
         return record
     of_then: tuple[Record, ...] = (to_record(resource, then.linked),)
     if record.encounter == record.reference:
@@ -109,7 +112,7 @@ def _rests_on_changed(record: Record, around: Linked, then: Surroundings) -> boo
     waiting = [record.resource]
     for _ in range(_DEEPEST_LINK):
         told = {reference for resource in waiting for reference in around.told_by(resource)}
-        if told & then.changed:
+        if not told.isdisjoint(then.cut):
             return True
         waiting = [around[r] for r in told if r in around]
     return False

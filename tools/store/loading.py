@@ -6,15 +6,14 @@ interrupted is continued by running it again.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from tools.garbage_collection import collector_paused
 from tools.store.conditional import Resolver, resolve_stored
 from tools.store.errors import InvalidResource
 from tools.store.incoming import Incoming
@@ -68,7 +67,7 @@ def load_paths(
     load = _Load(store, validate, progress, sum(_size(f) for f in files))
     for refusal in refused:
         load.refuse(refusal)
-    with _collector_paused():
+    with collector_paused():
         for file in files:
             load.read(file)
         load.flush()
@@ -81,18 +80,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Python's garbage collector triples the time for parsing JSON in bulk, and nothing here is cyclic."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @dataclass

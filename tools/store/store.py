@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.engine import Connection
@@ -23,8 +24,7 @@ from tools.store.tables import RESOURCE, VERSION
 from tools.store.terms import text_key
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One version of a resource."""
 
     type: str
@@ -174,8 +174,7 @@ def read_keys(connection: Connection, keys: Sequence[int]) -> list[Stored]:
     """The resources with these keys, in their order, within a transaction."""
     found: dict[int, Stored] = {}
     for start in range(0, len(keys), _CHUNK):
-        for key, kind, fhir_id, version, updated, body in connection.execute(
-            _BY_KEY, {"keys": keys[start : start + _CHUNK]}
-        ):
+        rows = connection.execute(_BY_KEY, {"keys": keys[start : start + _CHUNK]})
+        for key, kind, fhir_id, version, updated, body in rows:
             found[key] = Stored(kind, fhir_id, version, updated, bytes(body))
     return [found[key] for key in keys]

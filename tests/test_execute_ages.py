@@ -92,6 +92,23 @@ async def test_of_a_relative_is_told_what_the_family_history_says(
     assert (await query_over([relative(**elements)], kind="family_history", **slots)).values == values
 
 
+INFARCTION = {"code": {"text": "Heart attack", "coding": [{"system": "http://snomed.info/sct", "code": "22298006"}]}}
+
+
+@pytest.mark.parametrize(("asked", "has"), [("heart disease", True), ("heart attack", True), ("cancer", False)])
+async def test_a_relative_has_what_is_a_kind_of_what_is_asked(query_over: Query, asked: str, has: bool) -> None:
+    mother = relative(condition=[INFARCTION])
+    found = await query_over([mother], kind="family_history", about=[asked], compute="exists")
+    assert found.values == (has,)
+
+
+async def test_the_general_practitioner_is_the_patients_own(query_over: Query) -> None:
+    doctor = {"resourceType": "Practitioner", "id": "d", "name": [{"given": ["Ina"], "family": "Roth"}]}
+    person = PATIENT | {"generalPractitioner": [{"reference": "Practitioner/d"}]}
+    found = await query_over([person, doctor], kind="patient", field="general_practitioner")
+    assert (found.values, found.rests_on) == (("Ina Roth",), ("Patient/p",))
+
+
 async def test_a_problem_with_nothing_but_a_day_of_entry_was_recorded_then_and_not_diagnosed(query_over: Query) -> None:
     found = await query_over([condition(recordedDate="2000-05-01")], kind="condition", compute="time")
     assert (found.values, found.determinable) == ((), False)

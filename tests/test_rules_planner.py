@@ -76,6 +76,8 @@ def status(value: str) -> dict[str, str]:
         ("How old was she when she had the appendectomy?", {"kind": "procedure", "compute": "age"}),
         ("How old was her father when he died?", {"kind": "family_history", "compute": "age", "field": "death"}),
         ("When did her mother die?", {"kind": "family_history", "compute": None, "field": "death"}),
+        ("Who is her primary care physician?", {"kind": "patient", "field": "general_practitioner"}),
+        ("Is there an active warfarin order?", {"kind": "medication_ordered", "compute": "exists"}),
         ("Has her potassium improved?", {"compute": "improved", "about": ["potassium"]}),
         ("Is the creatinine getting worse?", {"compute": "worsened", "about": ["creatinine"]}),
         ("Is her potassium stable?", {"compute": "stable"}),

@@ -115,6 +115,7 @@ class Slot(StrEnum):
     RACE = "race"
     ETHNICITY = "ethnicity"
     LANGUAGE = "language"
+    GENERAL_PRACTITIONER = "general_practitioner"
     ADDRESS = "address"
     PHONE = "phone"
     IDENTIFIER = "identifier"

@@ -119,6 +119,8 @@ def _match(
     if coded:
         return _Match(coded=coded)
     match = settled or match_concepts(term, kind, entries)
+    if kind is Kind.FAMILY_HISTORY and not match.matched:
+        match = match_concepts(term, Kind.CONDITION, [_of_relative(e) for e in entries])
     notes = (match.note,) if match.note else ()
     if not match.matched and match.alternatives:
         nearest = ", ".join(e.text for e in match.alternatives[:5])
@@ -126,6 +128,11 @@ def _match(
     return _Match(
         frozenset(e.text for e in match.matched), notes=notes, undecided=tuple(e.text for e in match.undecided)
     )
+
+
+def _of_relative(entry: ConceptEntry) -> ConceptEntry:
+    """A relative's conditions by their own names, behind the entry's and the relation's."""
+    return replace(entry, kind=Kind.CONDITION, names=entry.names[2:] or entry.names)
 
 
 def _match_surgery(entries: Sequence[ConceptEntry]) -> _Match:

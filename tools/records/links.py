@@ -114,7 +114,7 @@ _READERS: dict[str, Callable[[object], Iterable[str]]] = {
     **dict.fromkeys(
         (
             "medicationReference", "requester", "recorder", "asserter", "specimen", "reasonReference", "addresses",
-            "practitioner", "author", "payor", "hasMember",
+            "practitioner", "generalPractitioner", "author", "payor", "hasMember",
         ),
         references_of,
     ),

@@ -8,7 +8,7 @@ from tools.as_of import AsOf
 from tools.chart_query import Kind, Slot
 from tools.records.draft import Draft
 from tools.records.links import Linked
-from tools.records.people import human_name
+from tools.records.people import human_name, person_name
 from tools.records.reading_json import items, name_of, to_time
 from tools.records.record import Concept
 
@@ -28,6 +28,7 @@ def convert_patient(resource: Json, linked: Linked) -> Draft:
     draft.put(Slot.ETHNICITY, _us_core(resource, "us-core-ethnicity"))
     languages = [name_of(c.get("language")) for c in items(resource.get("communication"))]
     draft.put(Slot.LANGUAGE, *languages)
+    draft.put(Slot.GENERAL_PRACTITIONER, *(person_name(p, linked) for p in items(resource.get("generalPractitioner"))))
     draft.put(Slot.ADDRESS, *(_address(a) for a in items(resource.get("address"))))
     draft.put(Slot.PHONE, *(t.get("value") for t in items(resource.get("telecom")) if t.get("system") == "phone"))
     draft.put(Slot.IDENTIFIER, *(str(i.get("value")) for i in items(resource.get("identifier")) if i.get("value")))

@@ -104,6 +104,8 @@ def _on_what(sketch: Sketch, named: list[Kind]) -> bool:
 
 def _drug_kind(cue: Kind, fitting: Kind, named: list[Kind]) -> Kind:
     """Of drugs, the kind asked for where the chart has it of that drug; else any."""
+    if cue is Kind.ORDER and fitting is Kind.MEDICATION_ORDERED:
+        return fitting
     if cue in named or fitting in (Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED):
         return cue if cue in named else fitting
     return Kind.MEDICATION

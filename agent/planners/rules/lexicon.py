@@ -81,6 +81,10 @@ PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
     (r"race", Slot.RACE),
     (r"ethnic(?:ity|ities| group)?", Slot.ETHNICITY),
     (r"(?:preferred )?languages?", Slot.LANGUAGE),
+    (
+        r"pcp|primary care (?:provider|physician|doctor|clinician)|general practitioner|gp|family (?:doctor|physician)",
+        Slot.GENERAL_PRACTITIONER,
+    ),
     (r"(?:home )?address|where (?:do|does) (?:i|he|she|they)? ?lives?", Slot.ADDRESS),
     (r"(?:tele)?phone(?: numbers?)?", Slot.PHONE),
     (r"died?|dead|deceased|death|alive|passed away", Slot.DEATH),

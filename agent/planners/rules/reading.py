@@ -43,6 +43,8 @@ _EXCEPT = (
     r"(?:other than|besides|except(?: for)?|apart from|aside from|excluding|not counting|not including|beyond)"
     r" (?:an? |the |his |her |my |their )?((?:C\d+(?: and | or |, ?)?)+)"
 )
+_PRIMARY = re.compile(r"\bprimary care (?:provider|physician|doctor|clinician)\b", re.IGNORECASE)
+"""Words that a chart may have as the name of a team."""
 _LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
 """Names whose last letter would be read as an article."""
 _PERSON = re.compile(r"\b(?:by |with |from )?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
@@ -61,7 +63,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
-    text = _without_person(_LETTERED.sub(r"\1_A", plain(question)), overview)
+    text = _without_person(_LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", plain(question))), overview)
     person = _PERSON.search(text)
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)

@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+# An environment that uv made has no pip.
+PIP    := { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; } \
+          && $(BIN)/python -m pip --disable-pip-version-check -q
 OFFLINE = { echo "the packages could not be installed (see above): is the package index reachable? Then run it again" >&2; exit 1; }
 
 .PHONY: help demo test check bench eval golden clean

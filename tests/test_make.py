@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,24 @@ def test_the_bench_says_that_there_is_nothing_to_time(tmp_path: Path, made: str 
         [sys.executable, "-m", "evals.bench", *folder], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, told in ran.stderr, "Traceback" in ran.stderr) == (2, True, False), ran.stderr
+
+
+def test_the_core_install_takes_no_model_library() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert [p for p in project["dependencies"] if p.startswith(("torch", "transformers"))] == []
+
+
+WITHOUT_PIP = """#!/bin/sh
+echo "$*" >> "$(dirname "$0")/../../said"
+case "$*" in *ensurepip*) touch "$(dirname "$0")/pip";; *"-m pip"*) test -e "$(dirname "$0")/pip";; esac
+"""
+
+
+def test_an_environment_without_pip_as_uv_makes_it_is_given_one(folder: Path) -> None:
+    program = folder / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text(WITHOUT_PIP, "utf-8")
+    program.chmod(0o755)
+    told = subprocess.run(["make", ".venv/.core"], cwd=folder, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert [line.split()[1] for line in (folder / "said").read_text().splitlines()] == ["pip", "ensurepip", "pip"]

@@ -117,3 +117,11 @@ def test_escaped_json_is_the_same_value(encoding: str | None) -> None:
     text = escape_json(json.dumps(value, ensure_ascii=False), encoding)
     assert json.loads(text) == value
     assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf")]
+
+
+@pytest.mark.parametrize("command", ["ask", "chat", "batch", "load", "find", "overview"])
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_help_names_every_option_whole_however_narrow_the_terminal(tmp_path: Path, command: str, columns: str) -> None:
+    shown = run([command, "--help"], tmp_path, COLUMNS=columns, NO_COLOR="1").stdout
+    cut = re.findall(r"--[a-z-]*…", shown)
+    assert (cut, "--store" in shown, max(map(len, shown.splitlines())) <= max(int(columns), 50)) == ([], True, True)

@@ -15,7 +15,7 @@ from agent.cli.finding import find
 from agent.cli.loading import load
 from agent.cli.options import with_access
 from agent.cli.overviewing import overview
-from agent.cli.terminal import prepare_streams, tell
+from agent.cli.terminal import ending_where_nothing_can_be_told, prepare_streams, tell
 
 app = typer.Typer(
     name="anamnesis",
@@ -57,7 +57,8 @@ def main() -> None:
     """Run the command line. Exit status: 0 answered or abstained, 1 error, 2 usage."""
     prepare_streams()
     gc.set_threshold(50_000, 20, 100)  # a chart is many small objects that live long: docs/log.md
-    app()
+    with ending_where_nothing_can_be_told():
+        app()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -143,7 +143,16 @@ def _make_file(place: str) -> str:
     path = Path(place).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_private(path)
+    _check_tables(path)
     return str(path)
+
+
+def _check_tables(path: Path) -> None:
+    """Raise ThreadUnusable for another program's database, sqlite3.Error for what is none."""
+    with closing(sqlite3.connect(path)) as file:
+        tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "checkpoints" not in tables:
+        raise ThreadUnusable(f"{path.name} holds tables of another program; name another file with --threads")
 
 
 async def _open_postgres(url: str, stack: AsyncExitStack) -> Any:

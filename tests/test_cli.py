@@ -418,6 +418,37 @@ def test_looking_for_nobody_in_particular_is_a_usage_error(loaded: Path, argumen
     assert RUNNER.invoke(app, ["find", *arguments]).exit_code == 2
 
 
+def test_a_conversation_says_what_can_be_typed_and_an_empty_line_does_not_end_it(loaded: Path) -> None:
+    typed = "/help\n\n/history\nHow old is she?\n/history\n/who\n/nonsense\n"
+    told = RUNNER.invoke(app, ["chat", "--patient", "rosa-delgado"], input=typed)
+    assert told.exit_code == 0
+    recalled = "1 question was asked before:\n> How old is she?"
+    for text in ("/history  what was", "Nothing was asked yet.", recalled, "MRN RMC-100234", "There is no /nonsense."):
+        assert text in told.output, told.output
+
+
+def test_a_paste_that_is_too_long_is_refused_and_the_conversation_goes_on(loaded: Path) -> None:
+    told = RUNNER.invoke(app, ["chat", "--patient", "rosa-delgado"], input=f"{'a ' * 50_000}\nWhat is her sex?\n")
+    assert (told.exit_code, "Shorten it" in told.output, "female" in told.output) == (0, True, True)
+
+
+MISTAKES = {
+    "a thread without a name": (["chat", "--patient", "rosa-delgado", "--thread", " "], "takes a name"),
+    "nobody to look for": (["find"], "--born DATE"),
+    "a pipe for results": (["batch", "{in}", "{pipe}"], "name another OUT.jsonl"),
+    "a file that is not there": (["load", "evil\x1b[2J"], "evil\ufffd[2J"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_on_the_command_line_is_told_with_status_2(loaded: Path, name: str) -> None:
+    arguments, told = MISTAKES[name]
+    os.mkfifo(loaded / "pipe")
+    places = {"{in}": str(write_lines(loaded / "in.jsonl", question("a"))), "{pipe}": str(loaded / "pipe")}
+    ran = RUNNER.invoke(app, [places.get(a, a) for a in arguments], env={"COLUMNS": "200"})
+    assert (ran.exit_code, told in ran.output) == (2, True), ran.output
+
+
 @pytest.mark.parametrize("question", ["", "  ", "a " * 50_000])
 def test_a_question_that_is_none_is_an_error_that_says_so(loaded: Path, question: str) -> None:
     told = RUNNER.invoke(app, ["ask", question, "--patient", "rosa-delgado"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -120,3 +121,25 @@ def test_ctrl_c_at_the_prompt_ends_a_conversation_at_once(tmp_path: Path) -> Non
     time.sleep(0.3)
     status, _, err = interrupt_when(lambda: True, process)
     assert (status, "Traceback" in err) == (130, False)
+
+
+def test_ctrl_c_on_the_way_to_an_answer_gives_up_that_answer_only(tmp_path: Path) -> None:
+    place = tmp_path / "s.sqlite"
+    store = open_store(place)
+    load_paths(store, fixture_paths())
+    store.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        planner = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        arguments = ["chat", "--patient", "rosa-delgado", "--store", str(place), "--planner", planner, "--model", "m"]
+        process = start(arguments, tmp_path)
+        assert process.stdin is not None
+        process.stdin.write("What is the latest glucose?\n")
+        process.stdin.flush()
+        silent.settimeout(60)
+        connection, _ = silent.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate("\n/history\n/quit\n", timeout=30)
+    assert (process.returncode, "Traceback" in err) == (0, False), err
+    assert "stopped; no answer" in err
+    assert "Nothing was asked yet." in err

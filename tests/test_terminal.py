@@ -125,3 +125,16 @@ def test_help_names_every_option_whole_however_narrow_the_terminal(tmp_path: Pat
     shown = run([command, "--help"], tmp_path, COLUMNS=columns, NO_COLOR="1").stdout
     cut = re.findall(r"--[a-z-]*…", shown)
     assert (cut, "--store" in shown, max(map(len, shown.splitlines())) <= max(int(columns), 50)) == ([], True, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("arguments", [["find", "Ada"], ["find", "Ada", "--json"], ["overview", "--patient", "p"]])
+def test_an_output_that_cant_be_written_is_an_error_without_traceback(home: Path, arguments: list[str]) -> None:
+    names = {**os.environ, "XDG_DATA_HOME": str(home / "data")}
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "agent", *arguments], cwd=ROOT, env=names, stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+    assert (told.returncode, "Traceback" in told.stderr) == (1, False), told.stderr
+    assert told.stderr.startswith("anamnesis: what was to be told can't be written: ")

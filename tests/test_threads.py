@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,16 @@ async def test_a_database_that_is_not_there_is_said_to_be_unusable() -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_a_folder_and_a_database_of_another_program_are_no_place_for_conversations(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as other:
+        other.execute("CREATE TABLE resource (id TEXT)")
+        other.commit()
+    before = (tmp_path / "store.sqlite").read_bytes()
+    for place in (tmp_path, tmp_path / "store.sqlite"):
+        with pytest.raises(ThreadUnusable):
+            async with open_threads(place):
+                pass
+    assert (tmp_path / "store.sqlite").read_bytes() == before

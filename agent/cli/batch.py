@@ -35,6 +35,8 @@ def batch(
     from agent.cli.failures import UsageMistake, reported_errors, run_command
 
     with reported_errors():
+        if out.exists() and not out.is_file():
+            raise UsageMistake(f"{out} is no file that results can be kept in; name another OUT.jsonl")
         if out.exists() and out.samefile(source):
             raise UsageMistake("IN.jsonl and OUT.jsonl are the same file; name another OUT.jsonl")
     tally = run_command(_batch(source, out, settings, retry))

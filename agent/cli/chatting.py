@@ -40,6 +40,8 @@ def chat(patient: Patient, settings: Settings, thread: ThreadName = None, thread
     """Ask question after question; /help says what else can be typed, /quit or Ctrl-D ends it."""
     from agent.cli.failures import run_command
 
+    if thread is not None and not thread.strip():
+        raise typer.BadParameter("--thread takes a name")
     if threads and not thread:
         raise typer.BadParameter("--threads needs --thread NAME, the conversation's name")
     run_command(_chat(patient, settings, thread, threads))

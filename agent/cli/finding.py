@@ -23,8 +23,11 @@ def find(
     as_json: Annotated[bool, typer.Option("--json", help="Print the patients as one JSON object.")] = False,
 ) -> None:
     """Find patients; prints the ids that --patient takes."""
-    from agent.cli.failures import run_command
+    from agent.cli.failures import UsageMistake, reported_errors, run_command
 
+    with reported_errors():
+        if not who.strip() and not born:
+            raise UsageMistake("give a name, an identifier (MRN), or --born DATE")
     finding = run_command(_find(who.strip(), born, (store, fhir), limit))
     if as_json:
         tell_json(json.dumps(to_json(finding), ensure_ascii=False))

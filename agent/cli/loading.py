@@ -29,7 +29,7 @@ def load(
 
     missing = [str(p) for p in paths if not p.exists()]
     if missing:
-        raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}")
+        raise typer.BadParameter(clean_line(f"no such file or folder: {', '.join(missing)}"))
     with reported_errors():
         report = _load(paths, store, validate)
     tell("\n".join(map(clean_line, describe_report(report))))

@@ -7,9 +7,13 @@ or reorder what is on the screen. JSON keeps every character, escaped.
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 _JOINERS = "\u200c\u200d"
 """Of use within words of Persian and Indic scripts, and harmless."""
@@ -34,15 +38,42 @@ def clean_line(text: str) -> str:
     return "".join(c if c.isprintable() or c in _JOINERS else " " if c.isspace() else _STANDS_FOR_CONTROL for c in text)
 
 
+class OutputLost(Exception):
+    """Standard output or error can't be written: a full disk, a closed terminal."""
+
+
 def tell(text: str, *, err: bool = False) -> None:
     """Show lines to a person, on standard output or standard error."""
     shown = "\n".join(clean_line(line) for line in text.split("\n"))
-    print(shown, file=sys.stderr if err else sys.stdout, flush=True)
+    _write(shown, sys.stderr if err else sys.stdout)
 
 
 def tell_json(text: str) -> None:
     """Write a JSON text for another program: the same value, with what a terminal would obey as `\\uXXXX`."""
-    print(escape_json(text, sys.stdout.encoding), flush=True)
+    _write(escape_json(text, sys.stdout.encoding), sys.stdout)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        raise  # The reader has had enough: no failure to speak of.
+    except OSError as error:
+        raise OutputLost(f"what was to be told can't be written: {error.strerror}") from error
+
+
+@contextmanager
+def ending_where_nothing_can_be_told() -> Iterator[None]:
+    """End with status 1, and without a traceback, where the output is lost."""
+    try:
+        yield
+    except OutputLost as error:
+        with suppress(OSError):
+            print(f"anamnesis: {error}", file=sys.stderr, flush=True)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())  # What is buffered would fail once more at the end.
+        raise SystemExit(1) from None
 
 
 def escape_json(text: str, encoding: str | None) -> str:

@@ -18,14 +18,18 @@ _ENDS = ("exit", "quit", "/exit", "/quit")
 
 def read_line(prompt: str) -> str | None:
     """A line as it was typed or pasted, line breaks within a paste made spaces; None at the end."""
-    if sys.stdin.isatty():
+    typing = sys.stdin.isatty()
+    if typing:
         _prepare_editing()
     try:
         with _interruptible():
-            text = " ".join(input(_fit(prompt)).split())
+            text = " ".join(input(_fit(prompt) if typing else "").split())
     except EOFError:
-        tell("")
+        if typing:
+            tell("")
         return None
+    if not typing:
+        tell(f"> {text}")
     if not is_text(text) or "\ufffd" in text:
         tell("That holds characters that can't be read here; type it again in other words.", err=True)
         return ""

@@ -31,6 +31,7 @@ _PRAGMAS = (
 )
 _IN_MEMORY = "sqlite://"
 _FILE_URL = "sqlite:///"
+_EXTRA = "; for PostgreSQL: pip install 'anamnesis-ehr[postgres]'"
 
 
 def open_database(place: str | Path) -> tuple[Engine, Watch | None]:
@@ -59,7 +60,9 @@ def open_database(place: str | Path) -> tuple[Engine, Watch | None]:
 def _open(url: str | URL) -> Engine:
     try:
         engine = _create_engine(make_url(url))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise StoreUnusable(f"that database needs a package that is not installed: {error.name}{_EXTRA}") from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise StoreUnusable(f"no database can be opened there: {type(error).__name__}") from error
     try:
         with translate_errors():

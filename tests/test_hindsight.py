@@ -258,3 +258,8 @@ async def test_how_many_may_have_been_active_then_is_told_beside_those_that_were
     active = [{"field": "status", "op": "=", "value": "active"}]
     found = await query_over([known, STOPPED, later], THEN, kind="medication", where=active)
     assert (found.total, found.notes) == (1, ("1 whose status then is not on record left out",))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

@@ -14,6 +14,7 @@ from tools.fhir.dates import FhirDateError, FhirTime, parse_fhir_time
 from tools.fhir.errors import NotFhir, NotFound, NotServed, ScopeDenied, SearchNotHonoured, ServerRefused, ServerTimeout
 from tools.fhir.pages import SearchResult
 from tools.fhir.search_query import SearchParam
+from tools.records.reading_json import is_mistaken
 
 if TYPE_CHECKING:
     from tools.chart import ChartContext
@@ -22,6 +23,7 @@ Json = dict[str, Any]
 
 _DATES = {"Encounter": "date", "Observation": "date", "MedicationRequest": "authoredon", "Procedure": "date"}
 """Types that date a chart, with the search parameter that holds their times."""
+_NOT_YET = ("planned", "cancelled", "draft", "preparation", "not-done")
 _OFFSETS = timedelta(hours=15)
 """A time without offset may be taken at any: so much earlier it is looked for."""
 
@@ -61,7 +63,7 @@ async def _newest_beyond(chart: ChartContext, kind: str) -> Sequence[Json]:
             newest = await chart.fetch(chart.confine(kind, after, *_newest_first(kind)), pages=1)
         except (NotFound, NotServed, ScopeDenied, ServerRefused, ServerTimeout, NotFhir, SearchNotHonoured):
             newest = None
-        if newest is not None and newest.proof.honoured:
+        if newest is not None and newest.proof.honoured and all(map(_dates_a_chart, newest.resources)):
             return newest.resources
         whole = await chart.search(kind)
     return whole.resources
@@ -101,8 +103,13 @@ def _later_than(kind: str, moment: datetime) -> SearchParam:
     return SearchParam(_DATES[kind], (f"gt{moment - _OFFSETS:%Y-%m-%dT%H:%M:%SZ}",))
 
 
+def _dates_a_chart(resource: Json) -> bool:
+    """Whether a record says that something was: what was entered in error or is only planned does not."""
+    return resource.get("status") not in _NOT_YET and not is_mistaken(resource)
+
+
 def _moments(resources: Iterable[Json]) -> Iterator[FhirTime]:
-    for resource in resources:
+    for resource in filter(_dates_a_chart, resources):
         periods = [resource.get(name) for name in ("period", "performedPeriod")]
         ends = [p.get(end) for p in periods if isinstance(p, dict) for end in ("start", "end")]
         for text in (*(resource.get(n) for n in ("effectiveDateTime", "authoredOn", "performedDateTime")), *ends):

@@ -17,7 +17,6 @@ from tools.execute.wording import describe_record, list_lines, state_absence, st
 from tools.fhir.client import SearchResult
 from tools.notes.conflicts import Contradiction
 from tools.records.loading import load_records
-from tools.records.reading_json import is_mistaken
 from tools.records.record import Record
 from tools.records.sorting_out import Excluded
 from tools.registry import Handles
@@ -63,10 +62,12 @@ class Search:
 
     left_out: dict[Kind, tuple[Excluded, ...]] = field(default_factory=dict)
     """By kind: records that are on the chart and do not count."""
+    numbers: dict[Kind, int] = field(default_factory=dict)
+    """By kind: how many records stood."""
 
     async def load(self, kind: Kind) -> list[Record]:
         loaded = await load_records(self.chart, kind)
-        self.left_out[kind] = loaded.excluded
+        self.left_out[kind], self.numbers[kind] = loaded.excluded, len(loaded.records)
         self.results += [r for r in loaded.results if not any(r is known for known in self.results)]
         return list(loaded.records)
 
@@ -196,8 +197,8 @@ def _say_contrary(query: ChartQuery, record: Record) -> str:
 
 
 def _unasked(search: Search) -> bool:
-    """No allergy record of any kind: whether there are allergies was never recorded."""
-    return not any(not is_mistaken(resource) for result in search.results for resource in result.resources)
+    """No allergy record of any kind by then: whether there are allergies was not recorded."""
+    return not search.numbers.get(Kind.ALLERGY)
 
 
 def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:

@@ -198,7 +198,8 @@ def _say_contrary(query: ChartQuery, record: Record) -> str:
 
 def _unasked(search: Search) -> bool:
     """No allergy record of any kind by then: whether there are allergies was not recorded."""
-    return not search.numbers.get(Kind.ALLERGY)
+    undated = any(e.cause == "undated" for e in search.left_out.get(Kind.ALLERGY, ()))
+    return not search.numbers.get(Kind.ALLERGY) and not undated
 
 
 def to_evidence(record: Record, kind: Kind, handles: Handles) -> Evidence:

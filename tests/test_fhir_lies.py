@@ -16,7 +16,7 @@ from agent.cli.answering import Asker, Question
 from agent.cli.results import Result
 from agent.planners.rules import RulesPlanner
 from fhir_fixtures import fixture_paths
-from tools.chart import ChartCache, ChartError
+from tools.chart import ChartCache, ChartError, open_chart
 from tools.fhir.client import FhirClient, Limits
 from tools.fhir.errors import FhirError
 from tools.store.app import build_app
@@ -336,6 +336,14 @@ async def test_a_lie_is_told_as_an_error_or_as_what_is_open_never_as_an_answer(n
 async def test_a_lie_of_a_server_that_calls_itself_ours_is_no_more_believed(name: str) -> None:
     honestly, told = await truth(), await ask_all(Liar(**LIES[name], ours=True))
     assert not [fault for a, b in zip(told, honestly, strict=True) if (fault := judge(a, b))]
+
+
+@pytest.mark.anyio
+async def test_a_patient_with_odd_identifiers_is_not_bound_by_one() -> None:
+    liar = Liar(**written("identifier", 7, "Patient"))
+    async with FhirClient(BASE, transport=liar, limits=Limits(attempts=1)) as client:
+        with pytest.raises(ChartError, match="does not bear"):
+            await open_chart(client, "RMC-100234", "2024")
 
 
 @pytest.mark.anyio

@@ -111,6 +111,17 @@ async def test_what_is_no_answer_is_an_error_that_says_what_it_is_and_what_to_do
 
 
 @pytest.mark.anyio
+async def test_a_token_that_the_server_repeats_among_its_records_is_not_passed_on() -> None:
+    warned = {"severity": "warning", "code": "processing", "diagnostics": f"asked with {TOKEN}"}
+    entry = {"resource": {"resourceType": "OperationOutcome", "issue": [warned]}}
+    link = [{"relation": "self", "url": f"Condition?patient=Patient/secret-person&_count=1000&key={TOKEN}"}]
+    body = {**orjson.loads(BUNDLE), "link": link, "entry": [entry]}
+    result = await client(lambda request: httpx.Response(200, json=body)).search(QUERY)
+    assert result.reason == "Condition: the server says: asked with [secret]"
+    assert TOKEN not in repr(result)
+
+
+@pytest.mark.anyio
 async def test_a_byte_order_mark_is_no_fault() -> None:
     link = [{"relation": "self", "url": "Condition?patient=Patient/secret-person&_count=1000"}]
     body = b"\xef\xbb\xbf" + orjson.dumps({**orjson.loads(BUNDLE), "link": link})

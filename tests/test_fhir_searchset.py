@@ -168,6 +168,15 @@ async def test_what_tells_of_nothing_missing_does_not(bundle: Json) -> None:
 
 
 @pytest.mark.anyio
+async def test_what_a_server_says_is_told_as_far_as_anyone_reads_it() -> None:
+    many = [{"resource": said("warning", "processing", f"{n} {'x' * 900}")} for n in range(1_000)]
+    link = [{"relation": "self", "url": f"{SENT}&key={'x' * 100_000}"}]
+    result = await search(found(entry=many, link=link))
+    assert len(result.reason or "") < 2_000
+    assert len(result.proof.self_link or "") <= 2_000
+
+
+@pytest.mark.anyio
 async def test_a_part_that_was_asked_for_is_no_fault() -> None:
     few = parse_search("Condition", "patient=Patient/p&_elements=code")
     link = [{"relation": "self", "url": f"{SENT}&_elements=code"}]

@@ -112,6 +112,18 @@ def test_attributes_that_can_not_be_read_fail_each_time_they_are_asked_for() -> 
             dict(record.fields)
 
 
+@pytest.mark.parametrize("result", [{"valueQuantity": {"value": None, "unit": "mg"}}, {"valueString": None}])
+def test_a_value_that_is_null_is_none(result: Json) -> None:
+    record = to_record({"resourceType": "Observation", "id": "o", "status": "final", **result}, {})
+    assert record.reading is None
+
+
+def test_a_coding_whose_display_is_no_text_is_not_read() -> None:
+    odd = {"resourceType": "Condition", "id": "c", "code": {"coding": [{"code": "x", "display": {}}]}}
+    with pytest.raises(UnreadableRecord):
+        to_record(odd, {})
+
+
 def test_an_unreadable_record_is_named_only_where_it_was_asked_for() -> None:
     proof = SearchProof(sent="x", self_link="x", honoured=True, pages=1, matched=1, total=1)
     bad, good = ({"resourceType": "Condition", "id": i} for i in ("bad", "good"))

@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,51 @@ def test_ctrl_c_on_the_way_to_an_answer_gives_up_that_answer_only(tmp_path: Path
     assert (process.returncode, "Traceback" in err) == (0, False), err
     assert "stopped; no answer" in err
     assert "Nothing was asked yet." in err
+
+
+@pytest.fixture
+def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
+    """A server that takes connections and says nothing; with the connections it took."""
+    taken: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    taken.append(listening.accept()[0])
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", taken
+    for connection in taken:
+        connection.close()
+
+
+def test_waiting_for_a_silent_server_can_be_interrupted(
+    tmp_path: Path, silent_server: tuple[str, list[socket.socket]]
+) -> None:
+    url, taken = silent_server
+    process = start(["ask", "Any allergies?", "--patient", "p", "--fhir", url], tmp_path)
+    status, out, err = interrupt_when(lambda: bool(taken), process)
+    assert (status, out, "stopped" in err, "Traceback" in err) == (130, "", True, False)
+
+
+def test_a_silent_server_is_given_up_when_the_time_allowed_is_over(
+    tmp_path: Path, silent_server: tuple[str, list[socket.socket]]
+) -> None:
+    asked = ["ask", "Any allergies?", "--patient", "p", "--fhir", silent_server[0], "--wait", "1"]
+    status, told = run_through(asked, tmp_path)
+    assert (status, "Traceback" in told) == (1, False)
+    assert "more time than there is for a question (1 s)" in told
+
+
+def test_a_batch_over_a_server_that_is_down_says_so_line_by_line(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = [{"id": f"q{n}", "question": "Any allergies?", "patient": "p"} for n in range(2)]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    status, told = run_through(["batch", str(source), str(out), "--fhir", url], tmp_path)
+    results = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert (status, "Traceback" in told) == (1, False)
+    assert [r["status"] for r in results] == ["error", "error"]
+    assert all(f"no connection to {url}: refused" in r["answer"] for r in results)

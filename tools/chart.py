@@ -30,7 +30,7 @@ from tools.fhir.parameters import list_parameters
 from tools.fhir.search_query import SearchParam, SearchQuery, format_search
 from tools.fhir.search_values import escape_value
 from tools.last_moment import find_last_moment
-from tools.receipt import Receipt, SearchProof
+from tools.receipt import Receipt, SearchProof, first_few
 from tools.scopes import Scopes, bound_scopes, parse_scopes
 from tools.time_window import DateOrder
 
@@ -197,7 +197,7 @@ class ChartContext:
         return Receipt(
             searches=tuple(p for r, t in zip(results, types, strict=True) if t not in denied for p in r.proofs),
             complete=bool(results) and all(r.complete for r in results) and not unread and not self.doubts,
-            reasons=tuple(dict.fromkeys(reasons)) or (() if results else ("no search was made",)),
+            reasons=first_few(dict.fromkeys(reasons)) or (() if results else ("no search was made",)),
             denied=tuple(dict.fromkeys(denied)),
             as_of=self.as_of.text,
             as_of_source=self.as_of.source,
@@ -295,4 +295,6 @@ async def _find_patient(client: FhirClient, name: str) -> Json:
 def _bears(patient: Json, name: str) -> bool:
     """Whether a Patient has an identifier of that value, `system|value` read as such."""
     value = name.rpartition("|")[2]
-    return any(isinstance(i, dict) and str(i.get("value")) in (name, value) for i in patient.get("identifier") or ())
+    borne = patient.get("identifier")
+    borne = borne if isinstance(borne, list) else []
+    return any(isinstance(i, dict) and str(i.get("value")) in (name, value) for i in borne)

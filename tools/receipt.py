@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+_MOST_REASONS = 20
 
 
 class SearchProof(BaseModel):
@@ -42,6 +45,17 @@ class Receipt(BaseModel):
     as_of: str = ""
     """The moment the chart was looked at, ISO 8601."""
     as_of_source: Literal["caller", "clock", "chart"] = "caller"
+
+
+def first_few(reasons: Iterable[str]) -> tuple[str, ...]:
+    """Reasons as far as anyone reads them: a chart may hold thousands of records that can't be read.
+
+    >>> first_few(["a", "b"]), first_few(f"r{n}" for n in range(99))[-1]
+    (('a', 'b'), 'and 79 reasons more')
+    """
+    told = tuple(reasons)
+    more = len(told) - _MOST_REASONS
+    return told if more <= 1 else (*told[:_MOST_REASONS], f"and {more} reasons more")
 
 
 def merge_receipts(receipts: tuple[Receipt, ...]) -> Receipt:

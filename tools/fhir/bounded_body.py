@@ -66,12 +66,13 @@ def bound_answers(most: int) -> Callable[[httpx.Response], Awaitable[None]]:
 
     async def bound(response: httpx.Response) -> None:
         encoding = response.headers.pop("content-encoding", "identity").strip().lower()
-        if encoding not in (ENCODING, "identity", ""):
+        packed = encoding in (ENCODING, f"x-{ENCODING}")
+        if not packed and encoding not in ("identity", ""):
             await response.aclose()
             raise NotFhir(
                 f"the server packs its answer as {encoding[:40]!r}, which was not asked for; only gzip is read"
             )
         if isinstance(response.stream, httpx.AsyncByteStream):
-            response.stream = BoundedBody(response.stream, encoding == ENCODING, most)
+            response.stream = BoundedBody(response.stream, packed, most)
 
     return bound

@@ -19,6 +19,9 @@ from tools.receipt import SearchProof
 
 Json = dict[str, Any]
 
+_MOST_FAULTS = 5
+_LONGEST_LINK = 2_000
+"""So much of a self link is told."""
 _ID = re.compile(r"[\w.~:-]{1,128}")
 """Wider than FHIR's own, which some servers overstep."""
 
@@ -110,7 +113,8 @@ class Pages:
             self._note(f"the server gave a {kind} twice, and not alike")
 
     def _note(self, fault: str) -> None:
-        self._faults[f"{self.query.resource_type}: {fault}"] = None
+        if len(self._faults) < _MOST_FAULTS:
+            self._faults[f"{self.query.resource_type}: {fault}"] = None
 
     def read_count(self) -> int | None:
         """The total of a `_summary=count`; None where it is missing, or not certainly that of this search."""
@@ -125,7 +129,8 @@ class Pages:
         found = self._judgement.apply(self._matches.values())
         reasons = [r for r in (reason, *self._faults, self._judgement.doubt) if r] or list(self._doubt_total())
         proof = SearchProof(
-            sent=f"{self.query.resource_type}?{format_search(self.query)}", self_link=self._self_link,
+            sent=f"{self.query.resource_type}?{format_search(self.query)}",
+            self_link=self._self_link and self._self_link[:_LONGEST_LINK],
             honoured=self._self_link is not None and not self._judgement.checks, pages=self.read, matched=len(found),
             total=next(iter(self._totals), None), adapted=self._judgement.notes,
         )  # fmt: skip

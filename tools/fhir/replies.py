@@ -22,6 +22,7 @@ NO_OUTCOME = "no OperationOutcome"
 _TITLE = re.compile(rb"<title[^>]*>(.{0,400}?)</title", re.IGNORECASE | re.DOTALL)
 _HTML = re.compile(rb"<(!doctype html|!--|(html|head|body|h1|title|p|div)\b)")
 _TOKENS = re.compile(r"(?i)\bbearer\s+\S+|\bey[\w-]{10,}\.[\w-]{10,}\.[\w-]*")
+_LEAST_HIDDEN = 7
 _BOM = b"\xef\xbb\xbf"
 _ADVICE = {
     401: "a token is missing, wrong or run out: give a new one for this server",
@@ -33,7 +34,7 @@ _ADVICE = {
 
 def to_json(response: httpx.Response, where: str) -> Json:
     """The FHIR JSON of an answer. Raises NotFhir, which says what it is instead."""
-    content = response.content.removeprefix(_BOM)
+    content = body_of(response)
     try:
         read = orjson.loads(content)
         orjson.dumps(read)
@@ -104,28 +105,33 @@ def _describe_redirect(response: httpx.Response, where: str) -> str:
     )
 
 
+def body_of(response: httpx.Response) -> bytes:
+    """The body, without a byte order mark, and without the token that was sent where the server repeats it."""
+    content = response.content.removeprefix(_BOM)
+    token = response.request.headers.get("authorization", "").partition(" ")[2].encode()
+    return content.replace(token, b"[secret]") if len(token) > _LEAST_HIDDEN else content
+
+
 def words_of(response: httpx.Response) -> str:
     """What a refusal says: its OperationOutcome, or that it is an HTML page."""
-    sent = response.request.headers.get("authorization", "").partition(" ")[2]
+    content = body_of(response)
     try:
-        return outcome_text(orjson.loads(response.content), sent)
+        return outcome_text(orjson.loads(content))
     except orjson.JSONDecodeError:
-        return _describe_html(response.content) or NO_OUTCOME
+        return _describe_html(content) or NO_OUTCOME
 
 
-def outcome_text(content: Any, secret: str = "") -> str:
-    """What the issues of an OperationOutcome say, without a token that was sent.
+def outcome_text(content: Any) -> str:
+    """What the issues of an OperationOutcome say.
 
     >>> outcome_text({"issue": [{"code": "invalid", "details": {"text": "unknown parameter"}}]})
     'unknown parameter'
-    >>> outcome_text({"issue": [{"diagnostics": "no such token: s3cr3t"}]}, "s3cr3t")
-    'no such token: [secret]'
     """
     issues = content.get("issue") if isinstance(content, dict) else None
     if not isinstance(issues, list):
         return NO_OUTCOME
     texts = [_issue_text(issue) for issue in issues[:5] if isinstance(issue, dict)]
-    return "; ".join(told for text in texts if (told := clip(hide_secrets(text, secret), 300))) or NO_OUTCOME
+    return "; ".join(told for text in texts if (told := clip(hide_secrets(text), 300))) or NO_OUTCOME
 
 
 def _issue_text(issue: Json) -> str:
@@ -137,13 +143,13 @@ def _issue_text(issue: Json) -> str:
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
-def hide_secrets(text: str, secret: str = "") -> str:
-    """A server's words without what it was told in confidence, or what looks like a token.
+def hide_secrets(text: str) -> str:
+    """A server's words without what looks like a token.
 
     >>> hide_secrets("bad header: Bearer abc.def")
     'bad header: [secret]'
     """
-    return _TOKENS.sub("[secret]", text.replace(secret, "[secret]") if len(secret) > 3 else text)
+    return _TOKENS.sub("[secret]", text)
 
 
 def clip(text: str, most: int) -> str:

@@ -81,6 +81,6 @@ async def waiting() -> AsyncIterator[None]:
 
 def _too_slow(budget: TimeBudget) -> ServerTimeout:
     return ServerTimeout(
-        f"the server took more than the {budget.seconds:g} seconds there are for {budget.purpose}; "
+        f"the server took more time than there is for {budget.purpose} ({budget.seconds:g} s); "
         "try again later, or allow more time"
     )

@@ -67,6 +67,8 @@ def _concept(content: bytes) -> Concept:
             names[codeable["text"].strip()] = None
         for coding in codeable.get("coding", [codeable] if "code" in codeable else []):
             made = Coding(coding.get("system", ""), str(coding.get("code", "")), coding.get("display"))
+            if not isinstance(made.system, str | None) or not isinstance(made.display, str | None):
+                raise TypeError("the system or display of a coding is no text")
             codings.append(made)
             if made.display:
                 names[made.display.strip()] = None
@@ -122,7 +124,7 @@ def to_reading(element: Mapping[str, Any], prefix: str = "value") -> Reading | N
     '<0.3 mg/dL'
     """
     quantity = element.get(f"{prefix}Quantity")
-    if isinstance(quantity, dict) and "value" in quantity:
+    if isinstance(quantity, dict) and quantity.get("value") is not None:
         unit = quantity.get("unit") or quantity.get("code")
         return Reading(quantity["value"], unit, quantity.get("comparator"), _ucum(quantity))
     for name, value in element.items():
@@ -133,6 +135,8 @@ def to_reading(element: Mapping[str, Any], prefix: str = "value") -> Reading | N
 
 def _read_value(kind: str, value: Any) -> Reading | None:
     """A value of another data type than Quantity."""
+    if value is None:
+        return None
     if kind in ("CodeableConcept", "Coding") and (text := name_of(value)):
         return Reading(text)
     if kind in ("String", "Integer", "Decimal", "Boolean", "DateTime", "Date", "Time", "Instant"):
@@ -152,7 +156,7 @@ def _ucum(quantity: Json) -> str | None:
 
 def quantity_text(value: object) -> str | None:
     """A Quantity as `30 gm`."""
-    if not isinstance(value, dict) or "value" not in value:
+    if not isinstance(value, dict) or value.get("value") is None:
         return None
     unit = value.get("unit") or value.get("code") or ""
     return f"{value['value']} {unit}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.planners.rules.concepts import find_spans
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
@@ -140,6 +141,13 @@ def test_scores_social_questions_and_tests_are_found_by_everyday_words(term: str
         for text, code in ((name, loinc), *others)
     ]
     assert [e.text for e in match_concepts(term, OBSERVATION, chart).matched] == [name]
+
+
+def test_a_question_after_a_score_finds_it_under_the_long_name_that_charts_give_it() -> None:
+    name = "Generalized anxiety disorder 7 item (GAD-7) total score [Reported.PHQ]"
+    gad = ConceptEntry(OBSERVATION, name, (name,), (Coding("http://loinc.org", "70274-6", name),), 1)
+    found = find_spans("What is the anxiety score?", (gad,))
+    assert [(span.text, span.entries) for span in found] == [("anxiety score", (gad,))]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from functools import lru_cache
 from agent.planners.rules import lexicon
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
+from tools.concepts.known import known_kinds
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
@@ -103,7 +104,16 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
                 e for found in names.values() for e in found if e.kind in MEDICATIONS and _in_class(folded, e)
             )
         )
-    return tuple(e for other in synonyms_of(folded) for e in names.get(fold(other), ()))
+    found = tuple(e for other in synonyms_of(folded) for e in names.get(fold(other), ()))
+    return found or (_match_scores(folded, names) if " " in folded else ())
+
+
+def _match_scores(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:
+    """What the name of a score or of a social question means; charts name those at length."""
+    if Kind.OBSERVATION not in known_kinds(folded):
+        return ()
+    entries = dict.fromkeys(e for found in names.values() for e in found if e.kind is Kind.OBSERVATION)
+    return match_concepts(folded, Kind.OBSERVATION, tuple(entries)).matched
 
 
 def _in_class(folded: str, entry: ConceptEntry) -> bool:

@@ -150,6 +150,12 @@ def test_a_question_after_a_score_finds_it_under_the_long_name_that_charts_give_
     assert [(span.text, span.entries) for span in found] == [("anxiety score", (gad,))]
 
 
+def test_a_test_that_the_chart_has_not_is_asked_for_as_such_and_not_as_the_disease() -> None:
+    disease = ConceptEntry(CONDITION, "COVID-19", ("COVID-19",), (), 1)
+    assert [(s.text, s.entries) for s in find_spans("Has he had a COVID test?", (disease,))] == [("COVID test", ())]
+    assert [s.entries for s in find_spans("Has he had COVID?", (disease,))] == [(disease,)]
+
+
 @pytest.mark.parametrize(
     ("term", "never"),
     [("FEV1", "FEV1/FVC"), ("LDL", "Cholesterol in HDL [Mass/volume] in Serum or Plasma"), ("troponin T", "Troponin I"),

@@ -7,14 +7,29 @@ from functools import lru_cache
 from tools.chart_query import Kind
 from tools.concepts.drug_classes import drug_class
 from tools.concepts.icd import ranges_titled
+from tools.concepts.names import SPECIMENS
 from tools.concepts.products import is_known_drug
 from tools.concepts.reading import has_row, synonyms_of
 from tools.concepts.words import fold
 
+_TESTS = frozenset("test testing screen screening swab score panel".split())  # noqa: SIM905
+_ASKED = ("panels", "assessments", "procedures")
 _TABLE_KINDS = (
     (Kind.LAB, "labs"), (Kind.LAB, "panels"), (Kind.VITAL, "vitals"), (Kind.CONDITION, "conditions"),
     (Kind.OBSERVATION, "assessments"), (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
 )  # fmt: skip
+
+
+def names_a_test(folded: str) -> bool:
+    """Whether a folded name is, in the tables, that of a test or a score, and not only of what or in what is tested.
+
+    >>> names_a_test("covid test"), names_a_test("covid"), names_a_test("urine test")
+    (True, False, False)
+    """
+    *of, last = folded.split() or [""]
+    return (
+        last in _TESTS and not SPECIMENS.issuperset(of) and any(has_row(folded, table) for table in ("labs", *_ASKED))
+    )
 
 
 @lru_cache(maxsize=5_000)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from agent.planners.rules import lexicon
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.known import known_kinds
+from tools.concepts.known import known_kinds, names_a_test
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
@@ -49,7 +49,7 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
             if any(s.start < end and start < s.end for s in taken):
                 continue
             folded = " ".join(w for _, _, w in words[at : at + size])
-            if not _is_common(folded) and (entries := _look_up(folded, names)):
+            if not _is_common(folded) and ((entries := _look_up(folded, names)) or names_a_test(folded)):
                 taken.append(Span(start, end, question[start:end].replace("_", " "), entries))
     return sorted(taken, key=lambda s: s.start)
 
@@ -105,15 +105,17 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
             )
         )
     found = tuple(e for other in synonyms_of(folded) for e in names.get(fold(other), ()))
-    return found or (_match_scores(folded, names) if " " in folded else ())
+    return found or (_match_tests(folded, names) if " " in folded else ())
 
 
-def _match_scores(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:
-    """What the name of a score or of a social question means; charts name those at length."""
-    if Kind.OBSERVATION not in known_kinds(folded):
+def _match_tests(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:
+    """What the name of a test, a score or a social question means, which charts name at length."""
+    known = known_kinds(folded)
+    if Kind.OBSERVATION not in known and not names_a_test(folded):
         return ()
-    entries = dict.fromkeys(e for found in names.values() for e in found if e.kind is Kind.OBSERVATION)
-    return match_concepts(folded, Kind.OBSERVATION, tuple(entries)).matched
+    entries = dict.fromkeys(e for found in names.values() for e in found)
+    kinds = [k for k in known if k in (Kind.OBSERVATION, Kind.LAB, Kind.PROCEDURE)]
+    return tuple(e for k in kinds for e in match_concepts(folded, k, [e for e in entries if e.kind is k]).matched)
 
 
 def _in_class(folded: str, entry: ConceptEntry) -> bool:
@@ -154,6 +156,8 @@ def kinds_of(spans: Iterable[Span]) -> list[Kind]:
 def _span_kinds(span: Span) -> Iterable[Kind]:
     if span.entries:
         return [e.kind for e in span.entries]
+    if Kind.IMMUNIZATION in (known := known_kinds(span.text)) or names_a_test(fold(span.text)):
+        return known
     words = fold(span.text).split()
     if any(names_a_class(w) for w in (*words, fold(span.text))) or drug_stem(fold(span.text)):
         return [Kind.MEDICATION]

@@ -35,6 +35,7 @@ from agent.planners.planner import Turn
 from agent.planners.scripted import ScriptedPlanner
 from agent.threads import open_threads
 from agent.transcript import load_transcripts
+from tools.private_file import make_private
 
 RUNNER = CliRunner()
 FIXTURES = Path(__file__).parent.parent / "fhir_fixtures"
@@ -360,6 +361,12 @@ def test_files_that_hold_what_a_chart_says_are_their_owners_alone(home: Path, um
     assert {name: mode(home / name) for name in names} == dict.fromkeys(names, 0o600)
 
 
+def test_what_is_made_behind_a_link_is_private_too(home: Path, no_umask: None) -> None:
+    (home / "link").symlink_to(home / "made")
+    make_private(home / "link")
+    assert mode(home / "made") == 0o600
+
+
 def test_files_that_were_there_keep_their_mode(home: Path) -> None:
     source = write_lines(home / "in.jsonl", question("a", patient="rosa-delgado", thread="t"))
     RUNNER.invoke(app, ["load", str(FIXTURES / "patients" / "rosa-delgado.json")])
@@ -423,7 +430,14 @@ def test_a_conversation_says_what_can_be_typed_and_an_empty_line_does_not_end_it
     told = RUNNER.invoke(app, ["chat", "--patient", "rosa-delgado"], input=typed)
     assert told.exit_code == 0
     recalled = "1 question was asked before:\n> How old is she?"
-    for text in ("/history  what was", "Nothing was asked yet.", recalled, "MRN RMC-100234", "There is no /nonsense."):
+    for text in (
+        "\nAge: ",
+        "/history  what was",
+        "Nothing was asked yet.",
+        recalled,
+        "MRN RMC-100234",
+        "There is no /nonsense.",
+    ):
         assert text in told.output, told.output
 
 

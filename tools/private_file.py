@@ -10,7 +10,11 @@ _OWNER_ONLY = 0o600
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file that only its owner reads and writes, where there is none. Raises OSError."""
+    """Make an empty file that only its owner reads and writes, where there is none. Raises OSError.
+
+    A link that leads nowhere yet is followed, so that what is made there is private too.
+    """
+    path = path.resolve()
     with suppress(FileExistsError):
         made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
         try:

@@ -85,7 +85,8 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
         return f"{said} ({query.compute.value}): {lines}."
     unit = f" {computed.unit}" if computed.unit and query.compute is not Compute.TREND else ""
     label = query.compute.value.replace("_", " ")
-    return f"{label.capitalize()} for {scope}: {shown}{unit}, from {lines}."
+    of = "" if query.kind is Kind.PATIENT else f" for {scope}"
+    return f"{label.capitalize()}{of}: {shown}{unit}, from {lines}."
 
 
 def list_lines(query: ChartQuery, records: Sequence[Record]) -> str:

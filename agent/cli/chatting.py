@@ -95,7 +95,7 @@ class _Talk:
         tell("\n".join(_recall(self.turns)) if self.turns else "Ask; /help says what else can be typed.", err=True)
         while (text := read_line(f"{self.whose.partition(';')[0][:24]}> ")) is not None:
             if text.startswith("/"):
-                self._obey(text)
+                self._obey(text.casefold())
             elif text:
                 await self._answer(text, cache)
 

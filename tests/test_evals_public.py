@@ -76,7 +76,7 @@ def test_precision_counts_only_types_that_are_needed() -> None:
         ("[]", ()),
         ("[[None]]", ()),
         ("[[0]]", (0,)),
-        ('[["O\'Neil"]\n [\'B\']]', ("O'Neil", "B")),
+        ("[[\"O'Neil\"]\n ['B']]", ("O'Neil", "B")),
         ("[['2113-08-04 00:00:00']]", ("2113-08-04 00:00:00",)),
     ],
 )

@@ -114,6 +114,10 @@ def test_within_hours_of_another_record_is_on_either_side() -> None:
     anchor = Anchor(relation="within", kind=Kind.LAB, hours=24)
     near = record("Observation/n", "2020-02-02T07:00:00-05:00")
     assert keep_around([*LABS, near], anchor, LABS[1]) == [LABS[2], near]
+    assert keep_around([*LABS, near], anchor.model_copy(update={"relation": "after"}), LABS[1]) == [near]
+    assert keep_around([*LABS, near], anchor.model_copy(update={"relation": "before"}), LABS[1]) == []
+    unbounded = Anchor(relation="before", kind=Kind.LAB)
+    assert keep_around([*LABS, near], unbounded, LABS[1]) == [LABS[0]]
 
 
 def stay(name: str, start: str, end: str | None, part_of: str | None = None, kind: Kind = Kind.HOSPITAL_STAY) -> Record:

@@ -31,7 +31,8 @@ CONVERSATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "never-recorded": ("clara-hoffmann", "2024-03-01", ("Does she have any allergies?",)),
     "ties": ("ingrid-solberg", "2024-03-01", ("What was the last potassium on 2023-05-10?",)),
     "count-then-first": (
-        "theo-lindqvist", "2024-01-15T12:00:00-05:00",
+        "theo-lindqvist",
+        "2024-01-15T12:00:00-05:00",
         ("How many emergency department visits has he had?", "When was the first one?"),
     ),
     "refuted": ("walter-quinn", "2024-06-01", ("Did I have a pulmonary embolism?",)),

@@ -241,12 +241,14 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
     if anchor.relation == "same_stay":
         return [r for r in kept if r.encounter and r.encounter == found.encounter]
     at = found.start.instant_low
+    if anchor.hours is not None or anchor.relation == "within":
+        span = timedelta(hours=anchor.hours or 24)
+        kept = [r for r in kept if r.start and abs(r.start.instant_low - at) <= span]
     if anchor.relation == "before":
         return [r for r in kept if r.start and r.start.instant_low < at]
     if anchor.relation == "after":
         return [r for r in kept if r.start and r.start.instant_low > at]
-    span = timedelta(hours=anchor.hours or 24)
-    return [r for r in kept if r.start and abs(r.start.instant_low - at) <= span]
+    return kept
 
 
 def pick_records(records: Sequence[Record], pick: Pick) -> tuple[list[Record], bool]:

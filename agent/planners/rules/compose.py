@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from agent.planners.rules.concepts import Span, kinds_of, names_a_class
 from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, TREATED, answered_by, choose_kind
+from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot
@@ -140,10 +141,21 @@ def find_unread(sketch: Sketch) -> str | None:
         absent = []
     known = any(s.entries for s in sketch.named)
     denied = [name for name in absent if _DENIALS & set(name.split())]
-    if denied or sketch.unread or sketch.judged or len(absent) > 1 or (absent and known):
+    unknown = [name for name in absent if _is_unknown(sketch, name)]
+    if denied or unknown or sketch.unread or sketch.judged or len(absent) > 1 or (absent and known):
         words = ", ".join(dict.fromkeys((*absent, *sketch.unread, *sketch.judged)))
         return f"I did not understand part of the question: {words[:120]}."
     return None
+
+
+_ANY_SUBSTANCE = (*DRUGS, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.DEVICE, Kind.FAMILY_HISTORY)
+
+
+def _is_unknown(sketch: Sketch, name: str) -> bool:
+    """Whether a name is of nothing here or anywhere known, so that its absence says nothing; substances may be any."""
+    if name in {s.text for s in sketch.named} and {*sketch.nouns, *sketch.verbs} & {*_ANY_SUBSTANCE}:
+        return False
+    return not (known_kinds(name) or kinds_of((Span(0, 0, name),)) or name in ADJECTIVES.values() or sketch.of_cultures)
 
 
 def _lists_known_names(sketch: Sketch) -> bool:

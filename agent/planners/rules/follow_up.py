@@ -24,7 +24,9 @@ _FRAGMENT = re.compile(
     r"^(?:[| ])*(?:to|for|on|with|in|from|because of|due to)\b(?!.*\b(?:is|was|are|were|did|does|do|has|have|had)\b)"
 )
 """A name and no verb: "to nuts?", "for pain?"."""
-_WHICH_SORT = re.compile(r"^(?:[| ])*(?:and )?(?:(?:what|which) (?:kinds?|types?|sorts?|ones?)|(?:with|on) what)\b")
+_WHICH_SORT = re.compile(r"^(?:[| ])*(?:and )?(?:(?:what|which) (?:kinds?|types?|sorts?|ones?))\b")
+_EVER = re.compile(r"^[| ]*(?:(?:or|and|but) )?(?:(?:has|was|did|is) (?:he|she|it|patient) )?ever[| ]*$")
+_NOT_ANSWERED = "I can't determine what the question refers to: {}. Ask it with the name of what is meant."
 _WHY = r"(?:for|because of|due to|to treat|about|against) (?:it|that|this|them|those|these|the same)"
 _THAT_STAY = r"(?:during|in|throughout|at|on) (?:that|the same) (?:stay|visit|admission|hospitali[sz]ation)"
 _GIVEN = r"given|gave|prescribed|started|used|treated|got|get"
@@ -38,6 +40,8 @@ def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
     last = _last_query(history)
     if last is None:
         return _refer_to_nothing(sketch, history)
+    if _EVER.search(sketch.text):
+        return Parsed((last.model_copy(update={"when": None, "during": None, "around": None, "among": None}),))
     if not _leans(sketch) and not _asks_treatment(sketch, last):
         return None
     if fault := find_unread(sketch):
@@ -71,13 +75,19 @@ def _compose_leaning(sketch: Sketch, last: ChartQuery, turn: Turn) -> Parsed:
 
 def _refer_to_nothing(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
     """What is said where a question points back and there is nothing that it can point to."""
+    if history and _OPENS.search(sketch.text) and sketch.asks == (Ask(Compute.LIST),) and not sketch.foreign:
+        return Parsed(reason=_NOT_ANSWERED.format("the question before it was not answered"))
+    told = (
+        sketch.named, sketch.nouns, sketch.reasons, sketch.excluded, sketch.when, sketch.stay, sketch.around,
+        sketch.where, sketch.picked, sketch.person, sketch.says("i|me|he|him|she|her|they|we|you|patient|any|anything"),
+    )  # fmt: skip
+    if sketch.verbs and not any(told):
+        return Parsed(reason=_NOT_ANSWERED.format("it names nothing"))
     own = sketch.named or sketch.patient_slots or sketch.stay or sketch.foreign
     if not sketch.points or own or (sketch.nouns and not sketch.says(_WHY)):
         return None
     before = "the question before it was not answered" if history else "no question came before it"
-    return Parsed(
-        reason=f"I can't determine what the question refers to: {before}. Ask it with the name of what is meant."
-    )
+    return Parsed(reason=_NOT_ANSWERED.format(before))
 
 
 def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
@@ -202,6 +212,8 @@ def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
         return query
     same = kind is last.kind or (kind in DRUGS and last.kind in DRUGS)
     kept: dict[str, Any] = {"compute": last.compute, "pick": query.pick if sketch.picked else last.pick} if same else {}
+    if same and query.field is None and last.compute is Compute.LIST:
+        kept["field"] = last.field
     if same and last.when and not query.when:
         kept["when"] = last.when
     if same and last.compute in (Compute.EXISTS, Compute.COUNT, Compute.LIST) and last.field is None:

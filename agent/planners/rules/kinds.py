@@ -37,7 +37,7 @@ _ANSWERED_BY = {
     Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
 }  # fmt: skip
 """The kinds under which a chart may hold what a question calls by one kind."""
-_WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION)
+_WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.GOAL, Kind.CARE_PLAN, Kind.COVERAGE)
 """Kinds that a noun settles, whatever else the chart calls by the name."""
 TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 """Kinds of what a drug is for, and never a drug."""
@@ -127,7 +127,8 @@ def _absent_kind(sketch: Sketch) -> Kind | None:
         return None
     text = sketch.text
     if known := known_kinds(sketch.named[0].text):
-        return prefer_kind(known)
+        had = re.search(r"\bha(?:ve|s|d)\b|\bhow many\b", text) is not None
+        return Kind.CONDITION if had and Kind.CONDITION in known else prefer_kind(known)
     return Kind.MEDICATION if f" on {_placeholder(text)}" in f" {text}" else None
 
 

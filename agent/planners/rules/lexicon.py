@@ -51,7 +51,8 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"visits?|encounters?|appointments?|consultations?|check-?ups?", Kind.ENCOUNTER),
 )  # fmt: skip
 VERBS: Sequence[tuple[str, Kind]] = (
-    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|administered|infused|injected|given|giving",
+    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|(?:gave|giving) (?:him|her|me|them)"
+     r"|administered|infused|injected|given|giving",
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
     (r"prescrib(?:es?|ed|ing)", Kind.MEDICATION_ORDERED),
@@ -163,7 +164,8 @@ STATES: Sequence[tuple[str, str]] = (
     (r"confirmed", "confirmed"),
 )  # fmt: skip
 ADJECTIVES = {
-    "diabetic": "diabetes", "asthmatic": "asthma", "hypertensive": "hypertension", "epileptic": "epilepsy",
+    "diabetic": "diabetes", "prediabetic": "prediabetes",
+    "asthmatic": "asthma", "hypertensive": "hypertension", "epileptic": "epilepsy",
     "obese": "obesity", "anemic": "anemia", "anaemic": "anemia", "depressed": "depression", "septic": "sepsis",
     "alcoholic": "alcoholism", "weigh": "weight", "weighs": "weight", "weighed": "weight", "tall": "height",
     "smokes": "smoking", "smoke": "smoking", "smoker": "smoking", "smoked": "smoking", "drink": "alcohol",
@@ -173,11 +175,11 @@ ADJECTIVES = {
 
 REPORT = frozenset(
     """
-    ascertain calculate check clarify compute confirm count describe detail determine discover display enumerate
+    ascertain calculate check clarify compare compute confirm count describe detail determine discover display enumerate
     assess enquire inquire establish explain extract fetch figure find finding gather get give identify indicate
     inform know learn list look looking name note obtain outline pinpoint point present provide pull quantify read
     recall remember remind report retrieve return reveal review say search see share show specify state summarize
-    summarise tell track understand verify view wonder wondering write ask asking help
+    summarise tabulate tell track understand verify view wonder wondering write ask asking help
     """.split()  # noqa: SIM905
 )
 """Verbs by which an answer is asked for."""
@@ -219,17 +221,19 @@ LIGHT = frozenset(
     reports reported reporting state states stated indicate indicated mention mentioned say says said tell told
     advise advised instruct instructed inform informed take takes took taken taking place collect collected
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
-    assign assigned associate associated relate related involve involved involving concern include included
+    assign assigned associate associated relate related involve involved involving concern include
+    included
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
-    leaves left leaving arrive arrived attend attended stay stays stayed wrote written writes authored signed
+    leaves leaving arrive arrived attend attended attending stay stays stayed wrote written writes authored signed
     reviewed interpreted isolated decided located situated marks marked labeled labelled exhibit exhibited evaluate
-    valid exact precise correct true according based per prefer prefers preferred issued brought delivered written
+    designation valid exact precise correct true according based per prefer prefers preferred issued brought
+    delivered written
     corresponds analysis analyses team agent agents time times date dates day days instance instances occasion
     occasions moment event events episode episodes period periods duration number numbers total amount amounts count
     counts point points terms way manner form method methods means first last start started starts starting begin
     began begun begins end ended available different distinct unique various multiple several many much more most
     other another overall whole entire anything something everything life lifetime past prior previous previously
-    back real actual actually
+    real actual actually thing things
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

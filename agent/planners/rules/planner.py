@@ -107,5 +107,8 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
         return None
     if query.kind is Kind.REPORT and query.compute is Compute.VALUE:
         return None
+    if query.kind is Kind.PROCEDURE and query.compute is Compute.EXISTS and query.about:
+        about = tuple(f"history of {name}" for name in query.about)
+        return query.model_copy(update={"kind": Kind.CONDITION, "about": about})
     beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
     return query.model_copy(update={"kind": beside}) if beside is not None else None

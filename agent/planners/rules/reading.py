@@ -11,7 +11,7 @@ from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
 from agent.planners.rules.everyday import write_ages, write_out
-from agent.planners.rules.focus import read_asks
+from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.scopes import (
     read_anchor,
     read_arrival,
@@ -47,12 +47,23 @@ _PRIMARY = re.compile(r"\bprimary care (?:provider|physician|doctor|clinician)\b
 """Words that a chart may have as the name of a team."""
 _LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
 """Names whose last letter would be read as an article."""
-_PERSON = re.compile(r"\b(?:by |with |from )?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
+_PERSON = re.compile(r"(?<!\w)(?:by |with |from |w/ ?)?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 )
 _LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
+_UNTOLD = (
+    re.compile(
+        r"\bhow (?:did|was|were|is) .*\b(?:diagnosed|detected|discovered|found|ends?|ended|happen(?:ed)?|caused)\b"
+    ),
+)
+"""What asks for the way something came about."""
+_LEFT = (
+    r"left(?= (?:(?:the|that|this|my|his|her|for) )*(?:hospital|icu|ed|er|emergency|ward|unit|facility|clinic|home))"
+    r"|(?<=\bi )left|(?<=he )left|(?<=they )left|(?<=patient )left"
+)
+"""The verb; elsewhere it is a side."""
 _EITHER = re.compile(r"\bor (?:an? |any )?C\d|\bany of\b|\beither\b")
 _PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
 _PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
@@ -108,6 +119,7 @@ def _birth(overview: Overview) -> date | None:
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     text = cascade.text
+    cascade.take(_LEFT)
     order = cascade.take("before or after|after or before|earlier or later")
     when = take_times(cascade)
     anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
@@ -120,6 +132,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
     asks = read_asks(cascade)
+    if when is not None:
+        cascade.take(r"new(?:ly)?")
     if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
         normal = abnormal[0] == "normal"
         where.append(Condition(field=Slot.INTERPRETATION, value="normal" if normal else "abnormal"))
@@ -139,6 +153,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     verbs = cascade.take_all(lexicon.VERBS)
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged += [order[0]] if order else []
+    judged += [m[0] for pattern in _UNTOLD if asks[0] == Ask(Compute.LIST) and (m := pattern.search(text))]
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")
     if clause := _clause(text, asks[0].compute):

@@ -80,15 +80,15 @@ def take_times(cascade: Cascade) -> str | None:
     return " ".join(phrase for *_, phrase in phrases) or None
 
 
-_TWO_YEARS = re.compile(
-    r"\b(?:(?:in|during|for|from) )?((?:18|19|20|21|22|23)\d\d) and ((?:18|19|20|21|22|23)\d\d)\b(?!-)"
-)
+_YEAR = r"(?:18|19|20|21|22|23)\d\d"
+_TWO_YEARS = re.compile(rf"\b(?:(?:in|during|for|from) )?(?<!between )({_YEAR}(?:, {_YEAR})*),? and ({_YEAR})\b(?!-)")
 
 
 def _to_span(match: re.Match[str]) -> str:
     """Two years that follow each other are one span; others are left as they stand."""
-    follows = int(match[2]) == int(match[1]) + 1
-    return f"between {match[1]} and {match[2]}" if follows else match[0]
+    years = [int(year) for year in (*match[1].split(", "), match[2])]
+    follows = years == list(range(years[0], years[0] + len(years)))
+    return f"between {years[0]} and {years[-1]}" if follows else match[0]
 
 
 def _is_state(phrase: str, text: str) -> bool:

@@ -96,7 +96,7 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
     ("a dose is an attribute listed",
      lambda c: c.slot is Slot.DOSE and c.compute is Compute.VALUE and c.of_drugs, lambda c: (Compute.LIST, Slot.DOSE)),
     ("whether there is a risk is said by the score",
-     lambda c: c.compute is Compute.EXISTS and c.kind is Kind.OBSERVATION and c.sketch.names_a_score,
+     lambda c: c.compute is Compute.EXISTS and c.kind in (Kind.OBSERVATION, Kind.VITAL) and c.sketch.names_a_score,
      lambda c: (Compute.VALUE, None)),
     ("an extreme is of numbers only",
      lambda c: c.compute in (Compute.MAX, Compute.MIN) and c.kind not in (*MEASURED, *DRUGS),

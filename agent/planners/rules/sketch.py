@@ -11,6 +11,7 @@ from agent.planners.rules.focus import Ask
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 
 ALL = Pick()
+_SCORED = re.compile(r"\b(?:risk|score|pain)\b")
 _POINTS = re.compile(
     r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! C)"
 )
@@ -89,7 +90,7 @@ class Sketch:
     @property
     def names_a_score(self) -> bool:
         """Whether what is named is a score or a risk, which no yes or no answers."""
-        return bool(self.named) and not self.where and all(re.search(r"\b(?:risk|score)\b", s.text) for s in self.named)
+        return bool(self.named) and not self.where and all(_SCORED.search(s.text.lower()) for s in self.named)
 
     @property
     def asks_organism(self) -> bool:

@@ -13,7 +13,7 @@ from tools.evidence import clean_text
 from tools.fhir.client import SearchResult
 from tools.receipt import Receipt
 from tools.records.loading import load_records, read_types
-from tools.records.record import Record
+from tools.records.record import Record, distinct_concepts
 
 _LEFT_OUT = frozenset({Kind.MEDICATION, Kind.ORDER, Kind.WARD_STAY, Kind.INTAKE})
 """Kinds whose records stand under another kind already."""
@@ -112,15 +112,16 @@ def split_parts(records: Sequence[Record]) -> list[Record]:
 
 
 def _build_entry(kind: Kind, text: str, members: list[Record]) -> ConceptEntry:
-    dates = sorted(r.start.raw for r in members if r.start)
+    dates = [r.start.raw for r in members if r.start]
+    concepts = distinct_concepts(members)
     return ConceptEntry(
         kind=kind,
         text=text,
-        names=tuple(dict.fromkeys(n for r in members for n in r.concept.names)),
-        codings=tuple(dict.fromkeys(c for r in members for c in r.concept.codings)),
+        names=tuple(dict.fromkeys(n for c in concepts for n in c.names)),
+        codings=tuple(dict.fromkeys(x for c in concepts for x in c.codings)),
         count=len(members),
-        first=dates[0] if dates else None,
-        last=dates[-1] if dates else None,
+        first=min(dates, default=None),
+        last=max(dates, default=None),
     )
 
 

@@ -13,7 +13,7 @@ from tools.concepts.surgery import is_surgery
 from tools.execute.pressure import is_systolic, pressure_of
 from tools.overview import build_entries, split_parts
 from tools.records.reading_json import references_of
-from tools.records.record import Component, Record
+from tools.records.record import Component, Record, distinct_concepts
 
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
@@ -49,14 +49,15 @@ def keep_named(
     entries = build_entries(kind, [*records, *parts])
     known = settled or {}
     matches = [_match(term, kind, entries, [*records, *parts], known.get(term)) for term in about]
-    kept = [r for r in records if any(m.takes(r) for m in matches) or (kind is Kind.ALLERGY and says_none(r))]
+    taken = _Match(frozenset().union(*(m.names for m in matches)), frozenset().union(*(m.coded for m in matches)))
+    kept = [r for r in records if taken.takes(r) or (kind is Kind.ALLERGY and says_none(r))]
     whole = {r.reference for r in kept}
-    kept += [p for p in parts if p.reference not in whole and any(m.takes(p) for m in matches)]
-    unread = frozenset(e for e in empty if e.reference not in whole and any(m.takes(e) for m in matches))
+    kept += [p for p in parts if p.reference not in whole and taken.takes(p)]
+    unread = frozenset(e for e in empty if e.reference not in whole and taken.takes(e))
     kept = _with_members(kept, records)
     kept += [*_single_pressures(kept, records), *unread]
     notes = [note for m in matches for note in m.notes]
-    open_names = () if any(m.names or m.coded for m in matches) else tuple(n for m in matches for n in m.undecided)
+    open_names = () if taken.names or taken.coded else tuple(n for m in matches for n in m.undecided)
     return Named(kept, notes, open_names, unread)
 
 
@@ -115,9 +116,9 @@ def _match(
     if kind is Kind.PROCEDURE and fold(term) in ("surgery", "operation"):
         return _match_surgery(entries)
     code = term.strip().casefold()
-    coded = frozenset(r.reference for r in records if any(c.code.casefold() == code for c in r.concept.codings))
-    if coded:
-        return _Match(coded=coded)
+    bearing = {id(c) for c in distinct_concepts(records) if any(x.code.casefold() == code for x in c.codings)}
+    if bearing:
+        return _Match(coded=frozenset(r.reference for r in records if id(r.concept) in bearing))
     match = settled or match_concepts(term, kind, entries)
     if kind is Kind.FAMILY_HISTORY and not match.matched:
         match = match_concepts(term, Kind.CONDITION, [_of_relative(e) for e in entries])

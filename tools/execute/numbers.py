@@ -58,7 +58,8 @@ def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
 
 def _compute(query: ChartQuery, records: Sequence[Record]) -> Computed:
     samples = _samples(query, records)
-    if several := next((r for r in records if len(readings_of(r, Slot.VALUE)) > 1 and r.reading is None), None):
+    parted = (r for r in records if r.components and r.reading is None)
+    if several := next((r for r in parted if len(readings_of(r, Slot.VALUE)) > 1), None):
         names = " or ".join(c.concept.text for c in several.components)
         return Computed((), tuple(records), None, f"{several.concept.text} holds several values: ask for {names}")
     if not samples:

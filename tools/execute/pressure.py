@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tools.chart_query import Condition
 from tools.errors import ToolError
-from tools.records.record import Component, Concept, Reading, Record
+from tools.records.record import Component, Concept, Reading, Record, distinct_concepts
 
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
 BY_SYSTOLIC = "blood pressures go by the systolic"
@@ -25,7 +25,9 @@ def is_diastolic(concept: Concept) -> bool:
 
 def pressure_of(record: Record) -> tuple[Reading | None, Reading | None] | None:
     """Systolic and diastolic of a record that holds them as parts; None of any other record."""
-    if record.reading is not None or not any(is_systolic(c.concept) for c in record.components):
+    if record.reading is not None or not record.components:
+        return None
+    if not any(is_systolic(c.concept) for c in record.components):
         return None
     return _part(record.components, is_systolic), _part(record.components, is_diastolic)
 
@@ -37,11 +39,12 @@ def _part(parts: Sequence[Component], which: Callable[[Concept], bool]) -> Readi
 def to_numbers(records: Sequence[Record]) -> tuple[list[Record], bool]:
     """The records with each pressure as its systolic; beside systolics, a diastolic that stands alone is left out."""
     pressures = {id(r): p for r in records if (p := pressure_of(r)) is not None}
-    alone = [r for r in records if is_systolic(r.concept)]
-    mixed = bool(alone) and any(is_diastolic(r.concept) for r in records)
+    concepts = distinct_concepts(records)
+    diastolic = {id(c) for c in concepts if is_diastolic(c)}
+    mixed = bool(diastolic) and any(map(is_systolic, concepts))
     if not pressures and not mixed:
         return list(records), False
-    kept = [r for r in records if not is_diastolic(r.concept)]
+    kept = [r for r in records if id(r.concept) not in diastolic]
     return [_as_systolic(r, pressures[id(r)][0]) if id(r) in pressures else r for r in kept], True
 
 

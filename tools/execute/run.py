@@ -84,8 +84,9 @@ async def _select(search: Search) -> list[Record]:
         left_out = {r.reference for r in await _about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
     told = query.among == "previous_answer"
-    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or says_none(r))
-    records = [r for r in found if told or (not says_none(r) and (counts_at_all(r, query.kind) or _asks_for(query, r)))]
+    denials = set(filter(says_none, found)) if query.kind is Kind.ALLERGY else set()
+    search.contrary = tuple(r for r in found if r.standing in ("refuted", "not_done", "planned") or r in denials)
+    records = [r for r in found if told or (r not in denials and (counts_at_all(r, query.kind) or _asks_for(query, r)))]
     if query.kind is Kind.PROCEDURE and not query.about:
         records = _leave_out_routine(search, records)
     if query.during is not None:

@@ -37,6 +37,7 @@ _ROUTES = (
     {"ng", "nasogastric"},
 )
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY})
+_PLANS = frozenset({Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER})
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
 _PAST_WORDS = {"inactive", "past", "resolved", "ended"}
 
@@ -81,6 +82,8 @@ def keep_ongoing(records: Iterable[Record], window: Window) -> tuple[list[Record
 
 def keep_where(records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:
     """Records that meet every filter."""
+    if not conditions:
+        return list(records)
     return [r for r in records if all(meets(r, c) for c in conditions)]
 
 
@@ -195,6 +198,8 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
 
 def readings_of(record: Record, slot: Slot) -> tuple[Reading, ...]:
     """The numbers of an attribute; of a record in parts, each part's."""
+    if slot is Slot.VALUE and not record.components:
+        return (record.reading,) if record.reading is not None and is_number(record.reading.value) else ()
     if slot is Slot.VALUE:
         parts = (record.reading, *(c.reading for c in record.components))
         return tuple(r for r in parts if r is not None and is_number(r.value))
@@ -277,5 +282,4 @@ def counts_at_all(record: Record, kind: Kind) -> bool:
     """Whether a record stands for what is: not void, refuted or not done; planned only of orders and plans."""
     if record.standing in ("void", "refuted", "not_done"):
         return False
-    plans = {Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER}
-    return record.standing != "planned" or kind in plans
+    return record.standing != "planned" or kind in _PLANS

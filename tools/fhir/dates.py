@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -39,15 +39,15 @@ class FhirTime:
     offset: timedelta | None
     """None where the record gives none."""
 
-    @property
-    def instant_low(self) -> datetime:
-        """`low` in UTC; without offset the wall clock is taken as UTC."""
-        return _to_utc(self.low, self.offset)
+    instant_low: datetime = field(init=False, repr=False, compare=False)
+    """`low` in UTC; without offset the wall clock is taken as UTC."""
+    instant_high: datetime = field(init=False, repr=False, compare=False)
+    """`high` in UTC; without offset the wall clock is taken as UTC."""
 
-    @property
-    def instant_high(self) -> datetime:
-        """`high` in UTC; without offset the wall clock is taken as UTC."""
-        return _to_utc(self.high, self.offset)
+    def __post_init__(self) -> None:
+        """The instants, once. Raises OverflowError where there is none: 0001-01-01T00:00:00+14:00."""
+        object.__setattr__(self, "instant_low", _to_utc(self.low, self.offset))
+        object.__setattr__(self, "instant_high", _to_utc(self.high, self.offset))
 
 
 @lru_cache(maxsize=65536)
@@ -102,10 +102,10 @@ def _read_moment(text: str, match: re.Match[str]) -> FhirTime:
     if fraction is not None:
         low += timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
         size = timedelta(microseconds=10 ** max(6 - len(fraction), 0))
-        return _checked(FhirTime(text, "fraction", low, low + size - _TICK, offset))
+        return FhirTime(text, "fraction", low, low + size - _TICK, offset)
     if second is not None:
-        return _checked(FhirTime(text, "second", low, low.replace(microsecond=999999), offset))
-    return _checked(FhirTime(text, "minute", low, low.replace(second=59, microsecond=999999), offset))
+        return FhirTime(text, "second", low, low.replace(microsecond=999999), offset)
+    return FhirTime(text, "minute", low, low.replace(second=59, microsecond=999999), offset)
 
 
 def _read_offset(match: re.Match[str]) -> timedelta | None:
@@ -122,9 +122,3 @@ def _read_offset(match: re.Match[str]) -> timedelta | None:
 
 def _to_utc(moment: datetime, offset: timedelta | None) -> datetime:
     return (moment - offset if offset else moment).replace(tzinfo=UTC)
-
-
-def _checked(time: FhirTime) -> FhirTime:
-    """The instants must exist too: 0001-01-01T00:00:00+14:00 has none."""
-    _to_utc(time.low, time.offset), _to_utc(time.high, time.offset)
-    return time

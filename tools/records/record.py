@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, overload
 
@@ -162,3 +162,8 @@ class Record:
     resource: Json = field(default_factory=dict, repr=False)
     around: Mapping[str, Json] = field(default_factory=dict, repr=False)
     """The resources that describe it, by reference."""
+
+
+def distinct_concepts(records: Iterable[Record]) -> Collection[Concept]:
+    """The concepts of some records; records that say the same share one, so that it need be looked at once."""
+    return {id(r.concept): r.concept for r in records}.values()

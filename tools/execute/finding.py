@@ -57,6 +57,8 @@ class Search:
     """By reference the Observations that a culture consists of, where they are asked after."""
     contradictions: list[Contradiction] = field(default_factory=list)
     """What notes say to the contrary."""
+    outside: Record | None = None
+    """What matches beside the time asked about, nearest to it: told where nothing within does."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
 
@@ -182,6 +184,9 @@ def _absence(
     if contrary:
         said = "; ".join(_say_contrary(query, r) for r in contrary[:5])
         statement += f" The chart says: {said}."
+    if search.outside is not None and search.outside not in contrary:
+        statement += f" The nearest is {describe_record(query, search.outside)}."
+        contrary.append(search.outside)
     zero: dict[Compute, tuple[Value, ...]] = {
         Compute.EXISTS: (False,), Compute.COUNT: (0,), Compute.COUNT_DISTINCT: (0,)
     }  # fmt: skip

@@ -23,6 +23,7 @@ from tools.execute.selection import (
     keep_ongoing,
     keep_where,
     meets,
+    nearest_outside,
     pick_records,
     time_key,
 )
@@ -100,6 +101,7 @@ async def _select(search: Search) -> list[Record]:
             if records and search.unsure:
                 search.notes.append(f"{len(search.unsure)} that began before have no end on record, and are left out")
         else:
+            search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)
     if query.around is not None:
         records = await _around(search, records)

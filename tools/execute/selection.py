@@ -63,6 +63,14 @@ def keep_in_window(records: Iterable[Record], window: Window) -> list[Record]:
     return kept
 
 
+def nearest_outside(records: Iterable[Record], window: Window) -> Record | None:
+    """The last record before a window, else the first after it; None where none is dated."""
+    dated = sorted((r for r in records if r.start is not None), key=time_key)
+    before = [r for r in dated if r.start and window.start is not None and r.start.high < window.start]
+    after = [r for r in dated if r.start and window.end is not None and r.start.low > window.end]
+    return before[-1] if before else after[0] if after else None
+
+
 def keep_ongoing(records: Iterable[Record], window: Window) -> tuple[list[Record], list[Record]]:
     """Records of what was under way in the window, and those of what may have been: begun before, end not recorded."""
     kept, unsure = [], []

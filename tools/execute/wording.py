@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tools.chart_query import ChartQuery, Compute, Condition, Kind
 from tools.evidence import Value, clean_text
 from tools.execute.attributes import Computed, natural_slot, slot_values
+from tools.execute.spans import TIME_UNITS
 from tools.execute.stays import STAY_NAMES
 from tools.records.record import Record
 
@@ -83,10 +84,15 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if computed.values and all(isinstance(v, bool) for v in computed.values):
         said = "Yes" if computed.values == (True,) else "No"
         return f"{said} ({query.compute.value}): {lines}."
-    unit = f" {computed.unit}" if computed.unit and query.compute is not Compute.TREND else ""
+    unit = f" {_name_unit(computed)}" if computed.unit and query.compute is not Compute.TREND else ""
     label = query.compute.value.replace("_", " ")
     of = "" if query.kind is Kind.PATIENT else f" for {scope}"
     return f"{label.capitalize()}{of}: {shown}{unit}, from {lines}."
+
+
+def _name_unit(computed: Computed) -> str:
+    unit = computed.unit or ""
+    return unit.removesuffix("s") if unit in TIME_UNITS and computed.values == (1,) else unit
 
 
 def list_lines(query: ChartQuery, records: Sequence[Record]) -> str:

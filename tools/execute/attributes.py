@@ -9,6 +9,7 @@ from tools.chart_query import ChartQuery, Compute, Kind, Slot
 from tools.evidence import Value
 from tools.execute.pressure import is_diastolic
 from tools.execute.selection import is_number, readings_of, texts_of
+from tools.records.reading_json import items, to_time
 from tools.records.record import Record
 
 _NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
@@ -45,6 +46,12 @@ def natural_slot(query: ChartQuery) -> Slot:
 def is_recorded_only(record: Record) -> bool:
     """Whether a record's date is only the day on which it was written down."""
     return record.fields.get(Slot.TIME) == ("when it was recorded",)
+
+
+def reaction_times(record: Record) -> tuple[str, ...]:
+    """When an allergy's reactions set in, where the record says so of the reaction itself."""
+    reactions = [r for r in items(record.resource.get("reaction")) if isinstance(r, dict)]
+    return tuple(r["onset"] for r in reactions if to_time(r.get("onset")) is not None)
 
 
 def slot_values(record: Record, slot: Slot) -> tuple[Value, ...]:

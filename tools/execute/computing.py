@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 
 from tools.chart import AsOf
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.match import match_concepts
 from tools.evidence import Value
 from tools.execute.ages import compute_age
-from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, slot_values
+from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
 from tools.execute.growth import drugs_with
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
@@ -49,7 +51,7 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     for record in records:
         found = slot_values(record, slot)
         if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
-            found = record.ingredients
+            found = _named_ingredients(query, record)
         if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):
             found = drugs_with(record, verdict)
         if slot is Slot.NAME and query.kind is Kind.FAMILY_HISTORY and query.about:
@@ -64,6 +66,13 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     if records and not values:
         problem = f"the records found do not give {slot.value.replace('_', ' ')}"
     return Computed(tuple(values), tuple(resting or records), unit, problem)
+
+
+def _named_ingredients(query: ChartQuery, record: Record) -> tuple[str, ...]:
+    """Of a mix, the ingredients that are asked about: the antibiotic, and not what it is dissolved in."""
+    entries = [ConceptEntry(Kind.MEDICATION, name, (name,), (), 1) for name in record.ingredients]
+    named = {e.text for term in query.about for e in match_concepts(term, Kind.MEDICATION, entries).matched}
+    return tuple(name for name in record.ingredients if name in named) or record.ingredients
 
 
 def _verdict_asked(query: ChartQuery) -> str | None:
@@ -142,6 +151,10 @@ def _count_distinct(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -
 
 def _time(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     slot = Slot.END if query.field is Slot.END else Slot.TIME
+    if query.field is Slot.REACTION and (reacted := tuple(t for r in records for t in reaction_times(r))):
+        return Computed(tuple(dict.fromkeys(reacted)), tuple(records))
+    if slot is Slot.END and records and all(r.standing == "current" and not texts_of(r, slot) for r in records):
+        return Computed((), tuple(records), None, None, ("it had not ended by then",))
     if slot is Slot.TIME and query.kind is Kind.CONDITION and records and all(map(is_recorded_only, records)):
         return _recorded_on(records)
     values = dict.fromkeys(v for r in records for v in texts_of(r, slot))

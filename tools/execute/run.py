@@ -14,6 +14,7 @@ from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.growth import verdict_on
 from tools.execute.left_out import tell_left_out, void_references
 from tools.execute.naming import keep_named, says_none
+from tools.execute.ordered import follow_orders
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.selection import (
     counts_at_all,
@@ -52,7 +53,7 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         search.undated += undated
         search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
     picked, tied = pick_records(sorted(records, key=time_key), query.pick)
-    picked = _compare_picked(search, picked)
+    picked = await follow_orders(search, _compare_picked(search, picked))
     if tied:
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")
     ages = query.compute is Compute.AGE and query.kind is not Kind.PATIENT
@@ -90,6 +91,8 @@ async def _select(search: Search) -> list[Record]:
     records = [r for r in found if told or (r not in denials and (counts_at_all(r, query.kind) or _asks_for(query, r)))]
     if query.kind is Kind.PROCEDURE and not query.about:
         records = _leave_out_routine(search, records)
+    if query.kind is Kind.ORDER and not query.about and _asks_state(query):
+        records = _leave_out_drugs(search, records)
     if query.during is not None:
         records = await _during(search, records)
     if query.when:
@@ -121,6 +124,8 @@ async def _select(search: Search) -> list[Record]:
     kept = _leave_out_empty(search, kept) if search.empty else kept
     stateful = _asks_state(query) or asks_past(query)
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
+    if not kept and query.kind is Kind.ALLERGY and query.compute is Compute.LIST and _asks_state(query):
+        kept = [r for r in records if r.standing == "unconfirmed"]
     if _asks_state(query) and kept and (untold := [r for r in _others(records, kept) if r.standing == "unknown"]):
         search.notes.append(f"{len(untold)} whose status then is not on record left out")
     return kept
@@ -198,6 +203,14 @@ def _leave_out_routine(search: Search, records: list[Record]) -> list[Record]:
     if len(kept) < len(records):
         search.notes.append("triage and the taking of vital signs are left out")
     return kept
+
+
+def _leave_out_drugs(search: Search, records: list[Record]) -> list[Record]:
+    """Of the orders that stand open those of drugs are left out, which go on: they are what the patient takes."""
+    kept = [r for r in records if Kind.MEDICATION not in r.kinds]
+    if kept and len(kept) < len(records):
+        search.notes.append("drug orders are left out; they are told as medications")
+    return kept or records
 
 
 async def _about(search: Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:

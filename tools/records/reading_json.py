@@ -55,6 +55,12 @@ def to_concept(*codeables: object) -> Concept:
     return _concept(orjson.dumps(codeables))
 
 
+_TAG = re.compile(r" \([a-z /]+\)$")
+"""What SNOMED CT names end with: "(disorder)"."""
+_SENTENCE = 5
+"""Words."""
+
+
 @lru_cache(maxsize=16_384)
 def _concept(content: bytes) -> Concept:
     """The concept of JSON text: charts say the same of many records, so that what was read once need not be again."""
@@ -75,7 +81,17 @@ def _concept(content: bytes) -> Concept:
     names.pop("", None)
     told = (display_of(c.system, c.code) or c.code for c in codings if c.code)
     shown = next(iter(names), None) or next(told, "unnamed")
-    return Concept(shown, tuple(names) or (shown,), tuple(codings))
+    shown = _cut_sentence(shown, codings)
+    return Concept(shown, tuple(dict.fromkeys((shown, *names))), tuple(codings))
+
+
+def _cut_sentence(text: str, codings: Iterable[Coding]) -> str:
+    """A text that goes on with a sentence after the name of its own code, as that name: the sentence is no name."""
+    first, _, more = text.partition(". ")
+    if len(more.split()) < _SENTENCE:
+        return text
+    coded = {_TAG.sub("", c.display).strip().casefold() for c in codings if c.display}
+    return first if first.strip().casefold() in coded else text
 
 
 def name_of(value: object) -> str | None:

@@ -127,7 +127,7 @@ def _identity(last: ChartQuery) -> tuple[Condition, ...]:
 def _of_told(change: Change) -> ChartQuery:
     """Something else of the records that were told."""
     sketch, last, turn, query = change.sketch, change.last, change.turn, change.query
-    field = query.field or (last.field if not says_what(sketch) else None)
+    field = query.field or (last.field if not says_what(sketch) or _of_reaction(change) else None)
     among = "previous_answer" if turn.citations else last.among
     update: dict[str, Any] = {"compute": query.compute, "field": field, "unit": query.unit, "among": among}
     contrary = turn.values in ((), (False,))
@@ -136,6 +136,11 @@ def _of_told(change: Change) -> ChartQuery:
     if among:
         update |= {"when": None, "during": None, "around": None, "not_about": ()}
     return last.model_copy(update=update)
+
+
+def _of_reaction(change: Change) -> bool:
+    """ "When?" after what happened asks when that happened, and not since when the allergy is known."""
+    return change.last.field is Slot.REACTION and change.computes is Compute.TIME
 
 
 def _rescope(change: Change) -> ChartQuery:

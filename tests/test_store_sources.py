@@ -97,12 +97,15 @@ def test_a_folder_with_loops_dead_links_and_archives_is_read_once(tmp_path: Path
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "dead.json").symlink_to(tmp_path / "nowhere")
     (tmp_path / "ring.json").symlink_to(tmp_path / "ring.json")
+    (tmp_path / "long.json").symlink_to("x" * 300)
     (tmp_path / "ann.json").write_bytes(ANN)
     (tmp_path / "more.zip").write_bytes(b"PK")
     report = load_paths(open_store(":memory:"), [tmp_path])
     assert report.created == {"Patient": 1}
-    assert sorted(Path(r.place).name for r in report.refused) == ["dead.json", "ring.json"]
-    assert {r.reason for r in report.refused} == {"no regular file, or a link to nothing"}
+    assert sorted(Path(r.place).name for r in report.refused) == ["dead.json", "long.json", "ring.json"]
+    assert {r.reason for r in report.refused} == {
+        "no regular file, or a link to nothing", "can't be read: File name too long",
+    }  # fmt: skip
 
 
 def test_a_folder_of_archives_alone_is_said_to_need_unpacking(tmp_path: Path) -> None:

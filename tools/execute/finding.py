@@ -13,7 +13,8 @@ from tools.execute.attributes import Computed
 from tools.execute.citing import cite_record
 from tools.execute.growth import same_drug, verdicts_of
 from tools.execute.stays import StayScope
-from tools.execute.wording import describe_record, list_lines, state_absence, state_finding
+from tools.execute.unrecorded import asked_attributes
+from tools.execute.wording import describe_record, kind_name, list_lines, state_absence, state_finding
 from tools.fhir.client import SearchResult
 from tools.notes.conflicts import Contradiction
 from tools.records.loading import load_records
@@ -49,6 +50,10 @@ class Search:
     """Records picked whose value is words or a mere bound, which settles the comparison neither way."""
     empty: frozenset[Record] = frozenset()
     """Records of the name asked about that hold no value."""
+    untold: list[Record] = field(default_factory=list)
+    """Records that may be meant and don't carry the attribute that is filtered on."""
+    failing: list[Record] = field(default_factory=list)
+    """Of several picked, where some meet the comparison, those that don't."""
     valueless: list[Record] = field(default_factory=list)
     """Those of them that the query selects."""
     untested: str | None = None
@@ -89,7 +94,9 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
     if picked:
         statement = state_finding(query, computed, picked)
         resting = list(computed.rests_on)
-    else:
+    if picked and search.failing:
+        statement, values, resting = _tell_some(search, picked), (), [*picked, *search.failing]
+    elif not picked:
         values, statement, known, resting = _absence(search, computed, receipt.complete, receipt.reasons)
     if picked and not receipt.complete and query.compute is not Compute.EXISTS:
         known, values = False, ()
@@ -116,6 +123,21 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in _retrieved(r, cited))),
         receipt=receipt,
         notes=tuple(dict.fromkeys(search.notes)),
+    )
+
+
+def _tell_some(search: Search, met: list[Record]) -> str:
+    """Which of the records picked meet the comparison, where not all do."""
+    of, query = len(met) + len(search.failing), search.query
+    return f"{len(met)} of {of}: {list_lines(query, met)}. Not so: {list_lines(query, search.failing)}."
+
+
+def _tell_untold(search: Search) -> str:
+    number = len(search.untold)
+    slots = " or ".join(s.value.replace("_", " ") for s in asked_attributes(search.query.where))
+    return (
+        f"Not determinable: {number} {kind_name(search.query.kind, number)} that may be meant"
+        f" {'has' if number == 1 else 'have'} no {slots} on record, and no other is recorded so."
     )
 
 
@@ -146,6 +168,8 @@ def _absence(
         return (), f"Not determinable: whether {asked} covers what the chart holds is not settled: {held}.", False, []
     if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
         return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
+    if search.untold:
+        return (), _tell_untold(search), False, search.untold[:3]
     if query.compute is Compute.EXISTS and any(fold(a) in _OPEN for a in query.about):
         return (
             (),

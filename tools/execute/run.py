@@ -30,6 +30,7 @@ from tools.execute.selection import (
 )
 from tools.execute.settling import settle_names
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
+from tools.execute.unrecorded import asked_attributes, keep_untold
 from tools.execute.wording import kind_name
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
@@ -110,6 +111,7 @@ async def _select(search: Search) -> list[Record]:
         records = await _around(search, records)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
+    _leave_untold(search, records, kept)
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
     search.contrary += tuple(_contradict(query, records, kept))
@@ -131,6 +133,14 @@ async def _select(search: Search) -> list[Record]:
     return kept
 
 
+def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:
+    """What may be meant by the filters and does not carry the attribute that they are on."""
+    search.untold = keep_untold(records, search.query.where)
+    if kept and search.untold:
+        slots = " or ".join(s.value.replace("_", " ") for s in asked_attributes(search.query.where))
+        search.notes.append(f"{len(search.untold)} with no {slots} on record left out")
+
+
 def _compared_last(query: ChartQuery) -> list[Condition]:
     """Comparisons made after the pick: "is her last potassium above 5?" asks of the last, not of the last above 5."""
     if query.compute is not Compute.EXISTS or query.pick.which == "all":
@@ -141,6 +151,8 @@ def _compared_last(query: ChartQuery) -> list[Condition]:
 def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
     late = _compared_last(search.query)
     kept = keep_where(picked, late)
+    if late and kept:
+        search.failing = _others(picked, kept)
     if late and not kept:
         search.incomparable += [r for r in picked if not _refutes(r, late)]
         search.contrary += tuple(picked)

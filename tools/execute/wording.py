@@ -35,6 +35,11 @@ def kind_name(kind: Kind, count: int = 2) -> str:
     return plural[:-3] + "y" if plural.endswith("ies") else plural.removesuffix("s")
 
 
+def _absent_name(kind: Kind) -> str:
+    """A kind after "no record of", where its name is not to say "records" again."""
+    return "medications" if kind is Kind.MEDICATION else kind_name(kind).removesuffix(" records")
+
+
 def describe_scope(query: ChartQuery) -> str:
     """What was searched, in words: `"aspirin" medication orders during the last hospital stay, since 2140`."""
     about = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
@@ -62,7 +67,9 @@ def _describe_filter(condition: Condition) -> str:
 def state_absence(query: ChartQuery, complete: bool, reasons: Sequence[str]) -> str:
     """No record, said only with a complete receipt."""
     if complete:
-        return f"No record of {describe_scope(query)}."
+        scope = describe_scope(query)
+        named = scope if query.about else scope.replace(kind_name(query.kind), _absent_name(query.kind), 1)
+        return f"No record of {named}."
     return f"Not determinable: {describe_scope(query)} could not be read in full ({'; '.join(reasons)})."
 
 
@@ -78,6 +85,8 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
         return f"{len(records)} {scope}: {lines}." if records else f"0 {scope}."
     if query.compute is Compute.COUNT_DISTINCT:
         return f"{format_value(computed.values[0])} different {scope}: {lines}."
+    if _lists_problems(query):
+        return _list_problems(query, records)
     if query.compute in (Compute.LIST, Compute.VALUE, Compute.TIME):
         return f"{lines}."
     shown = ", ".join(format_value(v) for v in computed.values) or "none"
@@ -93,6 +102,22 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
 def _name_unit(computed: Computed) -> str:
     unit = computed.unit or ""
     return unit.removesuffix("s") if unit in TIME_UNITS and computed.values == (1,) else unit
+
+
+def _lists_problems(query: ChartQuery) -> bool:
+    return query.kind is Kind.CONDITION and query.compute is Compute.LIST and not query.about and query.field is None
+
+
+def _list_problems(query: ChartQuery, records: Sequence[Record]) -> str:
+    """The disorders, then what a problem list holds beside them as findings, by the tag in SNOMED CT's names."""
+    findings = [r for r in records if r.concept.text.endswith("(finding)")]
+    others = [r for r in records if r not in findings]
+    if not findings:
+        return f"{list_lines(query, records)}."
+    told = list_lines(query, findings)
+    if not others:
+        return f"No disorder. On the problem list, as findings: {told}."
+    return f"{list_lines(query, others)}. Also on the problem list, as findings: {told}."
 
 
 def list_lines(query: ChartQuery, records: Sequence[Record]) -> str:

@@ -77,14 +77,21 @@ def _list_folder(folder: Path, refused: list[Refusal]) -> list[Path]:
     for path in (Path(place, name) for place, _, names in walk for name in names):
         name = path.name.lower()
         archives += name.endswith(_ARCHIVES)
-        if name.endswith(_SUFFIXES) and path.is_file():
+        if name.endswith(_SUFFIXES) and (refusal := _refuse_irregular(path)) is None:
             found.append(path)
-        elif name.endswith(_SUFFIXES):
-            refused.append(Refusal(str(path), None, "no regular file, or a link to nothing"))
+        elif name.endswith(_SUFFIXES) and refusal is not None:
+            refused.append(refusal)
     if not found and len(refused) == before:
         hint = f"; unpack the archives in it ({archives}) first" if archives else ""
         refused.append(Refusal(str(folder), None, f"the folder holds no .json or .ndjson file{hint}"))
     return sorted(found, key=_reading_order)
+
+
+def _refuse_irregular(path: Path) -> Refusal | None:
+    try:
+        return None if path.is_file() else Refusal(str(path), None, "no regular file, or a link to nothing")
+    except OSError as error:
+        return _unreadable(path, error)
 
 
 def _reading_order(path: Path) -> tuple[bool, str]:

@@ -1,0 +1,37 @@
+"""Unrecorded: which records may meet a filter and don't carry the attribute it is on. Their silence is no absence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tools.chart_query import Condition, Slot
+from tools.execute.selection import meets, texts_of
+from tools.records.record import Record
+
+_CARRIED = frozenset({
+    Slot.REASON, Slot.ROUTE, Slot.DOSE, Slot.FREQUENCY, Slot.PRESCRIBER, Slot.PERFORMER, Slot.BODY_SITE, Slot.CATEGORY,
+    Slot.STATUS_REASON, Slot.SEVERITY, Slot.CRITICALITY, Slot.REACTION, Slot.LOCATION, Slot.ADMISSION_TYPE,
+    Slot.ADMIT_SOURCE, Slot.DISCHARGE_DISPOSITION, Slot.SPECIMEN,
+})  # fmt: skip
+"""Attributes that hold of every such record, written down or not."""
+
+
+def asked_attributes(conditions: Sequence[Condition]) -> tuple[Slot, ...]:
+    """The attributes that are filtered on and that a record may fail to carry."""
+    return tuple(dict.fromkeys(c.field for c in conditions if _leaves_open(c)))
+
+
+def keep_untold(records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:
+    """Records that meet every filter whose attribute they carry, and lack one at least."""
+    return [
+        r for r in records
+        if any(_is_untold(r, c) for c in conditions) and all(_is_untold(r, c) or meets(r, c) for c in conditions)
+    ]  # fmt: skip
+
+
+def _is_untold(record: Record, condition: Condition) -> bool:
+    return _leaves_open(condition) and not texts_of(record, condition.field)
+
+
+def _leaves_open(condition: Condition) -> bool:
+    return condition.field in _CARRIED and condition.value != "none" and condition.op != "!="

@@ -61,6 +61,8 @@ def status(value: str) -> dict[str, str]:
         ("What was her last potassium?", {"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}}),
         ("How many potassium results since March 2020?", {"compute": "count", "when": "since march 2020"}),
         ("Average potassium in 2021", {"compute": "mean", "when": "in 2021"}),
+        ("average over the last 3 potassium readings", {"compute": "mean", "pick": {"which": "last", "n": 3}}),
+        ("highest potassium reading", {"compute": "max"}),
         ("Could you please check when my last appendectomy was?", {"compute": "time", "kind": "procedure"}),
         ("Did Ann Lee ever have an appendectomy?", {"compute": "exists", "about": ["appendectomy"]}),
         ("Ann Lee had her last appendectomy at what time?", {"compute": "time", "pick": {"which": "last"}}),

@@ -193,6 +193,10 @@ def _read_head(cascade: Cascade) -> Ask | None:
     return None
 
 
+_OF_NUMBERS = frozenset(compute for _, compute in lexicon.NUMERIC)
+"""What is computed of values, which a noun for the values behind it does not change."""
+
+
 def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
     """The last noun of a phrase that asks for something; taken from the text."""
     found = [
@@ -203,6 +207,7 @@ def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
     if not found:
         return None
     telling = [f for f in found if f[4] != Ask(Compute.LIST)] or found
+    telling = [f for f in telling if f[4].compute in _OF_NUMBERS] or telling
     *_, (start, end), ask = max(telling, key=lambda f: (f[0], f[1], -f[2]))
     cascade.cut(offset + start, offset + end)
     return ask

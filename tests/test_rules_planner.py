@@ -369,6 +369,17 @@ def test_one_of_several_is_not_guessed(question: str) -> None:
     assert not parsed.queries
 
 
+def test_where_nothing_was_found_a_follow_up_leans_on_what_was_asked_first() -> None:
+    plans = (
+        {"kind": "procedure", "about": ["colonoscopy"], "compute": "exists"},
+        {"kind": "condition", "about": ["history of colonoscopy"], "compute": "exists"},
+    )
+    told = Turn("…", "…", tuple(CallTool(tool="query_chart", arguments=plan) for plan in plans), (), (False,))
+    parsed = compose_follow_up(read_question("And when?", OVERVIEW), [told])
+    assert parsed is not None
+    assert (parsed.queries[0].kind, parsed.queries[0].about) == ("procedure", ("colonoscopy",))
+
+
 def test_the_age_then_is_not_the_age_now() -> None:
     parsed = compose_follow_up(read_question("How old was she?", OVERVIEW), [turn("…", ASTHMA)])
     assert parsed is not None

@@ -91,13 +91,14 @@ def _refer_to_nothing(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
 
 
 def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
-    """The last query of the turn before; of notes that were searched, the notes found."""
+    """The last query of the turn before, or the first where none found anything; of notes searched, the notes found."""
     calls = history[-1].calls if history else ()
     if not calls:
         return None
-    if calls[-1].tool == "search_notes":
+    call = calls[-1] if history[-1].citations else calls[0]
+    if call.tool == "search_notes":
         return ChartQuery(kind=Kind.NOTE)
-    return ChartQuery.model_validate(calls[-1].arguments) if calls[-1].tool == "query_chart" else None
+    return ChartQuery.model_validate(call.arguments) if call.tool == "query_chart" else None
 
 
 def _leans(sketch: Sketch) -> bool:

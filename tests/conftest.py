@@ -16,7 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tools.chart import open_chart
+from agent.ask import ask
+from agent.planners.planner import Turn
+from agent.planners.rules import RulesPlanner
+from agent.transcript import Transcript
+from tools.chart import open_chart, parse_scopes
 from tools.chart_query import ChartQuery
 from tools.evidence import Finding
 from tools.execute.run import run_query
@@ -25,6 +29,7 @@ from tools.registry import Handles
 from tools.store.app import build_app
 from tools.store.incoming import build_incoming
 from tools.store.store import open_store
+from tools.toolbox import build_tools
 
 Query = Callable[..., Awaitable[Finding]]
 
@@ -70,3 +75,28 @@ def query_over() -> Query:
             return await run_query(chart, ChartQuery.model_validate(slots), Handles())
 
     return query
+
+
+Ask = Callable[..., Awaitable[list[Transcript]]]
+
+
+@pytest.fixture
+def ask_over() -> Ask:
+    """Asks questions, as one conversation, of a small chart made for it."""
+
+    async def ask_all(
+        resources: Sequence[dict[str, Any]], *questions: str, as_of: str = "2024-06-01", scopes: str | None = None
+    ) -> list[Transcript]:
+        patient = {"resourceType": "Patient", "id": "p", "birthDate": "1970-03-10", "name": [{"family": "Ek"}]}
+        store = open_store(":memory:")
+        store.save([build_incoming(json.dumps(r).encode(), r) for r in (patient, *resources)])
+        history: list[Turn] = []
+        told: list[Transcript] = []
+        async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
+            for question in questions:
+                chart = await open_chart(client, "p", as_of, scopes=parse_scopes(scopes) if scopes else None)
+                told.append(await ask(chart, question, RulesPlanner(), build_tools(), history=history))
+                history.append(told[-1].to_turn())
+        return told
+
+    return ask_all

@@ -180,12 +180,12 @@ class ChartContext:
         read = await read_many(self.client, kind, ids)
         for fhir_id in ids:
             reference, found = f"{kind}/{fhir_id}", read.found.get(fhir_id)
-            owner = _owner(found) if found is not None else None
+            owners = _owners(found) if found is not None else []
             if fhir_id in read.unread:
                 reason = f"{kind}: what records refer to could not be read: {read.unread[fhir_id]}"
                 self.cache.unread[reference] = reason
             else:
-                self.cache.linked[reference] = found if owner is None or self._is_own(owner) else None
+                self.cache.linked[reference] = found if not owners or any(map(self._is_own, owners)) else None
 
     def receipt(self, results: Sequence[SearchResult]) -> Receipt:
         """What was asked of the server for one tool call, and whether all of it was seen."""
@@ -215,10 +215,9 @@ class ChartContext:
     def _check_owner(self, result: SearchResult) -> None:
         """Raise ForeignRecord for a record that names another patient, or should name one and does not."""
         for resource in result.resources:
-            owner = _owner(resource)
-            if resource.get("resourceType") == "Patient":
-                owner = f"Patient/{resource.get('id')}"
-            if owner is None or not self._is_own(owner):
+            own = resource.get("resourceType") == "Patient"
+            owners = [f"Patient/{resource.get('id')}"] if own else _owners(resource)
+            if not any(map(self._is_own, owners)):
                 name = str(resource.get("resourceType"))
                 raise ForeignRecord(f"the server gave a {name} of another patient; nothing of this answer is used")
 
@@ -227,12 +226,13 @@ class ChartContext:
         return owner.removeprefix(self.client.base_url) == f"Patient/{self.patient}"
 
 
-def _owner(resource: Json) -> str | None:
-    for element in _PATIENT_ELEMENTS:
-        reference = resource.get(element)
-        if isinstance(reference, dict) and isinstance(reference.get("reference"), str):
-            return str(reference["reference"]).partition("/_history/")[0]
-    return None
+def _owners(resource: Json) -> list[str]:
+    """Whose a record is: one patient's, or that of each patient who takes part in an Appointment."""
+    people = resource.get("participant") if resource.get("resourceType") == "Appointment" else None
+    actors = [p.get("actor") for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    told = [e for e in (*(resource.get(n) for n in _PATIENT_ELEMENTS), *actors) if isinstance(e, dict)]
+    named = [str(e["reference"]).partition("/_history/")[0] for e in told if isinstance(e.get("reference"), str)]
+    return named if people is not None else named[:1]
 
 
 def _nothing(sent: str, reason: str) -> SearchResult:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     NOTE = "note"
     IMAGING = "imaging"
     ORDER = "order"
+    APPOINTMENT = "appointment"
     CARE_PLAN = "care_plan"
     CARE_TEAM = "care_team"
     GOAL = "goal"

@@ -12,7 +12,7 @@ from tools.concepts.entry import ConceptEntry
 from tools.evidence import clean_text
 from tools.fhir.client import SearchResult
 from tools.receipt import Receipt
-from tools.records.loading import load_records, read_types
+from tools.records.loading import kinds_beforehand, load_records, read_types
 from tools.records.record import Record, distinct_concepts
 
 _LEFT_OUT = frozenset({Kind.MEDICATION, Kind.ORDER, Kind.WARD_STAY, Kind.INTAKE})
@@ -67,12 +67,13 @@ async def build_overview(chart: ChartContext) -> Overview:
 
 
 async def _build_overview(chart: ChartContext) -> Overview:
-    await read_types(chart)
+    kinds = await kinds_beforehand(chart)
+    await read_types(chart, kinds)
     summaries: list[KindSummary] = []
     absent: list[Kind] = []
     results: list[SearchResult] = []
     index: list[ConceptEntry] = []
-    for kind in Kind:
+    for kind in kinds:
         loaded = await load_records(chart, kind)
         results += loaded.results
         if kind in _LEFT_OUT:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.match import ConceptMatch, fold, match_concepts
+from tools.concepts.match import ConceptMatch, fold, holds_words, match_concepts
 from tools.concepts.surgery import is_surgery
 from tools.execute.pressure import is_systolic, pressure_of
 from tools.overview import build_entries, split_parts
@@ -119,6 +119,8 @@ def _match(
     bearing = {id(c) for c in distinct_concepts(records) if any(x.code.casefold() == code for x in c.codings)}
     if bearing:
         return _Match(coded=frozenset(r.reference for r in records if id(r.concept) in bearing))
+    if kind is Kind.APPOINTMENT:
+        return _Match(frozenset(e.text for e in entries if holds_words(e.names, fold(term))))
     match = settled or match_concepts(term, kind, entries)
     if kind is Kind.FAMILY_HISTORY and not match.matched:
         match = match_concepts(term, Kind.CONDITION, [_of_relative(e) for e in entries])

@@ -124,7 +124,7 @@ async def _select(search: Search) -> list[Record]:
     if any(c.field is Slot.VALUE and "/" not in c.value for c in query.where) and any(map(pressure_of, records)):
         search.notes.append(BY_SYSTOLIC)
     kept = _leave_out_empty(search, kept) if search.empty else kept
-    stateful = _asks_state(query) or asks_past(query)
+    stateful = query.kind is Kind.APPOINTMENT or _asks_state(query) or asks_past(query)
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     if not kept and query.kind is Kind.ALLERGY and query.compute is Compute.LIST and _asks_state(query):
         kept = [r for r in records if r.standing == "unconfirmed"]

@@ -37,7 +37,7 @@ _ROUTES = (
     {"ng", "nasogastric"},
 )
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY})
-_PLANS = frozenset({Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER})
+_PLANS = frozenset({Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER, Kind.APPOINTMENT})
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
 _PAST_WORDS = {"inactive", "past", "resolved", "ended"}
 

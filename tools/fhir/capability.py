@@ -47,6 +47,14 @@ class Capability:
         """
         return self.types is None or self.types.get(resource_type, TypeCapability(False)).searchable
 
+    def offers(self, resource_type: str) -> bool:
+        """Whether the server says that a type can be searched; where it says nothing it offers nothing.
+
+        >>> Capability().offers("Appointment"), Capability({"Goal": TypeCapability()}).offers("Goal")
+        (False, True)
+        """
+        return self.exact or (self.types is not None and self.can_search(resource_type))
+
     def lists(self, query: SearchQuery) -> bool:
         """Whether the server says that it searches the type by all that a search selects by.
 

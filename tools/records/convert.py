@@ -11,6 +11,7 @@ import orjson
 
 from tools.chart_query import Kind
 from tools.errors import ToolError
+from tools.records.appointments import convert_appointment
 from tools.records.conditions import convert_allergy, convert_condition
 from tools.records.draft import Draft
 from tools.records.encounters import convert_encounter, convert_ward_stays
@@ -59,6 +60,7 @@ CONVERTERS: Mapping[str, Callable[[Json, Linked], Draft]] = {
     "MedicationAdministration": convert_medication_event,
     "MedicationStatement": convert_medication_event,
     "Immunization": convert_immunization,
+    "Appointment": convert_appointment,
     "CarePlan": convert_care_plan,
     "CareTeam": convert_care_team,
     "Goal": convert_goal,

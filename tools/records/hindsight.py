@@ -31,6 +31,8 @@ _UNDATED = frozenset(
     "serviceProvider bodySite priority physicalType serviceType hospitalization".split()
 )
 _PASSED = _BEFOREHAND | _UNDATED
+_BOOKED = frozenset({"start", "end", "requestedPeriod"})
+"""When an Appointment is due: known when it was booked."""
 _FIRST_DIGITS = ("1", "2", "3")
 _ENDS = frozenset({"end", "deceasedDateTime"})
 _BEGINNINGS = frozenset(
@@ -101,7 +103,10 @@ def _cut(value: Any, as_of: AsOf) -> Any:
 def _cut_members(holder: Json, as_of: AsOf, top: bool) -> Any:
     """A resource or a part of one; a part that began later is gone, a resource is only shortened."""
     changed: dict[str, Any] = {}
+    booked = _BOOKED if top and holder.get("resourceType") == "Appointment" else ()
     for name, part in holder.items():
+        if name in booked:
+            continue
         if isinstance(part, str):
             if _is_later(name, part, as_of):
                 changed[name] = _GONE

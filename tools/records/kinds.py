@@ -48,6 +48,7 @@ KIND_SEARCHES: Mapping[Kind, tuple[KindSearch, ...]] = {
     Kind.NOTE: (KindSearch("DocumentReference"),),
     Kind.IMAGING: (KindSearch("ImagingStudy"),),
     Kind.ORDER: (KindSearch("ServiceRequest"), _ORDERED),
+    Kind.APPOINTMENT: (KindSearch("Appointment"),),
     Kind.CARE_PLAN: (KindSearch("CarePlan"),),
     Kind.CARE_TEAM: (KindSearch("CareTeam"),),
     Kind.GOAL: (KindSearch("Goal"),),
@@ -55,3 +56,5 @@ KIND_SEARCHES: Mapping[Kind, tuple[KindSearch, ...]] = {
     Kind.FAMILY_HISTORY: (KindSearch("FamilyMemberHistory"),),
     Kind.COVERAGE: (KindSearch("Coverage"),),
 }
+ASKED_ALONE = frozenset({Kind.APPOINTMENT})
+"""Kinds that many servers don't give: read beforehand where the server says that it does, else when asked about."""

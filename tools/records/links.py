@@ -99,6 +99,8 @@ def _participants(value: object) -> Iterator[str]:
     for participant in items(value):
         if isinstance(participant, dict):
             yield from references_of(participant.get("individual") or participant.get("member"))
+            actors = references_of(participant.get("actor"))
+            yield from (actor for actor in actors if not actor.startswith("Patient/"))
 
 
 def _inner(name: str) -> Callable[[object], Iterator[str]]:

@@ -15,7 +15,7 @@ from tools.fhir.search_query import SearchParam
 from tools.last_moment import goes_on_beyond
 from tools.records.convert import to_record, to_ward_stays
 from tools.records.encounters import leave_out_doubles
-from tools.records.kinds import KIND_SEARCHES
+from tools.records.kinds import ASKED_ALONE, KIND_SEARCHES
 from tools.records.links import Linked
 from tools.records.record import Record
 from tools.records.shape import UnreadableRecord
@@ -62,15 +62,26 @@ async def load_records(chart: ChartContext, kind: Kind) -> LoadedRecords:
     return LoadedRecords(tuple(shown), tuple(results), tuple(excluded))
 
 
-async def read_types(chart: ChartContext) -> None:
-    """Read every resource type that a kind lies in, several at once. Raises FhirError where the server fails."""
+async def kinds_beforehand(chart: ChartContext) -> tuple[Kind, ...]:
+    """The kinds to read before anything is asked: all but those that many servers and scopes don't give."""
+    said = await chart.client.capability()
+
+    def given(kind: Kind) -> bool:
+        types = [search.resource_type for search in KIND_SEARCHES[kind]]
+        return all(said.offers(t) and chart.scopes.allow(t) for t in types)
+
+    return tuple(kind for kind in Kind if kind not in ASKED_ALONE or given(kind))
+
+
+async def read_types(chart: ChartContext, kinds: Iterable[Kind]) -> None:
+    """Read every resource type that these kinds lie in, several at once. Raises FhirError where the server fails."""
     turn = asyncio.Semaphore(_AT_ONCE)
 
     async def read(resource_type: str) -> None:
         async with turn:
             await chart.search(resource_type)
 
-    types = dict.fromkeys(s.resource_type for searches in KIND_SEARCHES.values() for s in searches if not s.params)
+    types = dict.fromkeys(s.resource_type for kind in kinds for s in KIND_SEARCHES[kind] if not s.params)
     async with chart.ahead(types):
         outcomes = await asyncio.gather(*(read(t) for t in types), return_exceptions=True)
     for outcome in outcomes:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tools.as_of import AsOf
 from tools.chart_query import Kind
+from tools.records.appointments import is_booking_undated
 from tools.records.reading_json import is_mistaken, items, reference_of
 from tools.records.record import Record
 from tools.records.visibility import existed, is_undated, visible
@@ -50,6 +51,8 @@ def split_excluded(
 def _judge(
     record: Record, as_of: AsOf, goes_on: bool, replacements: dict[str, tuple[str, bool]]
 ) -> tuple[Record | None, Excluded | None]:
+    if is_booking_undated(record, as_of) and record.standing != "void":
+        return None, _exclude(record, "undated", "undated")
     if not existed(record, as_of):
         return None, None
     if record.standing == "void":

@@ -10,6 +10,7 @@ from dataclasses import replace
 from tools.as_of import AsOf
 from tools.chart_query import Kind, Slot
 from tools.fhir.dates import FhirTime
+from tools.records.appointments import as_booked, was_booked
 from tools.records.convert import to_record, to_ward_stays
 from tools.records.hindsight import Surroundings, surroundings_at, without_later
 from tools.records.links import Linked
@@ -43,6 +44,8 @@ def visible(record: Record, as_of: AsOf, goes_on: bool = False) -> Record | None
     seen = _as_it_read(record, as_of)
     if Kind.PATIENT in record.kinds:
         return replace(seen, fields=_without(seen, Slot.DEATH)) if goes_on and _only_dead(seen) else seen
+    if Kind.APPOINTMENT in record.kinds:
+        return as_booked(seen, as_of)
     if record.end is not None and as_of.precedes(record.end):
         return _unended(seen, as_of)
     if record.planned_end is not None and as_of.precedes(record.planned_end):
@@ -59,6 +62,8 @@ def existed(record: Record, as_of: AsOf) -> bool:
     """
     if Kind.PATIENT in record.kinds:
         return True
+    if Kind.APPOINTMENT in record.kinds:
+        return was_booked(record, as_of)
     start, recorded = record.start, record.recorded
     if start is None and recorded is None:
         return record.not_before is None or not as_of.precedes(record.not_before)

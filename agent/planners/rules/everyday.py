@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 _SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could)"
 _HIS = r"(?:(?:his|her|my|their|the|an?) )?"
+_EACH = r"(?:(?:any|his|her|my|their|the|an?|of|last) )*"
 _PART = (
     r"(?P<part>ankle|arm|back|clavicle|collarbone|elbow|femur|finger|foot|hand|hip|jaw|knee|leg|neck|nose|rib|shoulder"
     r"|skull|spine|thumb|toe|wrist)s?"
@@ -76,7 +77,21 @@ _PLAIN: tuple[tuple[str, str], ...] = (
      r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
      r"|(?<=he )(?:come|came|been) in\b|(?<=\bi )(?:come|came|been) in\b|(?<=patient )(?:come|came|been) in\b",
      "have visit"),
-    (r"\b(?:doctor|clinic|office)(?:s|'s)? (?:visits?|appointments?)\b", "visit"),
+    (r"\b(?:doctor|clinic|office)(?:s|'s)? visits?\b", "visit"),
+    (r"\b(?:doctor|clinic|office)(?:s|'s)? (?P<booked>appointments?)\b", r"\g<booked>"),
+    (r"\b(?:next|soonest) (?P<sort>(?:[\w-]+ ){0,2})(?:appointments?|visits?|check-?ups?)\b",
+     r"first upcoming \g<sort>appointment"),
+    (r"\b(?:future|scheduled|booked|planned|pending) (?P<sort>(?:[\w-]+ ){0,2})appointments?\b",
+     r"upcoming \g<sort>appointments"),
+    (r"\bappointments? (?P<who>(?:[\w-]+ ){0,4})(?:booked|scheduled|planned|coming up)\b",
+     r"upcoming appointments \g<who>"),
+    (rf"\b(?:miss(?:ed)?|skip(?:ped)?|did not (?:show up|keep|attend|make|turn up)(?: (?:for|to))?) {_EACH}"
+     r"(?P<sort>(?:[\w-]+ ){0,2}?)appointments?\b", r"have no-show \g<sort>appointments"),
+    (r"\bappointments? (?P<who>(?:[\w-]+ ){0,3})(?:miss(?:ed)?|skip(?:ped)?|not (?:show up|keep|attend))\b"
+     r"(?: (?:for|to)\b)?",
+     r"no-show appointments \g<who>"),
+    (r"\bno[ -]?shows?\b(?! (?:[\w-]+ ){0,2}appointment)", "no-show appointments"),
+    (r"\bappointments? (?P<who>(?:[\w-]+ ){0,3})(?P<off>cancell?ed)\b", r"cancelled appointments \g<who>"),
     (r"\b(?:annual|yearly|routine|regular|wellness|well|physical|general)[ -](?:physical )?"
      r"(?:exam(?:ination)?s?|check[ -]?ups?|physicals?|visits?)\b|\bphysicals?(?= ?(?:[?.!]|$)| (?:was|is|date|in|on))"
      r"|\bcheck[ -]ups?\b", "checkup"),

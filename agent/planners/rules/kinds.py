@@ -45,6 +45,8 @@ TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 
 def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
+    if sketch.of_appointments:
+        return Kind.APPOINTMENT
     kind = _choose_kind(sketch)
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
 

@@ -160,6 +160,9 @@ STATES: Sequence[tuple[str, str]] = (
     (r"stopped|discontinued", "stopped"),
     (r"resolved|inactive|gone|healed|cleared(?: up)?|in remission|over(?= (?:his|her|my|the|it)\b)", "resolved"),
     (r"on[- ]hold", "on-hold"),
+    (r"upcoming(?= (?:[\w-]+ ){0,2}appointments?\b)", "planned"),
+    (r"no-show(?= (?:[\w-]+ ){0,2}appointments?\b)", "noshow"),
+    (r"cancell?ed(?= (?:[\w-]+ ){0,2}appointments?\b)", "cancelled"),
     (r"refuted", "refuted"),
     (r"confirmed", "confirmed"),
 )  # fmt: skip
@@ -195,7 +198,7 @@ FUNCTION = (
     under through via during within throughout as per out up off upon among between regarding concerning than then
     so and or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well
     like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
-    let mr mrs ms miss dr doctor doctors physician physicians nurse patient patients person individual subject
+    let mr mrs ms dr doctor doctors physician physicians nurse patient patients person individual subject
     client question ever lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905

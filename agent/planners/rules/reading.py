@@ -251,5 +251,5 @@ def _without_person(question: str, overview: Overview) -> str:
     name = overview.patient.removeprefix("patient: ").partition(";")[0]
     for word in re.findall(r"[^\W\d_]{3,}", name):
         question = re.sub(rf"\b{re.escape(word)}(?!\w)", " patient ", question, flags=re.IGNORECASE)
-    question = re.sub(r"\b(?:mr|mrs|ms|miss)\b\.?", " ", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:mr|mrs|ms)\b\.?|\bmiss(?= patient\b)", " ", question, flags=re.IGNORECASE)
     return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))

@@ -17,7 +17,7 @@ from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 
 _STATEFUL = (
     *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
-    Kind.COVERAGE, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
+    Kind.COVERAGE, Kind.APPOINTMENT, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
 )  # fmt: skip
 _READ = (*MEASURED, Kind.SOCIAL_HISTORY)
 Settled = tuple[Compute, Slot | None]
@@ -146,6 +146,8 @@ def settle_states(case: Case) -> list[Condition]:
     confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked
     if named or confined or case.kind is Kind.ORDER:
         return named
+    if case.kind is Kind.APPOINTMENT:
+        return [Condition(field=Slot.STATUS, value="planned")] if sketch.present else []
     asked = case.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT)
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []

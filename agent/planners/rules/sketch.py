@@ -82,6 +82,13 @@ class Sketch:
         return self.says("checkups?")
 
     @property
+    def of_appointments(self) -> bool:
+        """Whether what was booked is meant, to come, missed or called off, and not the visits there were."""
+        if self.says(r"(?:upcoming|no-show|cancell?ed) (?:[\w-]+ ){0,2}appointments?"):
+            return True
+        return self.present and not self.picked and self.says("appointments?")
+
+    @property
     def asks_finding(self) -> bool:
         """Whether it is asked what something showed."""
         found = self.says("shows?|showed|shown|find|found|reveal(?:ed)?|results?|findings?|conclusions?|impression")
@@ -131,6 +138,8 @@ class Sketch:
 
     def tells_which(self, number: int) -> bool:
         """Whether a word only tells which records of a kind are meant ("sick visits", "which eye was …")."""
+        if self.of_appointments:
+            return False
         if re.search(rf"\b(?:which|what) C{number} (?:is|was|were|did|has)\b", self.text):
             return True
         after = re.search(rf"\bC{number} (?:health |medical |clinical )?([a-z-]+)", self.text)

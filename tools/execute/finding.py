@@ -12,6 +12,7 @@ from tools.evidence import Evidence, Finding, Value, clean_text
 from tools.execute.attributes import Computed
 from tools.execute.citing import cite_record
 from tools.execute.growth import same_drug, verdicts_of
+from tools.execute.selection import texts_of
 from tools.execute.stays import StayScope
 from tools.execute.unrecorded import asked_attributes
 from tools.execute.wording import describe_record, kind_name, list_lines, state_absence, state_finding
@@ -134,7 +135,9 @@ def _tell_some(search: Search, met: list[Record]) -> str:
 
 def _tell_untold(search: Search) -> str:
     number = len(search.untold)
-    slots = " or ".join(s.value.replace("_", " ") for s in asked_attributes(search.query.where))
+    asked = asked_attributes(search.query.where)
+    such = "such " if any(texts_of(r, slot) for r in search.untold for slot in asked) else ""
+    slots = such + " or ".join(s.value.replace("_", " ") for s in asked)
     return (
         f"Not determinable: {number} {kind_name(search.query.kind, number)} that may be meant"
         f" {'has' if number == 1 else 'have'} no {slots} on record, and no other is recorded so."

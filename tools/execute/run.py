@@ -10,8 +10,8 @@ from tools.errors import ToolError
 from tools.evidence import Finding
 from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
+from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.finding import Search, asks_past, build_finding
-from tools.execute.growth import verdict_on
 from tools.execute.left_out import tell_left_out, void_references
 from tools.execute.naming import keep_named, says_none
 from tools.execute.ordered import follow_orders
@@ -23,21 +23,19 @@ from tools.execute.selection import (
     keep_in_window,
     keep_ongoing,
     keep_where,
-    meets,
     nearest_outside,
     pick_records,
     time_key,
 )
 from tools.execute.settling import settle_names
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
-from tools.execute.unrecorded import asked_attributes, keep_untold
+from tools.execute.unrecorded import asked_attributes, keep_uncategorized, keep_untold
 from tools.execute.wording import kind_name
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
 from tools.registry import Handles
 from tools.time_window import parse_window
 
-_OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _ROUTINE = frozenset({"386478007", "410188000", "61746007"})
 """SNOMED CT: triage in an emergency center; taking of vital signs."""
 
@@ -111,16 +109,16 @@ async def _select(search: Search) -> list[Record]:
         records = await _around(search, records)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
-    _leave_untold(search, records, kept)
+    await _leave_untold(search, records, kept)
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
-    search.contrary += tuple(_contradict(query, records, kept))
+    search.contrary += tuple(contradict(query, records, kept))
     if asks_growth(query):
         search.tests = {r.reference: r for r in await search.load(Kind.OBSERVATION)}
     if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
         search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     if not kept:
-        search.untested = _untested(query, records)
+        search.untested = find_untested(query, records)
     if any(c.field is Slot.VALUE and "/" not in c.value for c in query.where) and any(map(pressure_of, records)):
         search.notes.append(BY_SYSTOLIC)
     kept = _leave_out_empty(search, kept) if search.empty else kept
@@ -128,14 +126,16 @@ async def _select(search: Search) -> list[Record]:
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     if not kept and query.kind is Kind.ALLERGY and query.compute is Compute.LIST and _asks_state(query):
         kept = [r for r in records if r.standing == "unconfirmed"]
-    if _asks_state(query) and kept and (untold := [r for r in _others(records, kept) if r.standing == "unknown"]):
+    if _asks_state(query) and kept and (untold := [r for r in others(records, kept) if r.standing == "unknown"]):
         search.notes.append(f"{len(untold)} whose status then is not on record left out")
     return kept
 
 
-def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:
+async def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:
     """What may be meant by the filters and does not carry the attribute that they are on."""
     search.untold = keep_untold(records, search.query.where)
+    if not kept and not search.untold:
+        search.untold = keep_uncategorized(search.query, await search.load(search.query.kind))
     if kept and search.untold:
         slots = " or ".join(s.value.replace("_", " ") for s in asked_attributes(search.query.where))
         search.notes.append(f"{len(search.untold)} with no {slots} on record left out")
@@ -152,51 +152,22 @@ def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
     late = _compared_last(search.query)
     kept = keep_where(picked, late)
     if late and kept:
-        search.failing = _others(picked, kept)
+        search.failing = others(picked, kept)
     if late and not kept:
-        search.incomparable += [r for r in picked if not _refutes(r, late)]
+        search.incomparable += [r for r in picked if not refutes(r, late)]
         search.contrary += tuple(picked)
         if any(c.field is Slot.INTERPRETATION for c in late):
             search.undecided += tuple(r.concept.text for r in picked if is_normal(r) is None)
     return kept
 
 
-def _refutes(record: Record, conditions: list[Condition]) -> bool:
-    """Whether a record is for certain on the other side of a comparison; words and mere bounds may not be."""
-    compared = [c for c in conditions if c.op in _OPPOSITE]
-    return not compared or any(meets(record, c.model_copy(update={"op": _OPPOSITE[c.op]})) for c in compared)
-
-
 def _leave_resumed(search: Search, records: list[Record], kept: list[Record]) -> list[Record]:
     """Nothing is over that another record says is still so: an order that was stopped and written anew."""
-    current = [r for r in _others(records, kept) if r.standing == "current"]
+    current = [r for r in others(records, kept) if r.standing == "current"]
     if not current:
         return kept
     search.contrary += tuple(current)
     return []
-
-
-def _contradict(query: ChartQuery, records: list[Record], kept: list[Record]) -> list[Record]:
-    """Records on the matter that say otherwise: in another state than asked, or with another verdict on the drug."""
-    if query.about and any(c.field is Slot.STATUS and c.op == "=" for c in query.where):
-        return _others(records, kept)
-    drugs = [d for c in query.where if c.field is Slot.SUSCEPTIBILITY and (d := c.value.rpartition(": ")[0])]
-    if kept or not drugs:
-        return []
-    others = keep_where(records, [c for c in query.where if c.field is not Slot.SUSCEPTIBILITY])
-    return [r for r in others if any(verdict_on(r, d) for d in drugs)]
-
-
-def _others(records: list[Record], kept: list[Record]) -> list[Record]:
-    """Those that were not kept."""
-    left = set(kept)
-    return [r for r in records if r not in left]
-
-
-def _untested(query: ChartQuery, records: list[Record]) -> str | None:
-    """The drug whose verdict is asked, where no record gives one."""
-    asked = (c.value.rpartition(": ")[0] for c in query.where if c.field is Slot.SUSCEPTIBILITY)
-    return next((drug for drug in asked if drug and not any(verdict_on(r, drug) for r in records)), None)
 
 
 def _asks_state(query: ChartQuery) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tools.chart_query import Condition, Slot
-from tools.execute.selection import meets, texts_of
+from tools.chart_query import ChartQuery, Condition, Slot
+from tools.execute.attributes import DRUGS
+from tools.execute.selection import counts_at_all, keep_where, meets, texts_of
 from tools.records.record import Record
 
 _CARRIED = frozenset({
@@ -27,6 +28,14 @@ def keep_untold(records: Iterable[Record], conditions: Sequence[Condition]) -> l
         r for r in records
         if any(_is_untold(r, c) for c in conditions) and all(_is_untold(r, c) or meets(r, c) for c in conditions)
     ]  # fmt: skip
+
+
+def keep_uncategorized(query: ChartQuery, loaded: Sequence[Record]) -> list[Record]:
+    """All orders of drugs, where none in the chart bears the category asked for: the chart may not keep it."""
+    categories = [c for c in query.where if c.field is Slot.CATEGORY]
+    if query.kind not in DRUGS or not categories or keep_where(loaded, categories):
+        return []
+    return [r for r in loaded if counts_at_all(r, query.kind)]
 
 
 def _is_untold(record: Record, condition: Condition) -> bool:

@@ -12,7 +12,7 @@ from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, 
 from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.known import known_kinds
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
@@ -49,9 +49,6 @@ _UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
      "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
     (lambda s, kind: s.beside in _LATER and s.around is None,
      "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
-    (lambda s, kind: kind in DRUGS and s.says(_LEFT_WITH),
-     "I can't determine which drugs a patient was discharged with: orders don't say it. Ask what was ordered during the"
-     " stay, or what was active on a day."),
     (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),
      "I can't determine which drugs a patient came in with: orders don't say it. Ask what was active on a day."),
 )  # fmt: skip
@@ -99,7 +96,21 @@ def compose_queries(sketch: Sketch) -> Parsed:
         )
     if each := _compose_each(sketch, kind):
         return Parsed(each, apart=True)
-    return Parsed(tuple(compose_query(sketch, ask, kind) for ask in sketch.asks))
+    return Parsed(tuple(_left_with(sketch, compose_query(sketch, ask, kind)) for ask in sketch.asks))
+
+
+def _left_with(sketch: Sketch, query: ChartQuery) -> ChartQuery:
+    """What a patient was discharged on are the orders of that category, of the last stay unless another is named."""
+    if query.kind not in DRUGS or not sketch.says(_LEFT_WITH):
+        return query
+    where = tuple(c for c in query.where if c.field is not Slot.STATUS)
+    anywhere = query.during is None and query.when is None and query.around is None
+    update = {
+        "kind": Kind.MEDICATION_ORDERED,
+        "where": (*where, Condition(field=Slot.CATEGORY, value="discharge")),
+        "during": Stay(which="last") if anywhere or query.during == Stay(which="any") else query.during,
+    }
+    return query.model_copy(update=update)
 
 
 def _asks_death(sketch: Sketch) -> bool:

@@ -53,6 +53,8 @@ _SHORT: tuple[tuple[str, str], ...] = (
 _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?P<verb>come|came|comes|coming|go|going|went|get|got|look|looking|dating|far) back\b", r"\g<verb>"),
     (r"\bback (?=(?:in|on|from|to|at|then)\b)", ""),
+    (r"\bsent home\b", "discharged"),
+    (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
     (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
     (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from tools.chart_query import Kind
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.known import known_kinds
+from tools.concepts.match import match_concepts
 from tools.evidence import Finding
 
 pytestmark = pytest.mark.anyio
@@ -96,3 +100,37 @@ async def test_findings_on_the_problem_list_are_told_apart(query_over: Query, na
     found = await query_over([PATIENT, *(condition(n, name) for n, name in enumerate(names, 1))], kind="condition")
     assert found.statement == told
     assert len(found.values) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "held", "wanted"),
+    [
+        (Kind.GOAL, "BP", "Maintain blood pressure below 140/90", True),
+        (Kind.GOAL, "A1c", "Hemoglobin A1c total in Blood < 7.0%", True),
+        (Kind.GOAL, "potassium", "Maintain blood pressure below 140/90", False),
+        (Kind.CARE_PLAN, "HTN", "Lifestyle education regarding hypertension", True),
+        (Kind.CARE_PLAN, "diabetes", "Diabetes self management plan", True),
+        (Kind.CARE_PLAN, "asthma", "Diabetes self management plan", False),
+        (Kind.NOTE, "CHF", "Congestive heart failure clinic note", True),
+        (Kind.ORDER, "CXR", "Chest X-ray, two views", True),
+        (Kind.CONDITION, "drug use", "Misuses drugs (finding)", True),
+        (Kind.CONDITION, "drug abuse", "Fracture subluxation of wrist", False),
+        (Kind.CONDITION, "blood clot", "Acute pulmonary embolism (disorder)", True),
+        (Kind.CONDITION, "wrist fracture", "Fracture subluxation of wrist", True),
+        (Kind.MEDICATION, "birth control", "Jolivette 28 Day Pack", True),
+    ],
+)
+def test_a_name_finds_what_it_means_and_leaves_nothing_else_open(
+    kind: Kind, asked: str, held: str, wanted: bool
+) -> None:
+    found = match_concepts(asked, kind, [ConceptEntry(kind, held, (held,), (), 1)])
+    assert [e.text for e in found.matched] == ([held] if wanted else [])
+    assert found.undecided == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("alcohol", Kind.SOCIAL_HISTORY), ("pregnancies", Kind.CONDITION), ("creatinine level", Kind.LAB)],
+)
+def test_a_name_is_known_first_as_what_it_plainly_is(name: str, kind: Kind) -> None:
+    assert known_kinds(name)[0] is kind

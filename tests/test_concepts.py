@@ -270,7 +270,6 @@ def test_a_relatives_history_is_found_by_the_disease() -> None:
 @pytest.mark.parametrize(
     ("kind", "term", "held"),
     [
-        (Kind.CARE_PLAN, "diabetes", "Diabetes self management plan"),
         (Kind.PROCEDURE, "dementia", "Education about dementia"),
         (Kind.REPORT, "depression", "Patient health questionnaire depression panel"),
         (CONDITION, "cancer", "Carcinoma in situ of prostate (disorder)"),

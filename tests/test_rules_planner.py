@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -401,3 +402,59 @@ def test_the_reason_of_a_no_is_asked_of_the_record_that_said_so() -> None:
 def test_a_question_of_the_notes_searches_their_text() -> None:
     assert compose_notes("What do the notes say about the rash since 2020?") == {"text": "rash", "when": "since 2020"}
     assert compose_notes("What was the last potassium?") is None
+
+
+NAMED_HEART = replace(
+    OVERVIEW, patient="patient: Ivy Heart; identifier: 5550002", index=(*INDEX, entry(Kind.CONDITION, "Heart failure"))
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("Does she have heart failure?", ["heart failure"]),
+        ("Does she have heart disease?", ["heart disease"]),
+        ("Does Heart have heart failure?", ["heart failure"]),
+        ("Does Ms. Heart have asthma?", ["asthma"]),
+        ("Does Ivy Heart have asthma?", ["asthma"]),
+        ("does ivy heart have heart failure?", ["heart failure"]),
+        ("What was Heart's last potassium?", ["potassium"]),
+        ("Heart, do you have asthma?", ["asthma"]),
+        ("does ivy have asthma?", ["asthma"]),
+        ("What was the last potassium of Heart?", ["potassium"]),
+    ],
+)
+def test_a_word_of_the_name_is_left_out_only_where_it_is_the_name(question: str, about: list[str]) -> None:
+    parsed = parse_question(question, NAMED_HEART)
+    assert [a.lower() for q in parsed.queries for a in q.about] == about, parsed.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Does she have RMC-4711 asthma?", "rmc-4711"),
+        ("Has she had RMC-4711 sinusitis?", "rmc-4711"),
+        ("Is she taking zzyzx warfarin?", "zzyzx"),
+    ],
+)
+def test_a_word_that_nothing_knows_is_said_and_not_dropped(question: str, told: str) -> None:
+    parsed = parse_question(question)
+    assert parsed.queries == ()
+    assert told in (parsed.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Has she had a fracture of the wrist?", {"kind": "condition", "about": ["fracture of wrist"]}),
+        ("Is she on hormone therapy?", {"about": ["hormone therapy"]}),
+        ("Any drug use?", {"kind": "condition"}),
+        ("Does she have high potassium?", {"kind": "lab", "where": [{"field": "interpretation", "value": "high"}]}),
+        ("Does she have high cholesterol?", {"kind": "condition", "about": ["high cholesterol"]}),
+    ],
+)
+def test_a_name_of_several_words_is_asked_whole(question: str, wanted: dict[str, Any]) -> None:
+    queries = parse_question(question).queries
+    assert queries, parse_question(question).reason
+    told = queries[0].model_dump(mode="json", exclude_defaults=True)
+    assert {slot: told.get(slot) for slot in wanted} == wanted

@@ -18,8 +18,8 @@ ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 LOINC = "http://loinc.org"
 CVX = "http://hl7.org/fhir/sid/cvx"
 SNOMED = "http://snomed.info/sct"
-TABLES = ("brands", "conditions", "contexts", "drug_classes", "drugs", "labs", "no_kinds", "panels", "procedures",
-          "spellings", "vaccines", "vitals")  # fmt: skip
+TABLES = ("brands", "conditions", "contexts", "drug_classes", "drugs", "habits", "labs", "no_kinds", "panels",
+          "procedures", "spellings", "vaccines", "vitals")  # fmt: skip
 
 
 def coded(kind: Kind, system: str, *codes: str) -> list[ConceptEntry]:
@@ -124,14 +124,16 @@ def test_every_class_that_a_class_includes_and_every_test_of_a_panel_exists() ->
 
 
 def test_no_code_and_no_name_of_a_test_stands_in_two_rows() -> None:
-    rows = [row for table in ("labs", "vitals", "panels") for row in read_rows(table)]
+    rows = [row for table in ("labs", "vitals", "habits", "panels") for row in read_rows(table)]
     codes = [code for row in rows for code in row["loinc"].split()]
     names = [name for row in rows for column in ("names", "asked_as") for name in split_names(row[column])]
     assert sorted({c for c in codes + names if (codes + names).count(c) > 1}) == []
 
 
 def test_every_loinc_code_has_its_check_digit() -> None:
-    codes = [c for table in ("labs", "panels", "vitals") for row in read_rows(table) for c in row["loinc"].split()]
+    codes = [
+        c for table in ("labs", "panels", "vitals", "habits") for row in read_rows(table) for c in row["loinc"].split()
+    ]
     assert [c for c in codes if check_digit(c.split("-")[0]) != c.split("-")[1]] == []
 
 

@@ -17,6 +17,7 @@ _ASKED = ("panels", "assessments", "procedures")
 _TABLE_KINDS = (
     (Kind.LAB, "labs"), (Kind.LAB, "panels"), (Kind.VITAL, "vitals"), (Kind.CONDITION, "conditions"),
     (Kind.OBSERVATION, "assessments"), (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
+    (Kind.SOCIAL_HISTORY, "habits"),
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def known_kinds(term: str) -> tuple[Kind, ...]:
     >>> known_kinds("creatinine"), known_kinds("metformin"), known_kinds("frobnication")
     ((<Kind.LAB: 'lab'>,), (<Kind.MEDICATION: 'medication'>,), ())
     """
-    found = [kind for kind, table in _TABLE_KINDS if has_row(term, table)]
+    found = [kind for kind, table in _TABLE_KINDS if has_row(term, table, loosely=False)]
+    found = found or [kind for kind, table in _TABLE_KINDS if has_row(term, table)]
     folded = fold(term)
     words = folded.split()
     drug = drug_class(folded) is not None or any(is_known_drug(w) for w in words)

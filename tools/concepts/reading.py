@@ -26,19 +26,22 @@ MEASURED = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.SOCIAL_HISTOR
 """Kinds in which the name asked for, where it stands in the chart, is the whole of what is asked."""
 DRUGS = frozenset({Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_ADMINISTERED,
                    Kind.MEDICATION_REPORTED, Kind.INTAKE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER})  # fmt: skip
-_TESTS = ("labs", "panels", "vitals", "assessments")
+SENTENCES = frozenset({Kind.GOAL, Kind.CARE_PLAN, Kind.NOTE})
+"""Kinds whose names are sentences: what is meant stands somewhere in them."""
+_TESTS = ("labs", "panels", "vitals", "assessments", "habits")
 _TABLES: dict[Kind, tuple[str, ...]] = {
     Kind.LAB: _TESTS,
     Kind.VITAL: _TESTS,
     Kind.OBSERVATION: (*_TESTS, "procedures"),
     Kind.REPORT: (*_TESTS, "procedures"),
-    Kind.SOCIAL_HISTORY: ("vitals", "assessments"),
+    Kind.SOCIAL_HISTORY: ("vitals", "assessments", "habits"),
     Kind.CONDITION: ("conditions",),
     Kind.FAMILY_HISTORY: ("conditions",),
     Kind.IMMUNIZATION: ("vaccines",),
     Kind.PROCEDURE: ("procedures",),
     Kind.IMAGING: ("procedures",),
     Kind.ORDER: (*_TESTS, "procedures"),
+    **dict.fromkeys(SENTENCES, (*_TESTS, "conditions", "procedures", "vaccines")),
 }
 TABLES = (*_TESTS, "conditions", "vaccines", "procedures")
 _PLURALS = frozenset({"conditions", "procedures"})
@@ -181,9 +184,9 @@ def _rows_within(term: str, kind: Kind) -> Iterator[tuple[str, str, str, Row]]:
                     yield " ".join(words[:at]), said, " ".join(words[at + size :]), row
 
 
-def has_row(term: str, table: str) -> bool:
-    """Whether a table knows a name."""
-    return bool(_index(table).get(fold(term)) or _loose_index(table).get(_key(term)))
+def has_row(term: str, table: str, loosely: bool = True) -> bool:
+    """Whether a table knows a name; loosely, with or without "level", "test" and the like."""
+    return bool(_index(table).get(fold(term)) or (loosely and _loose_index(table).get(_key(term))))
 
 
 @cache

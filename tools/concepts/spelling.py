@@ -30,10 +30,10 @@ def correct_term(term: str, entries: Sequence[ConceptEntry]) -> str | None:
     ('hypertension', None)
     """
     words = fold(term).split()
-    if all(_is_known(w) for w in words) or any(looks_like_drug(w) for w in words):
+    if all(is_known_word(w) for w in words) or any(looks_like_drug(w) for w in words):
         return None
     held: set[str] = set().union(*(_words_of(e.names) for e in entries))
-    corrected = [w if w in held or _is_known(w) else _correct(w, held) for w in words]
+    corrected = [w if w in held or is_known_word(w) else _correct(w, held) for w in words]
     return " ".join(w for w in corrected if w) if all(corrected) and corrected != words else None
 
 
@@ -64,7 +64,8 @@ def nearest_entries(term: str, entries: Sequence[ConceptEntry], limit: int) -> t
     return tuple(dict.fromkeys(flat[at][1] for _, _, at in found))[:limit]
 
 
-def _is_known(word: str) -> bool:
+def is_known_word(word: str) -> bool:
+    """Whether a folded word is a number, a drug or stands in a table or title."""
     return word.isdigit() or word in known_drugs() or word in title_vocabulary() or word in _vocabulary()
 
 

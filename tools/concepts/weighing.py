@@ -14,7 +14,7 @@ from tools.concepts.icd import is_icd, lies_in
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.placing import Standing, stands_in
 from tools.concepts.products import read_product, relate_products
-from tools.concepts.reading import DRUGS, Reading, clean_allergen
+from tools.concepts.reading import DRUGS, SENTENCES, Reading, clean_allergen
 from tools.concepts.relation import ORDER, Relation, in_other_fluid, is_no_kind, relate
 from tools.records.record import Coding
 
@@ -138,6 +138,8 @@ def _relate_led(asked: ReadName, held: ReadName, kind: Kind) -> Relation:
     found = relate(asked, held)
     if found != "open" or not asked.words <= held.words:
         return found
+    if kind in SENTENCES:
+        return "narrower"
     led = kind in _LEADING and held.start[: len(asked.start)] == asked.start
     return "narrower" if led else found
 

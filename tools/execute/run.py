@@ -18,7 +18,6 @@ from tools.execute.ordered import follow_orders
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.selection import (
     counts_at_all,
-    is_normal,
     keep_around,
     keep_in_window,
     keep_ongoing,
@@ -115,8 +114,6 @@ async def _select(search: Search) -> list[Record]:
     search.contrary += tuple(contradict(query, records, kept))
     if asks_growth(query):
         search.tests = {r.reference: r for r in await search.load(Kind.OBSERVATION)}
-    if not kept and any(c.field is Slot.INTERPRETATION for c in query.where):
-        search.undecided += tuple(r.concept.text for r in records if is_normal(r) is None)
     if not kept:
         search.untested = find_untested(query, records)
     if any(c.field is Slot.VALUE and "/" not in c.value for c in query.where) and any(map(pressure_of, records)):
@@ -133,7 +130,8 @@ async def _select(search: Search) -> list[Record]:
 
 async def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:
     """What may be meant by the filters and does not carry the attribute that they are on."""
-    search.untold = keep_untold(records, search.query.where)
+    late = _compared_last(search.query)
+    search.untold = keep_untold(records, [c for c in search.query.where if c not in late])
     if not kept and not search.untold:
         search.untold = keep_uncategorized(search.query, await search.load(search.query.kind))
     if kept and search.untold:
@@ -156,8 +154,7 @@ def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
     if late and not kept:
         search.incomparable += [r for r in picked if not refutes(r, late)]
         search.contrary += tuple(picked)
-        if any(c.field is Slot.INTERPRETATION for c in late):
-            search.undecided += tuple(r.concept.text for r in picked if is_normal(r) is None)
+        search.untold = keep_untold(picked, late)
     return kept
 
 

@@ -22,6 +22,7 @@ _LEVELS = {
     "low": "low", "ll": "low", "critical low": "low", "hu": "high", "significantly high": "high", "lu": "low",
     "significantly low": "low",
 }  # fmt: skip
+LEVELS = ("normal", "abnormal", "high", "low")
 _WORDS = re.compile(r"[a-z0-9]+")
 _ROUTES = (
     {"iv", "intravenous", "intravenously"},
@@ -99,7 +100,7 @@ def meets(record: Record, condition: Condition) -> bool:
     """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
     if condition.field is Slot.STATUS:
         return _meets_status(record, condition)
-    if condition.field is Slot.INTERPRETATION and condition.value in ("normal", "abnormal", "high", "low"):
+    if condition.field is Slot.INTERPRETATION and condition.value in LEVELS:
         level = level_of(record)
         wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
         return level in wanted

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from tools.chart_query import ChartQuery, Condition, Slot
 from tools.execute.attributes import DRUGS
-from tools.execute.selection import counts_at_all, keep_where, meets, texts_of
+from tools.execute.selection import LEVELS, counts_at_all, is_normal, keep_where, meets, texts_of
 from tools.records.record import Record
 
 _CARRIED = frozenset({
     Slot.REASON, Slot.ROUTE, Slot.DOSE, Slot.FREQUENCY, Slot.PRESCRIBER, Slot.PERFORMER, Slot.BODY_SITE, Slot.CATEGORY,
     Slot.STATUS_REASON, Slot.SEVERITY, Slot.CRITICALITY, Slot.REACTION, Slot.LOCATION, Slot.ADMISSION_TYPE,
-    Slot.ADMIT_SOURCE, Slot.DISCHARGE_DISPOSITION, Slot.SPECIMEN,
+    Slot.ADMIT_SOURCE, Slot.DISCHARGE_DISPOSITION, Slot.SPECIMEN, Slot.INTERPRETATION,
 })  # fmt: skip
 """Attributes that hold of every such record, written down or not."""
 
@@ -39,6 +39,8 @@ def keep_uncategorized(query: ChartQuery, loaded: Sequence[Record]) -> list[Reco
 
 
 def _is_untold(record: Record, condition: Condition) -> bool:
+    if condition.field is Slot.INTERPRETATION and condition.value in LEVELS:
+        return is_normal(record) is None
     return _leaves_open(condition) and not texts_of(record, condition.field)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agent.planners.rules import lexicon
@@ -13,6 +13,8 @@ from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.known import known_kinds, names_a_test
 from tools.concepts.match import fold, match_concepts
+from tools.concepts.reading import has_row
+from tools.concepts.spelling import is_known_word
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
@@ -51,7 +53,28 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
             folded = " ".join(w for _, _, w in words[at : at + size])
             if not _is_common(folded) and ((entries := _look_up(folded, names)) or names_a_test(folded)):
                 taken.append(Span(start, end, question[start:end].replace("_", " "), entries))
+            elif size > 1 and _is_whole_name(folded):
+                span = replace(find_span(question[start:end], index), start=start, end=end)
+                taken += [span] if span.entries or not _is_level(folded, names) else []
     return sorted(taken, key=lambda s: s.start)
+
+
+@lru_cache(maxsize=4096)
+def _is_whole_name(folded: str) -> bool:
+    """Whether words that part one by one are read as something else make one name in the tables: hormone therapy."""
+    words = folded.split()
+    if len(words) > _LONGEST_CLASS or not any(w in _COMMON or w in _LEVELS or _names_kind(w) for w in words):
+        return False
+    return names_a_class(folded) or any(has_row(folded, t) for t in ("conditions", "procedures"))
+
+
+def _is_level(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
+    """Whether a name not in the chart calls what is measured there high or low, which the values say."""
+    first, _, rest = folded.partition(" ")
+    return first in _LEVELS and bool(_look_up(rest, names))
+
+
+_LEVELS = frozenset({"high", "low"})
 
 
 def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
@@ -61,6 +84,14 @@ def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
     for kind in dict.fromkeys(e.kind for e in index if e.kind not in _STAYS):
         entries += match_concepts(noun, kind, [e for e in index if e.kind is kind]).matched
     return Span(0, 0, noun, tuple(entries))
+
+
+def find_strange(run: str, index: tuple[ConceptEntry, ...]) -> tuple[str, ...]:
+    """The words nothing knows in a name that, without them, is of something in this chart: no absence is told of it."""
+    words = run.split()
+    strange = [w for w in words if not all(is_known_word(part) for part in fold(w).split())]
+    rest = " ".join(w for w in words if w not in strange)
+    return tuple(strange) if strange and rest and find_span(rest, index).entries else ()
 
 
 def _is_common(folded: str) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.compounds import join_compounds
-from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, kinds_of
+from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.everyday import write_ages, write_out
 from agent.planners.rules.focus import Ask, read_asks
+from agent.planners.rules.person import without_person
 from agent.planners.rules.scopes import (
     read_anchor,
     read_arrival,
@@ -30,11 +32,6 @@ from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 from tools.overview import Overview
 
 _BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
-_OWN_ID = re.compile(
-    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
-    r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
-    re.IGNORECASE,
-)
 _NAMED_ID = re.compile(
     r"\bpatient(?: with)?(?: (?:id|mrn|number))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
 )
@@ -51,6 +48,7 @@ _PERSON = re.compile(r"(?<!\w)(?:by |with |from |w/ ?)?(?:[Dd]r\.?|[Dd]octor) ([
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 )
+_OF = r" of (?:an? |the |his |her |my |their )?"
 _LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _UNTOLD = (
@@ -74,7 +72,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
-    text = _without_person(_LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", plain(question))), overview)
+    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", plain(without_person(question, overview))))
     person = _PERSON.search(text)
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
@@ -92,16 +90,30 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     sketch = _read(Cascade(text), spans)
     if not sketch.unread:
         return replace(sketch, unread=_left_out(sketch.rest))
-    for run in sketch.unread:
-        said = re.escape(run).replace("_", " ")
+    strange: list[str] = []
+    for run, said in _join_runs(sketch.unread, text):
         text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
-        spans.append(find_span(run.replace("_", " "), overview.index))
+        spans.append(find_span(run, overview.index))
+        strange += [] if spans[-1].entries else find_strange(run, overview.index)
     sketch = _read(Cascade(text), spans)
     sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
     nouns = lexicon.ADJECTIVES.values()
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
     placed = [s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i)]
-    return replace(sketch, unread=(*sketch.unread, *acts, *placed, *_left_out(sketch.rest)))
+    return replace(sketch, unread=(*sketch.unread, *acts, *placed, *strange, *_left_out(sketch.rest)))
+
+
+def _join_runs(runs: Sequence[str], text: str) -> list[tuple[str, str]]:
+    """Each name that unread words make, and the pattern of how it is said: "fracture of the wrist"."""
+    made: list[tuple[str, str]] = []
+    for run in (run.replace("_", " ") for run in runs):
+        said = re.escape(run)
+        if made and re.search(rf"(?<![\w-]){made[-1][1]}{_OF}{said}(?![\w-])", text):
+            before, told = made.pop()
+            made.append((f"{before} of {run}", f"{told}{_OF}{said}"))
+        else:
+            made.append((run, said))
+    return made
 
 
 def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
@@ -241,15 +253,3 @@ def _runs(text: str) -> list[str]:
         elif runs[-1]:
             runs.append([])
     return [" ".join(run) for run in runs if run]
-
-
-def _without_person(question: str, overview: Overview) -> str:
-    """The question without the patient's own number, name and title."""
-    question = _OWN_ID.sub(r"\1 patient ", question)
-    for number in re.findall(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*", overview.patient.partition("identifier:")[2]):
-        question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " patient ", question)
-    name = overview.patient.removeprefix("patient: ").partition(";")[0]
-    for word in re.findall(r"[^\W\d_]{3,}", name):
-        question = re.sub(rf"\b{re.escape(word)}(?!\w)", " patient ", question, flags=re.IGNORECASE)
-    question = re.sub(r"\b(?:mr|mrs|ms)\b\.?|\bmiss(?= patient\b)", " ", question, flags=re.IGNORECASE)
-    return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))

@@ -234,7 +234,10 @@ def read_source(cascade: Cascade) -> list[Condition]:
 def read_level(cascade: Cascade) -> list[Condition]:
     """Whether a value is called high or low: "is her potassium high?"."""
     match = cascade.take(r"(?:too )?(high|low|elevated|raised)(?=[ |]*$|[ |]*(?:\||last|at|on))")
-    if match is None or re.search(r"\b(?:how|what|which)\b", cascade.text):
+    asked = re.search(r"\b(?:how|what|which)\b", cascade.text) is not None
+    if match is None and not asked:
+        match = cascade.take(r"(high|low|elevated|raised)(?= C\d+(?: levels?)?[ |?]*$)")
+    if match is None or asked:
         return []
     return [Condition(field=Slot.INTERPRETATION, value="low" if match[1] == "low" else "high")]
 

@@ -172,7 +172,7 @@ def _absence(
     if query.kind is Kind.ALLERGY and query.compute is not Compute.COUNT and _unasked(search):
         return (), "Not determinable: the chart holds no allergy entry, not even that none are known.", False, []
     if search.untold:
-        return (), _tell_untold(search), False, search.untold[:3]
+        return (), _tell_untold(search), False, []
     if query.compute is Compute.EXISTS and any(fold(a) in _OPEN for a in query.about):
         return (
             (),

@@ -162,7 +162,7 @@ def status(value: str) -> dict[str, str]:
         ("What was she on for asthma?", {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
         ("potassium, last three", {"about": ["potassium"], "pick": {"which": "last", "n": 3}}),
         ("Is her potassium going up or down?", {"compute": "trend"}),
-        ("When was her last physical?", {"kind": "encounter", "compute": "time", "pick": {"which": "last"}}),
+        ("When was her last physical?", {"kind": "encounter", "about": ["checkup"], "compute": "time"}),
         ("Why did she go to the doctor in 2020?", {"kind": "encounter", "field": "reason", "when": "in 2020"}),
         ("What was her weight at age 40?", {"when": "between 2014-06-18 and 2015-06-17"}),
         ("Did she have asthma as a child?", {"when": "before 1992-06-18", "compute": "exists"}),

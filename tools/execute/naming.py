@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tools.chart_query import Kind
+from tools.chart_query import Kind, Slot
+from tools.concepts.checkups import is_checkup
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import ConceptMatch, fold, holds_words, match_concepts
 from tools.concepts.surgery import is_surgery
 from tools.execute.pressure import is_systolic, pressure_of
+from tools.execute.selection import texts_of
 from tools.overview import build_entries, split_parts
-from tools.records.reading_json import references_of
+from tools.records.reading_json import items, references_of, to_concept
 from tools.records.record import Component, Record, distinct_concepts
 
+_STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
 
@@ -115,6 +118,8 @@ def _match(
 ) -> _Match:
     if kind is Kind.PROCEDURE and fold(term) in ("surgery", "operation"):
         return _match_surgery(entries)
+    if kind is Kind.ENCOUNTER and fold(term) == "checkup":
+        return _match_checkup(records)
     code = term.strip().casefold()
     bearing = {id(c) for c in distinct_concepts(records) if any(x.code.casefold() == code for x in c.codings)}
     if bearing:
@@ -136,6 +141,23 @@ def _match(
 def _of_relative(entry: ConceptEntry) -> ConceptEntry:
     """A relative's conditions by their own names, behind the entry's and the relation's."""
     return replace(entry, kind=Kind.CONDITION, names=entry.names[2:] or entry.names)
+
+
+def _match_checkup(records: Sequence[Record]) -> _Match:
+    """Visits that are routine examinations, by their sort or reason; one called no more than a visit may be."""
+    verdicts = {r.reference: _is_checkup(r) for r in records}
+    open_ones = [r.concept.text for r in records if verdicts[r.reference] is None]
+    found = frozenset(reference for reference, verdict in verdicts.items() if verdict)
+    notes = (f"{len(open_ones)} called no more than a visit left out",) if found and open_ones else ()
+    return _Match(coded=found, notes=notes, undecided=tuple(dict.fromkeys(open_ones)))
+
+
+def _is_checkup(record: Record) -> bool | None:
+    if record.kinds & _STAYS:
+        return False
+    reason = to_concept(*items(record.resource.get("reasonCode")))
+    names = [n for n in (*record.concept.names, *texts_of(record, Slot.REASON)) if n != "unnamed"]
+    return is_checkup(names, [c.code for c in (*record.concept.codings, *reason.codings)])
 
 
 def _match_surgery(entries: Sequence[ConceptEntry]) -> _Match:

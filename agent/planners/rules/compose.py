@@ -27,11 +27,10 @@ _CATEGORIES = {
 }  # fmt: skip
 _CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
 """Kinds under which a chart holds cultures; another name beside them is an organism's."""
-_CHECKUPS = ("general examination", "encounter for check up", "well child visit", "annual examination", "checkup")
 _UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
     (Kind.PROCEDURE, lambda s: s.says_surgery, ("surgery",)),
     (Kind.ORDER, lambda s: Kind.IMAGING in s.nouns, IMAGING_WORDS),
-    (Kind.ENCOUNTER, lambda s: s.says_checkup, _CHECKUPS),
+    (Kind.ENCOUNTER, lambda s: s.says_checkup, ("checkup",)),
 )
 """Which records a noun means that is narrower than its kind, where nothing is named."""
 _LATER = ("after", "next", "later")

@@ -81,7 +81,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
      "have visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? visits?\b", "visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? (?P<booked>appointments?)\b", r"\g<booked>"),
-    (r"\b(?:next|soonest) (?P<sort>(?:[\w-]+ ){0,2})(?:appointments?|visits?|check-?ups?)\b",
+    (r"\b(?:next|soonest) (?P<sort>(?:[\w-]+ ){0,2})(?:appointments?|visits?)\b",
      r"first upcoming \g<sort>appointment"),
     (r"\b(?:future|scheduled|booked|planned|pending) (?P<sort>(?:[\w-]+ ){0,2})appointments?\b",
      r"upcoming \g<sort>appointments"),
@@ -94,9 +94,10 @@ _PLAIN: tuple[tuple[str, str], ...] = (
      r"no-show appointments \g<who>"),
     (r"\bno[ -]?shows?\b(?! (?:[\w-]+ ){0,2}appointment)", "no-show appointments"),
     (r"\bappointments? (?P<who>(?:[\w-]+ ){0,3})(?P<off>cancell?ed)\b", r"cancelled appointments \g<who>"),
-    (r"\b(?:annual|yearly|routine|regular|wellness|well|physical|general)[ -](?:physical )?"
-     r"(?:exam(?:ination)?s?|check[ -]?ups?|physicals?|visits?)\b|\bphysicals?(?= ?(?:[?.!]|$)| (?:was|is|date|in|on))"
-     r"|\bcheck[ -]ups?\b", "checkup"),
+    (r"\b(?:(?:annual|yearly|routine|regular|wellness|well|physical|general|medicare|preventive|periodic"
+     r"|well[- ](?:child|baby|woman|man|adult)|health (?:maintenance|check))[ -])+"
+     r"(?:exam(?:ination)?s?|check(?:[ -]?up)?s?|physicals?|visits?)\b"
+     r"|\bphysicals?(?= ?(?:[?.!]|$)| (?:was|is|date|in|on))|\bcheck[ -]ups?\b", "checkup"),
     (r"\bhow much (?:taller )?(?:has|have|did) (?:he|she|i|patient) (?:grown|grow|got|gotten)\b(?! weight)",
      "how much has the <height> changed"),
     (r"\b(?P<aux>is|was) there (?:an?|any) (?:occasion|time|instance|point)s?\b(?P<scope>[^?]*?) when\b",

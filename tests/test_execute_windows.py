@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tools.chart_query import Compute
+from tools.chart_query import ChartQuery, Compute
 from tools.evidence import Finding
+from tools.execute.wording import state_absence
 
 Query = Callable[..., Awaitable[Finding]]
 _SUBJECT = {"subject": {"reference": "Patient/p"}}
@@ -57,6 +58,11 @@ async def test_a_chart_without_any_tells_no_nearest(query_over: Query) -> None:
     found = await query_over(CHART, kind="lab", about=["sodium"], when="in 2021", compute="exists")
     assert "nearest" not in found.statement
     assert found.rests_on == ()
+
+
+def test_an_absence_among_the_records_told_says_so() -> None:
+    query = ChartQuery.model_validate({"kind": "lab", "about": ["potassium"], "among": "before_previous_answer"})
+    assert state_absence(query, True, ()) == 'No record of "potassium" lab results before those told.'
 
 
 @pytest.mark.anyio

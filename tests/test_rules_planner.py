@@ -381,6 +381,46 @@ def test_where_nothing_was_found_a_follow_up_leans_on_what_was_asked_first() -> 
     assert (parsed.queries[0].kind, parsed.queries[0].about) == ("procedure", ("colonoscopy",))
 
 
+def test_doses_after_a_vaccine_are_vaccinations() -> None:
+    parsed = compose_follow_up(
+        read_question("how many doses?", OVERVIEW), [turn("…", {"kind": "immunization", "about": ["flu shot"]})]
+    )
+    assert parsed is not None
+    assert (parsed.queries[0].kind, parsed.queries[0].about) == ("immunization", ("flu shot",))
+    assert parsed.queries[0].compute == "count"
+
+
+def test_since_when_a_class_of_drugs_is_taken_is_asked_of_the_drugs_told() -> None:
+    told = turn(
+        "…", {"kind": "medication", "about": ["anticoagulants"], "where": [status("active")]}, ("Warfarin 5 mg",)
+    )
+    parsed = compose_follow_up(read_question("when was it started?", OVERVIEW), [told])
+    assert parsed is not None
+    assert (parsed.queries[0].about, parsed.queries[0].pick.which) == (("Warfarin 5 mg",), "first")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What was she taking when she died?", "Did she die of asthma?", "Which labs did she have before death?"],
+)
+def test_what_was_so_at_the_death_is_not_answered_with_the_death(question: str) -> None:
+    parsed = parse_question(question)
+    assert not parsed.queries
+    assert "death" in (parsed.reason or "")
+
+
+def test_a_score_is_not_the_problem_it_screens_for() -> None:
+    screened = Overview(
+        OVERVIEW.patient,
+        (),
+        (),
+        (entry(Kind.OBSERVATION, "Patient Health Questionnaire 2 item score"),),
+        OVERVIEW.receipt,
+    )
+    assert [q.kind for q in parse_question("Does she have depression?", screened).queries] == [Kind.CONDITION]
+    assert [q.kind for q in parse_question("What is her PHQ-2 score?", screened).queries] == [Kind.OBSERVATION]
+
+
 def test_the_age_then_is_not_the_age_now() -> None:
     parsed = compose_follow_up(read_question("How old was she?", OVERVIEW), [turn("…", ASTHMA)])
     assert parsed is not None

@@ -22,6 +22,12 @@ _PLURALS = {
     Kind.ED_VISIT: "emergency department visits", Kind.VITAL: "vital signs", Kind.COVERAGE: "coverages",
 }  # fmt: skip
 
+_AMONG = {
+    "previous_answer": "among those told before",
+    "before_previous_answer": "before those told",
+    "after_previous_answer": "after those told",
+}
+
 
 def kind_name(kind: Kind, count: int = 2) -> str:
     """A kind in words, in the plural unless there is one.
@@ -53,6 +59,8 @@ def describe_scope(query: ChartQuery) -> str:
         parts.append(f"{query.around.relation.replace('_', ' ')} the {query.around.pick} {clean_text(other, 80)}")
     if query.when:
         parts.append(clean_text(query.when, 80))
+    if query.among is not None:
+        parts.append(_AMONG[query.among])
     return " ".join(parts)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.planners.planner import Turn
 from agent.planners.rules.compose import Parsed, compose_query
+from agent.planners.rules.concepts import names_a_class
 from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
@@ -92,7 +93,7 @@ _CHANGES: tuple[tuple[str, Callable[[Change], bool], Callable[[Change], ChartQue
     ("since when: the first record of it, in whatever state",
      lambda c: (c.ask.first or (c.computes is Compute.TIME and c.sketch.says_began)) and c.last.kind not in STAYS,
      lambda c: c.query.model_copy(
-         update={"about": c.last.about, "not_about": c.last.not_about, "where": _identity(c.last),
+         update={"about": _told_drugs(c) or c.last.about, "not_about": c.last.not_about, "where": _identity(c.last),
                  "pick": Pick(which="first")}
      )),
     ("the highest of those: of the records told",
@@ -118,6 +119,14 @@ def change_query(change: Change) -> Parsed:
     if state_of_one and change.told_several:
         return Parsed(reason="I can't determine which one is meant: several were told. Ask by its name.")
     return Parsed((next(effect(change) for _, holds, effect in _CHANGES if holds(change)),))
+
+
+def _told_drugs(change: Change) -> tuple[str, ...]:
+    """The drugs that were told of a class: since when is asked of them, not of the class."""
+    last, told = change.last, change.turn.values
+    of_class = last.kind in DRUGS and last.field is None and any(names_a_class(a) for a in last.about)
+    names = tuple(dict.fromkeys(v for v in told if isinstance(v, str)))
+    return names if of_class and last.compute is Compute.LIST and len(names) == len(told) else ()
 
 
 def _identity(last: ChartQuery) -> tuple[Condition, ...]:

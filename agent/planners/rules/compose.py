@@ -75,6 +75,8 @@ def compose_queries(sketch: Sketch) -> Parsed:
         return Parsed(reason="I can tell of relatives what they had, their ages and deaths, and no more.")
     if ask.compute is Compute.AGE and sketch.when and not (sketch.named or sketch.nouns or sketch.verbs):
         return Parsed(reason="I can tell the age now, at death, or when something happened.")
+    if _asks_beside_death(sketch):
+        return Parsed(reason="I can't determine what was so at the death or led to it: ask what was so on a day.")
     if (of_patient := _compose_patient(sketch)) is not None:
         return Parsed((of_patient,))
     if fault := find_unread(sketch):
@@ -115,6 +117,13 @@ def _left_with(sketch: Sketch, query: ChartQuery) -> ChartQuery:
 def _asks_death(sketch: Sketch) -> bool:
     """Whether it is asked if, when or how old someone died; whether they live is another question."""
     return set(sketch.patient_slots) == {Slot.DEATH} and re.search(r"\balive\b", sketch.text) is None
+
+
+def _asks_beside_death(sketch: Sketch) -> bool:
+    """Whether records are asked after, and the death only says when or what of: "what was she taking when she died"."""
+    records = sketch.named or {*sketch.verbs, *sketch.nouns} - {*STAYS}
+    relatives = Kind.FAMILY_HISTORY in sketch.nouns
+    return Slot.DEATH in sketch.patient_slots and bool(records) and not relatives and not sketch.unread
 
 
 def _strange_names(sketch: Sketch, kind: Kind) -> str | None:

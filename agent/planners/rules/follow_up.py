@@ -42,7 +42,7 @@ def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
         return _refer_to_nothing(sketch, history)
     if _EVER.search(sketch.text):
         return Parsed((last.model_copy(update={"when": None, "during": None, "around": None, "among": None}),))
-    if not _leans(sketch) and not _asks_treatment(sketch, last):
+    if not (_leans(sketch) or _asks_treatment(sketch, last) or _asks_doses(sketch, last)):
         return None
     if fault := find_unread(sketch):
         return Parsed(reason=fault)
@@ -67,7 +67,7 @@ def _compose_leaning(sketch: Sketch, last: ChartQuery, turn: Turn) -> Parsed:
         return _treatment(sketch, last)
     if sketch.named:
         return Parsed((_other_name(sketch, last),))
-    kind = choose_kind(sketch) if sketch.nouns else None
+    kind = choose_kind(sketch) if sketch.nouns and not _asks_doses(sketch, last) else None
     if kind is not None and not _same_family(kind, last.kind):
         return Parsed((_of_relative(sketch, last, kind),))
     return change_query(Change(sketch, last, turn))
@@ -124,6 +124,12 @@ def _says_nothing(sketch: Sketch) -> bool:
 
 def _same_family(one: Kind | None, other: Kind) -> bool:
     return one is other or (one in DRUGS and other in DRUGS)
+
+
+def _asks_doses(sketch: Sketch, last: ChartQuery) -> bool:
+    """ "How many doses?" after a vaccine."""
+    alone = not (sketch.named or sketch.verbs) and sketch.nouns == (Kind.MEDICATION_ADMINISTERED,)
+    return alone and last.kind is Kind.IMMUNIZATION
 
 
 def _told_stay(last: ChartQuery) -> Stay | None:

@@ -7,7 +7,8 @@ import re
 from agent.planners.rules.concepts import MEDICATIONS, kinds_of, prefer_kind
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind, Slot
-from tools.concepts.known import known_kinds
+from tools.concepts.known import known_kinds, names_a_test
+from tools.concepts.words import fold
 
 STAY_KINDS = {"hospital": Kind.HOSPITAL_STAY, "icu": Kind.ICU_STAY, "ed": Kind.ED_VISIT, "visit": Kind.ENCOUNTER}
 DRUGS = (*MEDICATIONS, Kind.MEDICATION)
@@ -72,8 +73,8 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY, *TREATED} and not _on_what(sketch, named):
         return drug
-    if set(named) == {Kind.IMMUNIZATION} and Kind.CONDITION in known_kinds(sketch.named[0].text):
-        return Kind.CONDITION if sketch.asks[0].compute is Compute.EXISTS else Kind.IMMUNIZATION
+    if _has_problem(sketch, named):
+        return Kind.CONDITION
     several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS
     if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
         return Kind.MICROBIOLOGY
@@ -88,6 +89,15 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.stay is not None:
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
+
+
+def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
+    """Whether a problem is asked after that the chart knows only by what is done about it: a vaccine, a score."""
+    beside = set(named) <= {Kind.IMMUNIZATION, Kind.OBSERVATION, Kind.REPORT, Kind.PROCEDURE}
+    if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
+        return False
+    has = re.search(r"\b(?:ha(?:ve|s|d|ving)|suffer\w*|diagnosed)\b", sketch.text) is not None
+    return has and all(Kind.CONDITION in known_kinds(s.text) and not names_a_test(fold(s.text)) for s in sketch.named)
 
 
 def answered_by(kind: Kind) -> tuple[Kind, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Query
+from tests.conftest import Ask, Query
 from tools.records.reading_json import to_concept
 
 Json = dict[str, Any]
@@ -109,3 +109,14 @@ def test_a_sentence_behind_the_name_of_the_code_is_no_part_of_the_name(text: str
     concept = to_concept({"coding": [{"code": "1", "display": "Gout (disorder)"}], "text": text})
     assert concept.text == (shown or text)
     assert text in concept.names
+
+
+async def test_where_no_administration_keeps_its_route_the_orders_that_do_are_asked(ask_over: Ask) -> None:
+    order = made("MedicationRequest", "o", status="completed", intent="order", authoredOn="2024-02-01",
+                 medicationCodeableConcept={"text": "Furosemide"},
+                 dosageInstruction=[{"route": {"coding": [{"code": "IV", "display": "IV"}]}}])  # fmt: skip
+    given = made("MedicationAdministration", "g", status="completed", effectiveDateTime="2024-02-02",
+                 medicationCodeableConcept={"text": "Furosemide"})  # fmt: skip
+    (told,) = await ask_over([order, given], "Which drug was last administered through the IV route?")
+    assert told.answer.values == ("Furosemide",)
+    assert told.answer.citations == ("MedicationRequest/o",)

@@ -104,8 +104,7 @@ def _call(query: ChartQuery) -> CallTool:
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
-    untold = not finding.determinable and query is not None and bool(query.where)
-    if finding.total or query is None or (finding.rests_on and not untold) or query.compute is Compute.COUNT:
+    if finding.total or query is None or finding.rests_on or query.compute is Compute.COUNT:
         return None
     if query.kind is Kind.REPORT and query.compute is Compute.VALUE:
         return None

@@ -10,6 +10,7 @@ from tools.chart import AsOf
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
 from tools.errors import ToolError
 from tools.execute.computing import compute_values
+from tools.execute.picking import pick_records
 from tools.execute.selection import (
     compare,
     counts_at_all,
@@ -17,7 +18,6 @@ from tools.execute.selection import (
     keep_in_window,
     keep_ongoing,
     meets,
-    pick_records,
 )
 from tools.execute.stays import build_scope, choose_stays
 from tools.fhir.dates import parse_fhir_time

@@ -15,6 +15,7 @@ from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.left_out import tell_left_out, void_references
 from tools.execute.naming import keep_named, says_none
 from tools.execute.ordered import follow_orders
+from tools.execute.picking import pick_records
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.selection import (
     counts_at_all,
@@ -23,7 +24,6 @@ from tools.execute.selection import (
     keep_ongoing,
     keep_where,
     nearest_outside,
-    pick_records,
     time_key,
 )
 from tools.execute.settling import settle_names

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tools.chart_query import Anchor, Condition, Kind, Pick, Slot
+from tools.chart_query import Anchor, Condition, Kind, Slot
+from tools.concepts.body_parts import SIDED, places_in, says_side, sides_in
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
@@ -113,6 +114,8 @@ def meets(record: Record, condition: Condition) -> bool:
         return found == (condition.op == "=")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")
+    if condition.field is Slot.BODY_SITE and condition.value == SIDED:
+        return any(map(says_side, texts_of(record, Slot.BODY_SITE)))
     if condition.op == "!=" and condition.value == "none":
         return bool(texts_of(record, condition.field))
     if condition.op in ("=", "!="):
@@ -202,7 +205,17 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
         return (record.end.raw,) if record.end else ()
     if slot is Slot.STATUS:
         return (record.status,) if record.status else ()
-    return tuple(record.fields.get(slot, ()))
+    told = tuple(record.fields.get(slot, ()))
+    if slot is Slot.BODY_SITE and not any(map(says_side, told)):
+        return _named_sides(record) or told
+    if slot is Slot.LOCATION and not told and Kind.CONDITION in record.kinds:
+        return texts_of(record, Slot.BODY_SITE) or places_in(record.concept.text)
+    return told
+
+
+def _named_sides(record: Record) -> tuple[str, ...]:
+    """The sides that the first name says that says any: "Arthroscopy of the left knee"."""
+    return next((sides for name in record.concept.names if (sides := sides_in(name))), ())
 
 
 def readings_of(record: Record, slot: Slot) -> tuple[Reading, ...]:
@@ -263,28 +276,6 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
     if anchor.relation == "after":
         return [r for r in kept if r.start and r.start.instant_low > at]
     return kept
-
-
-def pick_records(records: Sequence[Record], pick: Pick) -> tuple[list[Record], bool]:
-    """The records picked in order of time, and whether some tie at the instant picked: those are all given."""
-    if pick.which == "all":
-        return list(records), False
-    if len(records) == 1 and records[0].start is None:
-        only = pick.skip == 0 and (pick.which != "nth" or pick.n == 1)
-        return list(records) if only else [], False
-    dated = [r for r in records if r.start is not None]
-    moments = sorted({r.start.instant_low for r in dated if r.start})
-    if pick.which == "nth":
-        ordered = sorted(dated, key=time_key)
-        return ordered[pick.n - 1 : pick.n], False
-    if pick.n > 1:
-        ordered = sorted(dated, key=time_key, reverse=pick.which == "last")
-        return sorted(ordered[pick.skip : pick.skip + pick.n], key=time_key), False
-    position = pick.skip if pick.which == "first" else len(moments) - 1 - pick.skip
-    if not 0 <= position < len(moments):
-        return [], False
-    picked = [r for r in dated if r.start and r.start.instant_low == moments[position]]
-    return sorted(picked, key=time_key), len(picked) > 1
 
 
 def counts_at_all(record: Record, kind: Kind) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tools.chart_query import ChartQuery, Condition, Slot
+from tools.concepts.body_parts import says_side
 from tools.execute.attributes import DRUGS
 from tools.execute.selection import LEVELS, counts_at_all, is_normal, keep_where, meets, texts_of
 from tools.records.record import Record
@@ -41,7 +42,10 @@ def keep_uncategorized(query: ChartQuery, loaded: Sequence[Record]) -> list[Reco
 def _is_untold(record: Record, condition: Condition) -> bool:
     if condition.field is Slot.INTERPRETATION and condition.value in LEVELS:
         return is_normal(record) is None
-    return _leaves_open(condition) and not texts_of(record, condition.field)
+    told = texts_of(record, condition.field)
+    if condition.field is Slot.BODY_SITE and told and not any(map(says_side, told)):
+        return _leaves_open(condition) and says_side(condition.value)
+    return _leaves_open(condition) and not told
 
 
 def _leaves_open(condition: Condition) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
+from tools.concepts.body_parts import PAIRED, SIDED
 
 _EARLIER = ("before", "previous", "prior", "preceding", "earlier")
 _IDENTITY = (Slot.REASON, Slot.PRESCRIBER, Slot.PERFORMER, Slot.CATEGORY, Slot.SPECIMEN)
@@ -118,6 +120,8 @@ def change_query(change: Change) -> Parsed:
     state_of_one = change.computes is Compute.EXISTS and change.sketch.picked and change.sketch.states
     if state_of_one and change.told_several:
         return Parsed(reason="I can't determine which one is meant: several were told. Ask by its name.")
+    if site := next((c.value for c in change.query.where if c.field is Slot.BODY_SITE and c.value != SIDED), None):
+        return _of_side(change, site)
     return Parsed((next(effect(change) for _, holds, effect in _CHANGES if holds(change)),))
 
 
@@ -145,6 +149,18 @@ def _of_told(change: Change) -> ChartQuery:
     if among:
         update |= {"when": None, "during": None, "around": None, "not_about": ()}
     return last.model_copy(update=update)
+
+
+def _of_side(change: Change, side: str) -> Parsed:
+    """ "And the left one?": asked of that side of the part of the body that was told of."""
+    last, told = change.last, " ".join(map(str, (*change.last.about, *change.turn.values)))
+    part = re.search(rf"\b{PAIRED}\b", told.lower())
+    if part is None:
+        return Parsed(reason="I can't determine which part of the body is meant. Name it.")
+    kept = tuple(c for c in (*_identity(last), *change.query.where) if c.field is not Slot.BODY_SITE)
+    where = (*kept, Condition(field=Slot.BODY_SITE, value=f"{side} {part[0]}"))
+    about = () if change.sketch.says_surgery else last.about
+    return Parsed((change.query.model_copy(update={"about": about, "where": where}),))
 
 
 def _of_reaction(change: Change) -> bool:

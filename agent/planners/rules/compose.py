@@ -13,6 +13,7 @@ from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
+from tools.concepts.body_parts import SIDED
 from tools.concepts.known import known_kinds
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
@@ -224,6 +225,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         where.append(Condition(field=by, value=sketch.person))
     if kind is Kind.FAMILY_HISTORY and (relation := _RELATION.search(sketch.text)):
         where.append(Condition(field=Slot.NAME, value=relation[1]))
+    if ask.slot is Slot.BODY_SITE and sketch.says("sides?"):
+        where.append(Condition(field=Slot.BODY_SITE, value=SIDED))
     about = about or next((names for of, holds, names in _UNNAMED if of is kind and holds(sketch)), ())
     case = Case(sketch, ask, kind, bool(about))
     where += settle_states(case)

@@ -10,9 +10,12 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from tools.concepts.body_parts import PAIRED
+
 _SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could)"
 _HIS = r"(?:(?:his|her|my|their|the|an?) )?"
+_WAS = rf"(?:(?:was|is|were|got|did|had|has|have) )(?:{_SUBJECT} )?(?:been |get |have )?"
 _EACH = r"(?:(?:any|his|her|my|their|the|an?|of|last) )*"
 _PART = (
     r"(?P<part>ankle|arm|back|clavicle|collarbone|elbow|femur|finger|foot|hand|hip|jaw|knee|leg|neck|nose|rib|shoulder"
@@ -61,6 +64,17 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),
     (r"\bsprained " + _PART + r"\b", r"<sprain of \g<part>>"),
+    (rf"\b(?:which|what) (?P<part>{PAIRED})s? {_WAS}replaced\b", r"on which side was the <\g<part> replacement>"),
+    (rf"\b(?:which|what) (?P<part>{PAIRED})s? {_WAS}(?:broken?|break|fractured?)\b",
+     r"on which side was the <fracture of \g<part>>"),
+    (rf"\b(?:which|what) (?P<part>{PAIRED})s? {_WAS}"
+     r"(?:operated(?: on)?|(?:have )?(?:an? )?(?:surgery|operation)(?: on)?)\b",
+     r"on which side was the surgery at-\g<part>"),
+    (rf"\b(?:which|what) (?P<part>{PAIRED})s? (?:has|had|have|is|was) (?:the |an? )?(?=[a-z])",
+     r"on which side at-\g<part> was the "),
+    (r"\b(?P<side>(?:which|what) side) (?P<what>.+?) on(?=[ ?.!]*$)", r"on \g<side> \g<what>"),
+    (rf"\b(?:is|was|were) (?P<what>[^?]*?),? (?:in |on |of |at )?{_HIS}(?:left or {_HIS}right|right or {_HIS}left)"
+     rf"(?: (?:one|side|{PAIRED}))?\b", r"on which side was \g<what>"),
     (r"\bappendix (?:taken |come |came )?(?:out|removed)\b", "<appendectomy>"),
     (r"\bgall ?bladder (?:taken |come |came )?(?:out|removed)\b", "<cholecystectomy>"),
     (r"\btonsils (?:taken |come |came )?(?:out|removed)\b", "<tonsillectomy>"),
@@ -77,7 +91,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:go|went|gone|been|going|come|came) (?:in )?to (?:see )?(?:the|a|his|her|my|their) (?:doctors?"
      r"|physician|clinic"
      r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
-     r"|(?<=he )(?:come|came|been) in\b|(?<=\bi )(?:come|came|been) in\b|(?<=patient )(?:come|came|been) in\b",
+     r"|(?<=\bhe )(?:come|came|been) in\b|(?<=she )(?:come|came|been) in\b|(?<=\bi )(?:come|came|been) in\b|(?<=patient )(?:come|came|been) in\b",
      "have visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? visits?\b", "visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? (?P<booked>appointments?)\b", r"\g<booked>"),

@@ -58,6 +58,8 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     named = kinds_of(sketch.named)
     slot = sketch.asks[0].slot
     by_slot = [_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []
+    if slot is Slot.LOCATION and Kind.CONDITION in named:
+        return Kind.CONDITION
     if slot is Slot.DOSE and not sketch.named and not {*sketch.verbs} & {*DRUGS}:
         by_slot = []
     cues = [*sketch.nouns, *by_slot, *sketch.verbs]

@@ -22,6 +22,7 @@ from agent.planners.rules.scopes import (
     read_level,
     read_pick,
     read_route,
+    read_site,
     read_source,
     read_stay,
     read_verdict,
@@ -59,7 +60,7 @@ _UNTOLD = (
 """What asks for the way something came about."""
 _LEFT = (
     r"left(?= (?:(?:the|that|this|my|his|her|for) )*(?:hospital|icu|ed|er|emergency|ward|unit|facility|clinic|home))"
-    r"|(?<=\bi )left|(?<=he )left|(?<=they )left|(?<=patient )left"
+    r"|(?<=\bi )left|(?<=\bhe )left|(?<=she )left|(?<=they )left|(?<=patient )left"
 )
 """The verb; elsewhere it is a side."""
 _EITHER = re.compile(r"\bor (?:an? |any )?C\d|\bany of\b|\beither\b")
@@ -137,7 +138,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
-    where += read_level(cascade)
+    where += [*read_level(cascade), *read_site(cascade)]
     cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)

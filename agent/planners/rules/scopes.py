@@ -231,6 +231,12 @@ def read_source(cascade: Cascade) -> list[Condition]:
     return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
 
 
+def read_site(cascade: Cascade) -> list[Condition]:
+    """Where in the body: "the left one"; "at-knee", as everyday words are written out."""
+    match = cascade.take(r"at-([a-z]+)|(?:on |in |of |at )?(?:the |his |her |my |their )?(left|right) (?:one|side)")
+    return [Condition(field=Slot.BODY_SITE, value=match[1] or match[2])] if match else []
+
+
 def read_level(cascade: Cascade) -> list[Condition]:
     """Whether a value is called high or low: "is her potassium high?"."""
     match = cascade.take(r"(?:too )?(high|low|elevated|raised)(?=[ |]*$|[ |]*(?:\||last|at|on))")

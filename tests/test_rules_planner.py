@@ -380,6 +380,31 @@ def test_where_nothing_was_found_a_follow_up_leans_on_what_was_asked_first() -> 
     assert (parsed.queries[0].kind, parsed.queries[0].about) == ("procedure", ("colonoscopy",))
 
 
+@pytest.mark.parametrize(
+    ("question", "before", "where"),
+    [
+        ("any of these resolved?", {"kind": "condition", "where": [status("active")]}, [status("resolved")]),
+        (
+            "when first?",
+            {"kind": "lab", "about": ["potassium"], "compute": "exists",
+             "where": [{"field": "value", "op": "<", "value": "3"}]},
+            [{"field": "value", "op": "<", "value": "3"}],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_follow_up_says_and_what_it_leans_on_are_both_kept(
+    question: str, before: dict[str, Any], where: list[dict[str, str]]
+) -> None:
+    parsed = compose_follow_up(read_question(question, OVERVIEW), [turn("…", before)])
+    assert parsed is not None
+    assert parsed.queries[0].model_dump(mode="json", exclude_defaults=True)["where"] == where
+
+
+def test_what_was_diagnosed_is_no_care_plan_of_that_name() -> None:
+    planned = Overview(OVERVIEW.patient, (), (), (entry(Kind.CARE_PLAN, "Cancer care plan"),), OVERVIEW.receipt)
+    assert [q.kind for q in parse_question("When was her cancer diagnosed?", planned).queries] == [Kind.CONDITION]
+
+
 def test_doses_after_a_vaccine_are_vaccinations() -> None:
     parsed = compose_follow_up(
         read_question("how many doses?", OVERVIEW), [turn("…", {"kind": "immunization", "about": ["flu shot"]})]

@@ -95,7 +95,7 @@ _CHANGES: tuple[tuple[str, Callable[[Change], bool], Callable[[Change], ChartQue
     ("since when: the first record of it, in whatever state",
      lambda c: (c.ask.first or (c.computes is Compute.TIME and c.sketch.says_began)) and c.last.kind not in STAYS,
      lambda c: c.query.model_copy(
-         update={"about": _told_drugs(c) or c.last.about, "not_about": c.last.not_about, "where": _identity(c.last),
+         update={"about": _told_drugs(c) or c.last.about, "not_about": c.last.not_about, "where": _measured(c.last),
                  "pick": Pick(which="first")}
      )),
     ("the highest of those: of the records told",
@@ -137,6 +137,11 @@ def _identity(last: ChartQuery) -> tuple[Condition, ...]:
     return tuple(c for c in last.where if c.field in _IDENTITY)
 
 
+def _measured(last: ChartQuery) -> tuple[Condition, ...]:
+    """What tells which things are meant, and the values they were to have: "ever under 60?", "when first?"."""
+    return (*_identity(last), *(c for c in last.where if c.field is Slot.VALUE))
+
+
 def _of_told(change: Change) -> ChartQuery:
     """Something else of the records that were told."""
     sketch, last, turn, query = change.sketch, change.last, change.turn, change.query
@@ -144,7 +149,9 @@ def _of_told(change: Change) -> ChartQuery:
     among = "previous_answer" if turn.citations else last.among
     update: dict[str, Any] = {"compute": query.compute, "field": field, "unit": query.unit, "among": among}
     contrary = turn.values in ((), (False,))
-    update["where"] = tuple(c for c in last.where if not contrary or (not among and c.field is not Slot.STATUS))
+    said = {c.field for c in query.where}
+    kept = (c for c in last.where if not contrary or (not among and c.field is not Slot.STATUS))
+    update["where"] = (*(c for c in kept if c.field not in said), *query.where)
     update["pick"] = sketch.pick if sketch.picked else Pick()
     if among:
         update |= {"when": None, "during": None, "around": None, "not_about": ()}
@@ -175,9 +182,11 @@ def _rescope(change: Change) -> ChartQuery:
     if query.field is None and ask == Ask(Compute.LIST) and last.compute is Compute.LIST:
         kept["field"] = last.field
     kept["where"] = tuple(dict.fromkeys((*query.where, *_identity(last))))
+    if query.compute is Compute.TIME and last.compute is Compute.EXISTS:
+        kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
         kept["compute"] = last.compute
-        kept["where"] = (*kept["where"], *(c for c in last.where if c.field is Slot.VALUE))
+        kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     return query.model_copy(update=kept)
 
 

@@ -75,7 +75,7 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY, *TREATED} and not _on_what(sketch, named):
         return drug
-    if _has_problem(sketch, named):
+    if _has_problem(sketch, named) or _names_problem(sketch, cues):
         return Kind.CONDITION
     several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS
     if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
@@ -91,6 +91,11 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.stay is not None:
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
+
+
+def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
+    """Whether what was diagnosed is asked, by a name of problems that stands in this chart for other things only."""
+    return Kind.CONDITION in cues and all(Kind.CONDITION in known_kinds(s.text) for s in sketch.named)
 
 
 def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:

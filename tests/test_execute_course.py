@@ -141,3 +141,21 @@ async def test_a_trend_is_told_from_first_to_last_with_the_extremes(query_over: 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+async def test_a_fall_after_an_event_starts_from_the_last_value_before_it(query_over: Query) -> None:
+    def hemoglobin(name: str, day: str, value: float) -> dict[str, Any]:
+        return {"resourceType": "Observation", "id": name, "status": "final", "code": {"text": "Hemoglobin"},
+                "category": [{"coding": [{"code": "laboratory"}]}], "subject": {"reference": "Patient/p"},
+                "effectiveDateTime": day, "valueQuantity": {"value": value, "unit": "g/dL"}}  # fmt: skip
+
+    operation = {"resourceType": "Procedure", "id": "op", "status": "completed", "code": {"text": "Appendectomy"},
+                 "subject": {"reference": "Patient/p"}, "performedDateTime": "2023-11-06T12:00:00Z"}  # fmt: skip
+    values = [("long", "2020-01-01", 15.0), ("before", "2023-11-06T07:00:00Z", 14.2), ("after", "2023-11-07", 11.6)]
+    chart = [operation, *(hemoglobin(*v) for v in values)]
+    asked: dict[str, Any] = {"kind": "lab", "about": ["hemoglobin"]}
+    asked["around"] = {"relation": "after", "kind": "procedure", "about": ["appendectomy"]}
+    found = await query_over(chart, **asked, compute="fall")
+    assert found.values == (2.6,)
+    assert "from 14.2 (2023-11-06) to 11.6 (2023-11-07)" in found.statement
+    assert (await query_over(chart, **asked)).values == (11.6,)

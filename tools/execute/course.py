@@ -6,10 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from tools.chart_query import Compute
 from tools.concepts.match import fold
 from tools.fhir.dates import FhirTime
 from tools.records.record import Record
 
+MOVED = frozenset({
+    Compute.CHANGE, Compute.RISE, Compute.FALL, Compute.INCREASED, Compute.DECREASED, Compute.IMPROVED,
+    Compute.WORSENED,
+})  # fmt: skip
+"""Movements, which have a beginning: how far something fell after an operation starts from the value before it."""
 Direction = Literal["rising", "falling", "unchanged", "no one direction"]
 
 _LOWER = re.compile(

@@ -11,6 +11,7 @@ from tools.evidence import Finding
 from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
 from tools.execute.contrary import contradict, find_untested, others, refutes
+from tools.execute.course import MOVED
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.left_out import tell_left_out, void_references
 from tools.execute.naming import keep_named, says_none
@@ -23,6 +24,7 @@ from tools.execute.selection import (
     keep_in_window,
     keep_ongoing,
     keep_where,
+    last_before,
     nearest_outside,
     time_key,
 )
@@ -253,7 +255,8 @@ async def _during(search: Search, records: list[Record]) -> list[Record]:
 
 
 async def _around(search: Search, records: list[Record]) -> list[Record]:
-    anchor = search.query.around
+    query = search.query
+    anchor = query.around
     if anchor is None:
         return records
     candidates = [r for r in await search.load(anchor.kind) if counts_at_all(r, anchor.kind)]
@@ -263,4 +266,6 @@ async def _around(search: Search, records: list[Record]) -> list[Record]:
         name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
         search.notes.append(f"there is no dated record of {name} to search around")
         return []
-    return keep_around(records, anchor, dated[0] if anchor.pick == "first" else dated[-1])
+    found = dated[0] if anchor.pick == "first" else dated[-1]
+    kept = keep_around(records, anchor, found)
+    return [*last_before(records, found), *kept] if anchor.relation == "after" and query.compute in MOVED else kept

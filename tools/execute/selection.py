@@ -278,6 +278,12 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
     return kept
 
 
+def last_before(records: Iterable[Record], found: Record) -> list[Record]:
+    """The last record with a number before another record."""
+    earlier = [r for r in records if r.start and found.start and r.start.instant_low < found.start.instant_low]
+    return sorted((r for r in earlier if readings_of(r, Slot.VALUE)), key=time_key)[-1:]
+
+
 def counts_at_all(record: Record, kind: Kind) -> bool:
     """Whether a record stands for what is: not void, refuted or not done; planned only of orders and plans."""
     if record.standing in ("void", "refuted", "not_done"):

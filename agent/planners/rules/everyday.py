@@ -91,7 +91,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:go|went|gone|been|going|come|came) (?:in )?to (?:see )?(?:the|a|his|her|my|their) (?:doctors?"
      r"|physician|clinic"
      r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
-     r"|(?<=\bhe )(?:come|came|been) in\b|(?<=she )(?:come|came|been) in\b|(?<=\bi )(?:come|came|been) in\b|(?<=patient )(?:come|came|been) in\b",
+     r"|(?:(?<=\bhe )|(?<=she )|(?<=\bi )|(?<=patient ))(?:come|came|been) in\b",
      "have visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? visits?\b", "visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? (?P<booked>appointments?)\b", r"\g<booked>"),

@@ -522,3 +522,9 @@ def test_a_name_of_several_words_is_asked_whole(question: str, wanted: dict[str,
     assert queries, parse_question(question).reason
     told = queries[0].model_dump(mode="json", exclude_defaults=True)
     assert {slot: told.get(slot) for slot in wanted} == wanted
+
+
+def test_the_left_of_a_part_of_the_body_is_no_verb() -> None:
+    index = (*INDEX, entry(Kind.REPORT, "X-ray of the right knee"))
+    (query,) = parse_question("Has he ever had an x-ray of the left knee?", replace(OVERVIEW, index=index)).queries
+    assert query.about == ("x-ray of left knee",)

@@ -21,11 +21,12 @@ _PROPERTY = re.compile(
     r"\[(?:mass|moles|#|units|arbitrary|presence|entitic|enzymatic|catalytic|volume|ratio|time|score|interpretation|length|"
     r"type|titer|identifier|susceptibility|substance|number|velocity|osmolality|pressure|log|molar)\b[^]]*\]"
 )
-_TAGS = re.compile(
+TAGS = re.compile(
     r"\((?:disorder|finding|procedure|situation|substance|organism|morphologic abnormality|observable entity|"
     r"regime/therapy|event|product|medicinal product|clinical drug|qualifier value|physical object|body structure|"
-    r"occupation|specimen)\)"
+    r"occupation|specimen|record artifact|person)\)"
 )
+"""What SNOMED CT's names say in brackets of the kind of thing they name."""
 _INSIDE = re.compile(r"(?<=[a-z])\.(?=[a-z])|\u200b|_")
 _MARKS = (
     (re.compile(r"\bw/o\b"), "without"),
@@ -152,7 +153,7 @@ def _is_method(stretch: _Stretch, words: list[str], core: frozenset[str]) -> boo
 
 def _prepare(text: str) -> str:
     raw = _INSIDE.sub(" ", plain(text).strip().removeprefix("a "))
-    raw = _TAGS.sub(" ", _PROPERTY.sub(" ", raw))
+    raw = TAGS.sub(" ", _PROPERTY.sub(" ", raw))
     for mark, written in _MARKS:
         raw = mark.sub(written, raw)
     return _linked_phrases().sub(lambda m: _linked_spellings()[m[0]], " ".join(raw.split()))

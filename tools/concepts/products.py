@@ -88,7 +88,7 @@ def read_product(text: str) -> Product:
         words = [_SAME_FORM.get(w, w) for w in read_words(chunk)]
         ordered += words
         if run := _ingredient(words):
-            brand = _brand_in(run)
+            brand = _brand_in(tuple(words)) or _brand_in(run)
             brands += [brand] if brand else []
             runs += [run, *_brands()[0].get(brand, ()), *_complete(run[0])]
     shapes = _SHAPES.intersection(ordered) or frozenset(s for b in brands for s in _shapes_of_brands().get(b, ()))
@@ -123,6 +123,11 @@ def _brand_in(run: Run) -> Run:
     brands, longest = _brands()
     sizes = range(min(longest, len(run)), 0, -1)
     return next((run[:size] for size in sizes if run[:size] in brands), ())
+
+
+def is_brand(name: str) -> bool:
+    """Whether the table of brands has a name, whole."""
+    return tuple(read_words(plain(name))) in _brands()[0]
 
 
 @cache

@@ -136,10 +136,10 @@ def _relate_product(reading: Reading, name: str) -> Weight:
 
 def _relate_led(asked: ReadName, held: ReadName, kind: Kind) -> Relation:
     found = relate(asked, held)
+    if kind in SENTENCES and found in ("open", "none") and asked.words and asked.words <= held.words:
+        return "narrower"
     if found != "open" or not asked.words <= held.words:
         return found
-    if kind in SENTENCES:
-        return "narrower"
     led = kind in _LEADING and held.start[: len(asked.start)] == asked.start
     return "narrower" if led else found
 

@@ -13,6 +13,8 @@ from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.known import known_kinds, names_a_test
 from tools.concepts.match import fold, match_concepts
+from tools.concepts.names import TAGS
+from tools.concepts.products import is_brand
 from tools.concepts.reading import has_row
 from tools.concepts.spelling import is_known_word
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
@@ -65,7 +67,7 @@ def _is_whole_name(folded: str) -> bool:
     words = folded.split()
     if len(words) > _LONGEST_CLASS or not any(w in _COMMON or w in _LEVELS or _names_kind(w) for w in words):
         return False
-    return names_a_class(folded) or any(has_row(folded, t) for t in ("conditions", "procedures"))
+    return names_a_class(folded) or is_brand(folded) or any(has_row(folded, t) for t in ("conditions", "procedures"))
 
 
 def _is_level(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
@@ -175,7 +177,8 @@ def _index_names(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntr
         if entry.kind in _STAYS:
             continue
         for name in (*entry.names, *(c.code for c in entry.codings)):
-            found.setdefault(fold(name), {})[entry] = None
+            for said in (name, TAGS.sub(" ", name)):
+                found.setdefault(fold(said), {})[entry] = None
     return {name: tuple(entries) for name, entries in found.items()}
 
 

@@ -46,7 +46,7 @@ def without_person(question: str, overview: Overview) -> str:
     parts = frozenset(w.casefold() for w in _WORD.findall(name) if len(w) > 2)
     if parts & {w.casefold() for w in _WORD.findall(question)}:
         question = _without_name(question, parts, frozenset(fold(n) for e in overview.index for n in e.names))
-    question = re.sub(r"\b(?:mr|mrs|ms)\b\.?|\bmiss(?= patient\b)", " ", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:[Mm]r|[Mm]rs|[Mm]s)\b\.?(?= patient\b| ?[A-Z])|\b[Mm]iss(?= patient\b)", " ", question)
     return re.sub(r"\bpatient(?: patient)+\b", "patient", " ".join(question.split()))
 
 

@@ -60,7 +60,7 @@ _UNTOLD = (
 """What asks for the way something came about."""
 _LEFT = (
     r"left(?= (?:(?:the|that|this|my|his|her|for) )*(?:hospital|icu|ed|er|emergency|ward|unit|facility|clinic|home))"
-    r"|(?<=\bi )left|(?<=\bhe )left|(?<=she )left|(?<=they )left|(?<=patient )left"
+    r"|(?<=\bi )left|(?<=\bhe )left|(?<=\bshe )left|(?<=\bthey )left|(?<=\bpatient )left"
 )
 """The verb; elsewhere it is a side."""
 _EITHER = re.compile(r"\bor (?:an? |any )?C\d|\bany of\b|\beither\b")

@@ -54,6 +54,14 @@ async def test_a_chart_reaches_as_far_as_what_was(
         assert await goes_on_beyond(chart) is goes_on
 
 
+async def test_a_chart_reaches_as_far_as_the_death() -> None:
+    store = open_store(":memory:")
+    died = {**PATIENT, "deceasedDateTime": "2150-02-01"}
+    store.save([build_incoming(json.dumps(r).encode(), r) for r in (died, stay("a", "2150-01-01"))])
+    async with FhirClient("http://store.local/", transport=httpx.ASGITransport(app=build_app(store))) as client:
+        assert (await open_chart(client, "p", None)).as_of.text == "2150-02-01"
+
+
 async def test_an_allergy_recorded_later_proves_no_absence_before(query_over: Query) -> None:
     allergy = {
         "resourceType": "AllergyIntolerance", "id": "a", "patient": {"reference": "Patient/p"},

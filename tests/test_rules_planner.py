@@ -14,7 +14,7 @@ from agent.planners.rules.follow_up import compose_follow_up
 from agent.planners.rules.notes import compose_notes
 from agent.planners.rules.parts import read_parts
 from agent.planners.rules.reading import read_question
-from tools.chart_query import Kind
+from tools.chart_query import Compute, Kind
 from tools.concepts.entry import ConceptEntry
 from tools.overview import Overview
 from tools.receipt import Receipt
@@ -172,6 +172,20 @@ def status(value: str) -> dict[str, str]:
          {"around": {"relation": "after", "kind": "procedure", "about": ["appendectomy"], "hours": 336.0}}),
         ("labs after her surgery", {"around": {"relation": "after", "kind": "procedure", "about": ["surgery"]}}),
         ("lowest potassium during the admission", {"compute": "min", "during": {"which": "any"}}),
+        ("How long was she in hospital for asthma?",
+         {"kind": "hospital_stay", "compute": "duration", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("Has she been to the ER with asthma?",
+         {"kind": "ed_visit", "where": [{"field": "reason", "value": "asthma"}], "compute": "exists"}),
+        ("What did she get for the asthma?", {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("What was done for her asthma?", {"kind": "procedure", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("How many times has she given birth?", {"kind": "procedure", "about": ["childbirth"], "compute": "count"}),
+        ("How tall is she?", {"about": ["height"]}),
+        ("What did she weigh at birth?", {"about": ["weight"], "when": "on 1974-06-18"}),
+        ("whats her potassium", {"about": ["potassium"], "pick": {"which": "last"}}),
+        ("alergies?", {"kind": "allergy"}),
+        ("potassium going up?", {"compute": "increased"}),
+        ("Was a urine culture done?", {"kind": "microbiology", "compute": "exists"}),
+        ("When did she go home?", {"kind": "hospital_stay", "compute": "time", "field": "end"}),
         ("What did the appendectomy show?", {"kind": "report", "about": ["appendectomy"], "compute": "value"}),
         ("Does she have asthma or codeine allergies?", {"kind": "allergy"}),
     ],
@@ -291,6 +305,42 @@ WARFARIN = {"kind": "medication", "about": ["warfarin"], "where": [status("activ
 
 
 @pytest.mark.parametrize(
+    ("question", "before", "kind"),
+    [
+        ("How many days was she in the hospital?", ASTHMA, Kind.HOSPITAL_STAY),
+        ("Is she in the hospital?", {"kind": "patient", "compute": "age"}, Kind.HOSPITAL_STAY),
+        ("Is she taking anything?", {"kind": "procedure", "about": ["appendectomy"]}, Kind.MEDICATION),
+    ],
+)
+def test_what_asks_of_a_stay_or_of_any_drug_does_not_lean(question: str, before: dict[str, Any], kind: Kind) -> None:
+    assert compose_follow_up(read_question(question, OVERVIEW), [turn("…", before)]) is None
+    assert parse_question(question).queries[0].kind is kind
+
+
+def test_then_points_to_nothing_where_the_turn_before_was_not_answered() -> None:
+    parsed = compose_follow_up(read_question("How old was she then?", OVERVIEW), [Turn("…", "…", (), (), ())])
+    assert parsed is not None
+    assert parsed.reason
+
+
+def test_whether_something_was_found_is_said_by_the_test() -> None:
+    overview = replace(OVERVIEW, index=(*INDEX, entry(Kind.MICROBIOLOGY, "MRSA SCREEN", "MRSA")))
+    found = parse_question("Does she have MRSA?", overview).queries[0]
+    assert (found.kind, found.compute) == (Kind.MICROBIOLOGY, Compute.VALUE)
+
+
+def test_what_was_taken_out_is_no_drug() -> None:
+    overview = replace(OVERVIEW, index=(*INDEX, entry(Kind.PROCEDURE, "Extraction of wisdom tooth")))
+    assert parse_question("Were her wisdom teeth taken out?", overview).queries[0].kind is Kind.PROCEDURE
+    assert not parse_question("Was the stone taken out?").queries
+
+
+def test_a_name_is_found_without_the_tag_that_its_system_adds() -> None:
+    overview = replace(OVERVIEW, index=(*INDEX, entry(Kind.PROCEDURE, "Throat culture (procedure)")))
+    assert parse_question("When was her last throat culture?", overview).queries[0].kind is Kind.PROCEDURE
+
+
+@pytest.mark.parametrize(
     ("question", "before", "wanted"),
     [
         ("and the one before?", POTASSIUM, {"among": "before_previous_answer", "about": ["potassium"]}),
@@ -329,6 +379,27 @@ WARFARIN = {"kind": "medication", "about": ["warfarin"], "where": [status("activ
         ("normal?", POTASSIUM, {"among": "previous_answer", "compute": "normal"}),
         ("by how much?", {**POTASSIUM, "compute": "increased"}, {"compute": "change"}),
         ("what did it show?", {"kind": "procedure", "about": ["appendectomy"]}, {"kind": "report", "compute": "value"}),
+        ("and after?", {**POTASSIUM, "around": {"relation": "before", "kind": "procedure", "about": ["surgery"]}},
+         {"about": ["potassium"], "among": None,
+          "around": {"relation": "after", "kind": "procedure", "about": ["surgery"]}}),
+        ("over 6?", {**POTASSIUM, "compute": "count", "when": "since 2016",
+                     "where": [{"field": "value", "op": ">", "value": "5"}]},
+         {"compute": "count", "when": "since 2016", "where": [{"field": "value", "op": ">", "value": "6"}]}),
+        ("and now?", {**POTASSIUM, "when": "in 2019"}, {"when": None, "pick": {"which": "last"}}),
+        ("how many doses?", {"kind": "immunization", "about": ["shingles vaccine"], "compute": "exists"},
+         {"kind": "immunization", "about": ["shingles vaccine"], "compute": "count"}),
+        ("how many prescriptions since 2018?", WARFARIN, {"about": ["warfarin"], "compute": "count"}),
+        ("does she take any other codeine?", WARFARIN, {"not_about": ["warfarin"]}),
+        ("and the old amoxicillin?", {**FOR_ASTHMA, "field": "status_reason"}, {"about": ["amoxicillin"]}),
+        ("what was she given?", ASTHMA, {"kind": "medication", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("what is she taking for it?", {"kind": "hospital_stay", "field": "reason"},
+         {"kind": "medication", "where": [status("active"), {"field": "reason", "value": "4.6"}]}),
+        ("has she been to the ER for it?", FOR_ASTHMA,
+         {"kind": "ed_visit", "where": [{"field": "reason", "value": "asthma"}]}),
+        ("did it go away?", FOR_ASTHMA, {"kind": "condition", "about": ["asthma"], "where": [status("resolved")]}),
+        ("what about her mother?",
+         {"kind": "family_history", "where": [{"field": "name", "value": "father"}], "compute": "age"},
+         {"where": [{"field": "name", "value": "mother"}], "compute": "age", "among": None}),
     ],
 )  # fmt: skip
 def test_a_follow_up_changes_what_it_names_and_keeps_the_rest(

@@ -23,6 +23,7 @@ Json = dict[str, Any]
 
 _DATES = {"Encounter": "date", "Observation": "date", "MedicationRequest": "authoredon", "Procedure": "date"}
 """Types that date a chart, with the search parameter that holds their times."""
+_MOMENTS = ("effectiveDateTime", "authoredOn", "performedDateTime", "deceasedDateTime")
 _NOT_YET = ("planned", "cancelled", "draft", "preparation", "not-done")
 _OFFSETS = timedelta(hours=15)
 """A time without offset may be taken at any: so much earlier it is looked for."""
@@ -36,6 +37,7 @@ async def find_last_moment(chart: ChartContext) -> tuple[FhirTime | None, tuple[
     kinds = [kind for kind in _DATES if chart.scopes.allow(kind)]
     found = [r for r in await asyncio.gather(*(_find_late(chart, kind) for kind in kinds)) if r is not None]
     late = [t for result in found for t in _moments(result.resources) if chart.as_of.precedes(t)]
+    late += [t for t in _moments((chart.patient_resource,)) if chart.as_of.precedes(t)]
     doubted = [r.reason for r in found if not r.complete and (late or r.interrupted)]
     doubts = tuple(f"the chart's last moment is not known: {reason}" for reason in doubted)
     return max(late, key=lambda t: t.instant_high, default=None), doubts
@@ -112,7 +114,7 @@ def _moments(resources: Iterable[Json]) -> Iterator[FhirTime]:
     for resource in filter(_dates_a_chart, resources):
         periods = [resource.get(name) for name in ("period", "performedPeriod")]
         ends = [p.get(end) for p in periods if isinstance(p, dict) for end in ("start", "end")]
-        for text in (*(resource.get(n) for n in ("effectiveDateTime", "authoredOn", "performedDateTime")), *ends):
+        for text in (*(resource.get(n) for n in _MOMENTS), *ends):
             if isinstance(text, str):
                 try:
                     yield parse_fhir_time(text)

@@ -66,7 +66,17 @@ def is_apart(place: str, ranges: tuple[str, ...]) -> bool:
 
 def own_ranges(row: Row) -> tuple[str, ...]:
     """The ranges of a row of `conditions` that are its own; those marked "+" hold it beside another condition."""
-    return tuple(r for r in row["icd10cm"].split() if not r.startswith("+"))
+    return tuple(r for r in row["icd10cm"].split() if not r.startswith(("+", "?")))
+
+
+def ranges_beside(written: str) -> tuple[str, ...]:
+    """The ranges marked "?": what implies it once, and may not be it: a miscarriage, of pregnancy."""
+    return tuple(r.removeprefix("?") for r in written.split() if r.startswith("?"))
+
+
+def ranges_of(written: str) -> tuple[str, ...]:
+    """The ranges that hold it, its own and beside another condition."""
+    return tuple(r.removeprefix("+") for r in written.split() if not r.startswith("?"))
 
 
 def is_icd(coding: Coding) -> bool:

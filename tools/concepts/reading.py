@@ -13,7 +13,7 @@ from typing import Literal
 
 from tools.chart_query import Kind
 from tools.concepts.drug_classes import Membership, drug_class
-from tools.concepts.icd import own_ranges, ranges_titled
+from tools.concepts.icd import own_ranges, ranges_beside, ranges_of, ranges_titled
 from tools.concepts.names import SPECIMENS, ReadName, read_name
 from tools.concepts.products import Product, read_product
 from tools.concepts.relation import QUALIFIERS
@@ -74,6 +74,8 @@ class Reading:
     places: tuple[str, ...] = ()
     """The ranges that are its own: not those of what comes with it, as chronic kidney disease with hypertension."""
     icd9: tuple[str, ...] = ()
+    beside: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """ICD-10-CM and ICD-9-CM ranges of what may or may not be it: what is held there is left open."""
     heads: frozenset[str] = frozenset()
     """Words any of which names a kind of it: pneumonia, of respiratory disease."""
     category: bool = False
@@ -239,10 +241,12 @@ def _read_row(base: Reading, table: str, row: Row) -> Reading:
     named = tuple(dict.fromkeys((*base.names, *others))) or (read_name(names[0]),)
     read = replace(base, label=_full_name(names), names=named, kinds=kinds)
     if table == "conditions":
-        codes10, codes9 = tuple(row["icd10cm"].replace("+", "").split()), tuple(row["icd9cm"].split())
+        codes10, codes9 = ranges_of(row["icd10cm"]), ranges_of(row["icd9cm"])
+        beside = ranges_beside(row["icd10cm"]), ranges_beside(row["icd9cm"])
         heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))
         own = own_ranges(row)
-        return replace(read, icd10=codes10, places=own, icd9=codes9, heads=heads, category=row["category"] == "yes")
+        wide = row["category"] == "yes"
+        return replace(read, icd10=codes10, places=own, icd9=codes9, beside=beside, heads=heads, category=wide)
     codes = frozenset((row.get("loinc") or row.get("cvx") or "").split())
     return replace(read, codes=codes, fluid=row.get("fluid"), members=split_names(row.get("members", "")))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _SURGICAL = re.compile(
-    r"(?:ectomy|otomy|ostomy|plasty|pexy|rrhaphy|desis)\b|\b(?:surger\w*|surgical|operation|operative|bypass|cabg"
+    r"(?:ectomy|otomy|ostomy|plasty|pexy|rrhaphy|desis|arthroscopy)\b|\b(?:surger\w*|surgical|operation|operative|bypass|cabg"
     r"|replacement|transplant\w*|excision|resection|incision|amputation|arthrodesis|implant\w*|hernia repair"
     r"|cesarean|caesarean|suture|extirpation|reattachment|reposition|revision|fusion|cataract|phaco\w*)\b",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ _OTHER = re.compile(
 def is_surgery(name: str) -> bool | None:
     """True or False where the name tells; None where it does not.
 
-    >>> is_surgery("Laparoscopic appendectomy"), is_surgery("Depression screening"), is_surgery("Procedure")
+    >>> is_surgery("Arthroscopy of the knee"), is_surgery("Depression screening"), is_surgery("Procedure")
     (True, False, None)
     """
     if _SURGICAL.search(name):

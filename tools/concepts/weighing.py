@@ -44,6 +44,8 @@ def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
         return _weigh_class(reading, entry)
     if weight[0] in ("equal", "narrower"):
         return weight
+    if any(reading.beside) and _stands_beside(reading, kind, entry):
+        return _best(weight, ("open", "hierarchy"))
     if (reading.icd10 or reading.icd9) and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
         return _best(weight, _weigh_standing(reading, kind, entry, standing))
     return weight
@@ -70,6 +72,12 @@ def _weigh_standing(reading: Reading, kind: Kind, entry: ConceptEntry, standing:
         if standing == "unknown":
             return ("open", "hierarchy") if reading.category else _NOTHING
     return ("narrower", "hierarchy") if standing == "inside" else _NOTHING
+
+
+def _stands_beside(reading: Reading, kind: Kind, entry: ConceptEntry) -> bool:
+    """Whether an entry is of what may or may not be what is asked."""
+    by_code = any(lies_in(coding, *reading.beside) for coding in entry.codings)
+    return by_code or (kind is Kind.CONDITION and _stand_by_names(entry.names, reading.beside[0]) == "inside")
 
 
 @lru_cache(maxsize=50_000)

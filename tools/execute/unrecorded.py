@@ -1,11 +1,16 @@
-"""Unrecorded: which records may meet a filter and don't carry the attribute it is on. Their silence is no absence."""
+"""Unrecorded: which records may meet a filter and don't carry the attribute it is on, or leave it open.
+
+Their silence is no absence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tools.chart_query import ChartQuery, Condition, Slot
+from tools.chart_query import ChartQuery, Condition, Kind, Slot
 from tools.concepts.body_parts import says_side
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.match import match_concepts
 from tools.execute.attributes import DRUGS
 from tools.execute.selection import LEVELS, counts_at_all, is_normal, keep_where, meets, texts_of
 from tools.records.record import Record
@@ -45,7 +50,16 @@ def _is_untold(record: Record, condition: Condition) -> bool:
     told = texts_of(record, condition.field)
     if condition.field is Slot.BODY_SITE and told and not any(map(says_side, told)):
         return _leaves_open(condition) and says_side(condition.value)
-    return _leaves_open(condition) and not told
+    return _leaves_open(condition) and (not told or _may_be_reason(record, condition))
+
+
+def _may_be_reason(record: Record, condition: Condition) -> bool:
+    """Whether nothing settles if a record's reason is the problem asked for: "knee", of osteoarthritis of the knee."""
+    if condition.field is not Slot.REASON:
+        return False
+    entries = [ConceptEntry(Kind.CONDITION, t, (t,), (), 1) for t in texts_of(record, Slot.REASON)]
+    found = match_concepts(condition.value, Kind.CONDITION, entries)
+    return bool(found.undecided) and not found.matched
 
 
 def _leaves_open(condition: Condition) -> bool:

@@ -13,7 +13,8 @@ from typing import TypeVar
 _T = TypeVar("_T")
 _CONTRACTIONS = (
     (r"[‘’`´]", "'"), (r"[“”]", '"'), (r"\bwon't\b", "will not"), (r"\bcan(?:'t|not)\b", "can not"), (r"n't\b", " not"),
-    (r"\b(what|when|where|who|why|how|it|that|there|he|she)'s\b", r"\1 is"), (r"'m\b", " am"), (r"'re\b", " are"),
+    (r"\b(what|when|where|who|why|how|it|that|there|he|she)'s\b", r"\1 is"),
+    (r"\b(what|when|where|who|how)s\b", r"\1 is"), (r"'m\b", " am"), (r"'re\b", " are"),
     (r"'ve\b", " have"), (r"'d\b", " would"), (r"'ll\b", " will"), (r"'s\b", ""), (r"(?<=s)'(?=\s|$)", ""),
 )  # fmt: skip
 

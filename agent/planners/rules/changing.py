@@ -11,7 +11,7 @@ from agent.planners.planner import Turn
 from agent.planners.rules.compose import Parsed, compose_query
 from agent.planners.rules.concepts import names_a_class
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, OF_NUMBERS, STAYS
+from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
 from tools.concepts.body_parts import PAIRED, SIDED
@@ -79,8 +79,38 @@ class Change:
         """Whether it is asked of another time or stay."""
         return bool(self.sketch.when or self.sketch.stay or self.sketch.around)
 
+    @property
+    def other_side(self) -> bool:
+        """Whether the other side of the record that bounded the turn before is asked: "and after?"."""
+        sides = {"before", "after"}
+        told = self.last.around
+        return (
+            told is not None and {told.relation, self.sketch.beside} == sides and not self.sketch.says("that|it|ones?")
+        )
+
+    @property
+    def as_it_is_now(self) -> bool:
+        """Whether what was asked of another time is asked of now: "and now?"."""
+        other = self.last.when or self.last.around or self.last.during
+        only = self.sketch.states == ("active",) and self.ask == Ask(Compute.LIST)
+        return bool(other) and only and self.last.kind in MEASURED and not self.sketch.when
+
+    @property
+    def other_bound(self) -> bool:
+        """Whether only the bound of a comparison is another: "and over 150?", after how often it was over 130."""
+        compared = any(c.field is Slot.VALUE for c in self.last.where)
+        return compared and self.ask == Ask(Compute.LIST) and any(c.field is Slot.VALUE for c in self.query.where)
+
 
 _CHANGES: tuple[tuple[str, Callable[[Change], bool], Callable[[Change], ChartQuery]], ...] = (
+    ("and after: the other side of what bounded the turn before",
+     lambda c: c.other_side, lambda c: _turn_around(c.last, str(c.sketch.beside))),
+    ("and now: the latest of what was asked of another time",
+     lambda c: c.as_it_is_now,
+     lambda c: c.last.model_copy(update={"when": None, "around": None, "during": None, "among": None,
+                                         "pick": Pick(which="last"), "where": _identity(c.last)})),
+    ("and over 150: the same, compared with another number",
+     lambda c: c.other_bound and not c.of_them, lambda c: _compare_anew(c)),
     ("the one before: records earlier than those told",
      lambda c: c.sketch.beside in _EARLIER or (c.sketch.picked and c.sketch.pick.skip > 0),
      lambda c: _beside(c.last, "before_previous_answer", "last", c.ask)),
@@ -188,6 +218,19 @@ def _rescope(change: Change) -> ChartQuery:
         kept["compute"] = last.compute
         kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     return query.model_copy(update=kept)
+
+
+def _turn_around(last: ChartQuery, side: str) -> ChartQuery:
+    """The same before instead of after, or the other way round; the nearest of several."""
+    around = last.around.model_copy(update={"relation": side}) if last.around else None
+    which = {"first": "last", "last": "first"}.get(last.pick.which, "first" if side == "after" else "last")
+    return last.model_copy(update={"around": around, "among": None, "pick": Pick.model_validate({"which": which})})
+
+
+def _compare_anew(change: Change) -> ChartQuery:
+    others = tuple(c for c in change.last.where if c.field is not Slot.VALUE)
+    when = change.query.when or change.last.when
+    return change.last.model_copy(update={"where": (*others, *change.query.where), "when": when, "among": None})
 
 
 def _beside(last: ChartQuery, among: str, which: str, ask: Ask) -> ChartQuery:

@@ -78,6 +78,13 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bappendix (?:taken |come |came )?(?:out|removed)\b", "<appendectomy>"),
     (r"\bgall ?bladder (?:taken |come |came )?(?:out|removed)\b", "<cholecystectomy>"),
     (r"\btonsils (?:taken |come |came )?(?:out|removed)\b", "<tonsillectomy>"),
+    (r"\bwisdom (?:tooth|teeth) (?:taken |come |came |pulled )?(?:out|removed|extracted)\b",
+     "<extraction of wisdom tooth>"),
+    (r"\b(?:taken|pulled) out\b", "removed"),
+    (r"\b(?:give|gives|gave|given|giving) birth\b", "had <childbirth>"),
+    (r"\bhow long did (" + _SUBJECT + r") stay\b", r"how long was \1 in hospital"),
+    (r"\b(?:go|goes|went|gone|get|got|come|came) home\b(?! (?:med|on|with|address))", "discharged"),
+    (r"\bhow tall (?:is|was|am|are|were)\b", "what is the <height> of"),
     (r"\b(?:uterus|womb) (?:taken )?(?:out|removed)\b", "<hysterectomy>"),
     (r"\b(?:at )?(?:an? )?(?:high |increased )?risks? (?:of|for) (?:an? )?(?:falls?|falling)\b"
      r"|\bfall(?:s|ing)? risks?\b|\blikely to fall\b", "<fall risk>"),
@@ -144,6 +151,7 @@ _AGES: tuple[tuple[str, int | None, int | None], ...] = (
         18,
     ),
     (rf"as a teen(?:ager)?|in (?:his|her|my|their) teens|{_WHEN_WAS} a teen(?:ager)?", 13, 20),
+    (r"(?<!sex )(?<!gender )(?<!assigned )at birth|as a newborn", 0, 0),
     (rf"as an? (?:baby|infant)|{_WHEN_WAS} (?:a baby|an infant)", None, 2),
     (rf"as an adult|in adulthood|{_WHEN_WAS} an adult", 18, None),
 )
@@ -205,4 +213,6 @@ def _span(birth: date, age: int, low: int | None, high: int | None) -> str:
     end = birth + relativedelta(years=age + high) if high is not None else None
     if first is None:
         return f"before {end}"
+    if first == end:
+        return f"on {first}"
     return f"between {first} and {end - timedelta(days=1)}" if end is not None else f"since {first}"

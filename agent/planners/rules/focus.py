@@ -48,8 +48,8 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (rf"(?:has|have|is|are|was|were) {_ANY}{lexicon.STEADY}", Ask(Compute.STABLE)),
     (rf"(?:has|have|did) {_ANY}changed?(?=[ |]*$|[ |]+(?:since|from|over|between|at all|much|in|during|\|))",
      Ask(Compute.CHANGED)),
-    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}", Ask(Compute.INCREASED)),
-    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}", Ask(Compute.DECREASED)),
+    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|^C\d+ {lexicon.RISE}", Ask(Compute.INCREASED)),
+    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}|^C\d+ {lexicon.FALL}", Ask(Compute.DECREASED)),
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)|^(?:\| *|and )*normal(?=[ |]*$)", Ask(Compute.NORMAL)),
     (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
@@ -72,7 +72,7 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
     (rf"how low (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MIN)),
     (rf"how high (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MAX)),
     (r"how (?:severe|serious|bad)", Ask(Compute.LIST, Slot.SEVERITY)),
-    (r"how (?:high|low|tall|heavy)", Ask(Compute.VALUE)),
+    (r"how (?:high|low|heavy)", Ask(Compute.VALUE)),
     (r"how (?:is|was|were|are) " + _ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),
     (r"when|at what point|(?:on|at|in) (?:what|which) (?:exact )?" + lexicon.TIME_NOUN
      + r"|(?:what|which) (?:exact )?" + lexicon.TIME_NOUN + r"|which year|what year|which month", Ask(Compute.TIME)),

@@ -12,27 +12,31 @@ from typing import Any
 
 from agent.planners.planner import Turn
 from agent.planners.rules.changing import Change, change_query, says_what
-from agent.planners.rules.compose import Parsed, compose_query, find_unread
-from agent.planners.rules.concepts import kinds_of, names_a_class
+from agent.planners.rules.compose import Parsed, compose_queries, compose_query, find_unread
+from agent.planners.rules.concepts import MEDICATIONS, kinds_of
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, STAY_KINDS, STAYS, choose_kind
+from agent.planners.rules.kinds import DRUGS, STAY_KINDS, choose_kind
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
+from agent.planners.rules.treating import (
+    FRAGMENT,
+    WHY,
+    asks_treatment,
+    compose_treatment,
+    for_reason,
+    names_reason,
+    problems_told,
+    recovered_from,
+)
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot, Stay
+from tools.concepts.known import known_kinds
 
 _OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|or|what about|how about|then)\b")
-_FRAGMENT = re.compile(
-    r"^(?:[| ])*(?:to|for|on|with|in|from|because of|due to)\b(?!.*\b(?:is|was|are|were|did|does|do|has|have|had)\b)"
-)
-"""A name and no verb: "to nuts?", "for pain?"."""
 _WHICH_SORT = re.compile(r"^(?:[| ])*(?:and )?(?:(?:what|which) (?:kinds?|types?|sorts?|ones?))\b")
 _EVER = re.compile(r"^[| ]*(?:(?:or|and|but) )?(?:(?:has|was|did|is) (?:he|she|it|patient) )?ever[| ]*$")
 _NOT_ANSWERED = "I can't determine what the question refers to: {}. Ask it with the name of what is meant."
-_WHY = r"(?:for|because of|due to|to treat|about|against) (?:it|that|this|them|those|these|the same)"
 _THAT_STAY = r"(?:during|in|throughout|at|on) (?:that|the same) (?:stay|visit|admission|hospitali[sz]ation)"
-_GIVEN = r"given|gave|prescribed|started|used|treated|got|get"
-_OF_THEM = r"of (?:them|those|these)|among (?:them|those|these)"
 _ATTRIBUTES = (Compute.TIME, Compute.TIME_SINCE, Compute.NORMAL, Compute.DURATION)
-_TREATING = (*DRUGS, *STAYS, Kind.PROCEDURE, Kind.ORDER, Kind.IMAGING)
+_OF_STAY = (Compute.DURATION, Compute.EXISTS)
 
 
 def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
@@ -42,8 +46,9 @@ def compose_follow_up(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
         return _refer_to_nothing(sketch, history)
     if _EVER.search(sketch.text):
         return Parsed((last.model_copy(update={"when": None, "during": None, "around": None, "among": None}),))
-    if not (_leans(sketch) or _asks_treatment(sketch, last) or _asks_doses(sketch, last)):
-        return None
+    treats = asks_treatment(sketch, last) or problems_told(sketch, last, history[-1])
+    if not _leans(sketch, last) and not treats:
+        return _others_than_told(sketch, last)
     if fault := find_unread(sketch):
         return Parsed(reason=fault)
     if _says_nothing(sketch):
@@ -59,15 +64,20 @@ def _compose_leaning(sketch: Sketch, last: ChartQuery, turn: Turn) -> Parsed:
         if (stay := _told_stay(last)) is None:
             return Parsed(reason="I can't determine which stay is meant: say which in order, or its date.")
         sketch = replace(sketch, stay=stay)
-    if (problem := _recovered_from(sketch, last)) is not None:
+    if (problem := recovered_from(sketch, last)) is not None:
         return Parsed((problem,))
-    if _names_reason(sketch, last):
-        return Parsed((_for_reason(sketch, last),))
-    if sketch.reasons or _asks_treatment(sketch, last):
-        return _treatment(sketch, last)
+    if names_reason(sketch, last):
+        return Parsed((for_reason(sketch, last),))
+    if sketch.reasons or asks_treatment(sketch, last):
+        return compose_treatment(sketch, last)
+    if problems := problems_told(sketch, last, turn):
+        return compose_treatment(sketch, last.model_copy(update={"kind": Kind.CONDITION, "about": problems}))
     if sketch.named:
-        return Parsed((_other_name(sketch, last),))
-    kind = choose_kind(sketch) if sketch.nouns and not _asks_doses(sketch, last) else None
+        strange = _of_other_kind(sketch, last)
+        return Parsed(reason=strange) if strange else Parsed((_other_name(sketch, last),))
+    if (relative := _other_relative(sketch, last)) is not None:
+        return Parsed((relative,))
+    kind = choose_kind(sketch) if sketch.nouns else None
     if kind is not None and not _same_family(kind, last.kind):
         return Parsed((_of_relative(sketch, last, kind),))
     return change_query(Change(sketch, last, turn))
@@ -83,8 +93,10 @@ def _refer_to_nothing(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
     )  # fmt: skip
     if sketch.verbs and not any(told):
         return Parsed(reason=_NOT_ANSWERED.format("it names nothing"))
+    if history and sketch.asks[0].compute is Compute.AGE and sketch.says("then|at that time") and not sketch.named:
+        return Parsed(reason=_NOT_ANSWERED.format("the question before it was not answered"))
     own = sketch.named or sketch.patient_slots or sketch.stay or sketch.foreign
-    if not sketch.points or own or (sketch.nouns and not sketch.says(_WHY)):
+    if not sketch.points or own or (sketch.nouns and not sketch.says(WHY)):
         return None
     before = "the question before it was not answered" if history else "no question came before it"
     return Parsed(reason=_NOT_ANSWERED.format(before))
@@ -101,15 +113,40 @@ def _last_query(history: Sequence[Turn]) -> ChartQuery | None:
     return ChartQuery.model_validate(call.arguments) if call.tool == "query_chart" else None
 
 
-def _leans(sketch: Sketch) -> bool:
+def _leans(sketch: Sketch, last: ChartQuery) -> bool:
     """Whether something is missing that the turn before can give."""
     of_person = sketch.patient_slots or sketch.asks[0].compute is Compute.AGE
     asks_then = sketch.asks[0].compute is Compute.AGE and sketch.says("was|were")
     if sketch.foreign is not None or (of_person and not sketch.named and not sketch.leans and not asks_then):
         return False
+    if _asks_of_stay(sketch) or _asks_any_drug(sketch):
+        return False
+    if (
+        (last.about or last.kind is Kind.IMMUNIZATION)
+        and _counts_given(sketch)
+        and _same_family(sketch.nouns[0], last.kind)
+    ):
+        return True
     whole = bool(sketch.named or sketch.nouns or (sketch.stay is not None and sketch.stay.which != "any"))
-    opens = _OPENS.search(sketch.text) or _FRAGMENT.search(sketch.text)
+    opens = _OPENS.search(sketch.text) or FRAGMENT.search(sketch.text)
     return not whole or sketch.leans or opens is not None
+
+
+def _asks_of_stay(sketch: Sketch) -> bool:
+    """ "How long was she in hospital?", "is she in hospital?": the stay is asked after, and not only where."""
+    of_person = sketch.says("i|he|she|they|we|patient") and not sketch.says("it|that|those|them")
+    return sketch.stay is not None and sketch.asks[0].compute in _OF_STAY and of_person
+
+
+def _counts_given(sketch: Sketch) -> bool:
+    """ "How many doses?", "how many prescriptions since 2018?": of the drug or vaccine told before."""
+    of_orders = {*sketch.nouns} <= {*MEDICATIONS} and bool(sketch.nouns)
+    return of_orders and not sketch.named and not sketch.says("all|any|total|other|different|i|he|she|they|patient")
+
+
+def _asks_any_drug(sketch: Sketch) -> bool:
+    """ "Is she taking anything?" asks of every drug, whatever was told before."""
+    return bool({*sketch.verbs} & {*DRUGS}) and sketch.says("anything|something") and not sketch.says(f"{WHY}|else|for")
 
 
 def _says_nothing(sketch: Sketch) -> bool:
@@ -123,13 +160,7 @@ def _says_nothing(sketch: Sketch) -> bool:
 
 
 def _same_family(one: Kind | None, other: Kind) -> bool:
-    return one is other or (one in DRUGS and other in DRUGS)
-
-
-def _asks_doses(sketch: Sketch, last: ChartQuery) -> bool:
-    """ "How many doses?" after a vaccine."""
-    alone = not (sketch.named or sketch.verbs) and sketch.nouns == (Kind.MEDICATION_ADMINISTERED,)
-    return alone and last.kind is Kind.IMMUNIZATION
+    return one is other or (one in DRUGS and other in (*DRUGS, Kind.IMMUNIZATION))
 
 
 def _told_stay(last: ChartQuery) -> Stay | None:
@@ -141,70 +172,20 @@ def _told_stay(last: ChartQuery) -> Stay | None:
     return Stay.model_validate({"type": kind, "which": last.pick.which, "n": last.pick.n})
 
 
-def _recovered_from(sketch: Sketch, last: ChartQuery) -> ChartQuery | None:
-    """ "When did it heal?" after the drugs given for a problem asks of the problem."""
-    reasons = tuple(c.value for c in last.where if c.field is Slot.REASON)
-    if (
-        not reasons
-        or last.kind is Kind.CONDITION
-        or not sketch.says("heal(?:ed)?|recover(?:ed)?|clear(?:ed)? up|g[eo]t over")
-    ):
-        return None
-    return compose_query(sketch, sketch.asks[0], Kind.CONDITION).model_copy(update={"about": reasons})
-
-
-def _names_reason(sketch: Sketch, last: ChartQuery) -> bool:
-    """ "For pain?", "which of them are for hypertension?", after drugs."""
-    behind = re.search(r"\bfor (?:(?:an?|the|his|her|my|their) )?C\d", sketch.text) is not None
-    of_told = sketch.says(_OF_THEM) or _FRAGMENT.search(sketch.text) is not None
-    return behind and of_told and last.kind in (*DRUGS, Kind.PROCEDURE, Kind.ORDER)
-
-
-def _for_reason(sketch: Sketch, last: ChartQuery) -> ChartQuery:
-    spans = (*sketch.named, *sketch.reasons)
-    reasons = tuple(Condition(field=Slot.REASON, value=span.text) for span in spans)
-    among = "previous_answer" if sketch.says(_OF_THEM) else last.among
-    if not sketch.says(_OF_THEM) and Kind.CONDITION not in kinds_of(spans):
-        return last.model_copy(update={"compute": Compute.LIST, "field": Slot.REASON, "pick": Pick()})
-    compute = Compute.LIST if sketch.says(_OF_THEM) else Compute.EXISTS
-    kept = tuple(c for c in last.where if c.field is not Slot.REASON)
-    update = {"where": (*kept, *reasons), "among": among, "compute": compute, "field": None, "pick": Pick()}
-    return last.model_copy(update=update)
-
-
-def _asks_treatment(sketch: Sketch, last: ChartQuery) -> bool:
-    """ "What does she take for it?", "was he admitted for that?", after a problem or a finding."""
-    cues = {*sketch.nouns, *sketch.verbs}
-    if not last.about or last.kind in DRUGS or not cues & {*_TREATING}:
-        return False
-    if sketch.says(_WHY):
-        return True
-    given = bool(cues & {*DRUGS}) and last.kind is Kind.CONDITION
-    alone = sketch.when is None and sketch.stay is None and sketch.around is None
-    alone = alone and not sketch.says("he|she|i|they|we|you|patient")
-    return given and (sketch.leans or (alone and sketch.says(_GIVEN))) and not sketch.named
-
-
-def _treatment(sketch: Sketch, last: ChartQuery) -> Parsed:
-    """What was given or done for what the turn before was about: a class of drugs where it is one, else by reason."""
-    kind = choose_kind(replace(sketch, stay=None)) or Kind.MEDICATION
-    query = compose_query(sketch, sketch.asks[0], Kind.MEDICATION if kind in DRUGS else kind)
-    if sketch.reasons:
-        return Parsed((query,))
-    classes = tuple(f"{a} medication" for a in last.about if kind in DRUGS and names_a_class(f"{a} medication"))
-    if last.kind is not Kind.CONDITION and not classes:
-        return Parsed(
-            reason=f"I can't determine what is given for {last.about[0]}: that is no problem. Name the problem."
-        )
-    reasons = () if classes else tuple(Condition(field=Slot.REASON, value=a) for a in last.about)
-    return Parsed((query.model_copy(update={"about": classes or query.about, "where": (*query.where, *reasons)}),))
-
-
 def _of_relative(sketch: Sketch, last: ChartQuery, kind: Kind) -> ChartQuery:
     """Another kind of record; "what about his sister?" after a problem asks for that problem in the family."""
     query = compose_query(sketch, sketch.asks[0], kind)
     same = kind is Kind.FAMILY_HISTORY and last.kind is Kind.CONDITION and _OPENS.search(sketch.text)
     return query.model_copy(update={"about": last.about, "compute": last.compute}) if same else query
+
+
+def _of_other_kind(sketch: Sketch, last: ChartQuery) -> str | None:
+    """Why a name that the chart does not hold can't be what was asked of a problem: it is known, and is none."""
+    known = known_kinds(sketch.named[0].text)
+    if sketch.named[0].entries or not known or last.kind is not Kind.CONDITION or Kind.CONDITION in known:
+        return None
+    told = choose_kind(sketch) not in (None, Kind.CONDITION)
+    return None if told else f"I did not understand what {sketch.named[0].text} has to do with what was told."
 
 
 def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
@@ -226,6 +207,28 @@ def _other_name(sketch: Sketch, last: ChartQuery) -> ChartQuery:
     if same and last.compute in (Compute.EXISTS, Compute.COUNT, Compute.LIST) and last.field is None:
         kept["where"] = tuple(dict.fromkeys((*(c for c in last.where if c.field is Slot.STATUS), *query.where)))
     return query.model_copy(update=kept) if last.compute not in _ATTRIBUTES else query
+
+
+def _others_than_told(sketch: Sketch, last: ChartQuery) -> Parsed | None:
+    """ "Any other opioids?" leaves out what was told of; every other question stands on its own."""
+    if not (sketch.says("other|another") and sketch.named and last.about) or sketch.excluded:
+        return None
+    parsed = compose_queries(sketch)
+    same = [q for q in parsed.queries if _same_family(q.kind, last.kind) and q.about != last.about]
+    if not same or len(parsed.queries) > 1:
+        return None
+    return Parsed((same[0].model_copy(update={"not_about": last.about}),))
+
+
+def _other_relative(sketch: Sketch, last: ChartQuery) -> ChartQuery | None:
+    """ "What about his mother?", after what was asked of another relative."""
+    if last.kind is not Kind.FAMILY_HISTORY or Kind.FAMILY_HISTORY not in sketch.nouns:
+        return None
+    query = compose_query(sketch, sketch.asks[0], last.kind)
+    if says_what(sketch) or not any(c.field is Slot.NAME for c in query.where):
+        return None
+    about = () if last.among or last.field else last.about
+    return query.model_copy(update={"about": about, "compute": last.compute, "field": last.field})
 
 
 def _verdict_of(query: ChartQuery) -> str | None:

@@ -13,7 +13,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"family (?:medical )?history|relatives?|family members?", Kind.FAMILY_HISTORY),
     (r"(?:father|mother|brother|sister|parent|sibling|son|daughter|grandfather|grandmother|uncle|aunt)s?",
      Kind.FAMILY_HISTORY),
-    (r"allerg(?:y|ies|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
+    (r"all?erg(?:y|ies|ys|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
     (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
     (r"microbi(?:al|olog(?:y|ical))(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
      r"|bacteri(?:a|um|al)|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
@@ -59,11 +59,12 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?", Kind.INTAKE),
     (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
      r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
+     r"|(?:get|got|getting|receiv(?:e|ed|ing))(?= for (?:an? |the |his |her |my |their )?(?:C\d|it|that|this)\b)"
      r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
-    (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?", Kind.PROCEDURE),
+    (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?|done(?= (?:for|about) )", Kind.PROCEDURE),
     (r"vaccinated|immuni[sz]ed", Kind.IMMUNIZATION),
     (r"admit(?:s|ted)?|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
     (r"transferred", Kind.WARD_STAY),
@@ -158,7 +159,7 @@ STATES: Sequence[tuple[str, str]] = (
     (r"currently|current|active|right now|now|at present|presently|at the moment|still|these days|ongoing|open"
      r"|in place|nowadays|today", "active"),
     (r"stopped|discontinued", "stopped"),
-    (r"resolved|inactive|gone|healed|cleared(?: up)?|in remission|over(?= (?:his|her|my|the|it)\b)", "resolved"),
+    (r"resolved|inactive|gone|healed|cleared(?: up)?|in remission|over(?= (?:his|her|my|the|it)\b|[ |]*$)", "resolved"),
     (r"on[- ]hold", "on-hold"),
     (r"upcoming(?= (?:[\w-]+ ){0,2}appointments?\b)", "planned"),
     (r"no-show(?= (?:[\w-]+ ){0,2}appointments?\b)", "noshow"),
@@ -236,7 +237,7 @@ LIGHT = frozenset(
     counts point points terms way manner form method methods means first last start started starts starting begin
     began begun begins end ended available different distinct unique various multiple several many much more most
     other another overall whole entire anything something everything life lifetime past prior previous previously
-    real actual actually thing things
+    real actual actually thing things old older usual
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

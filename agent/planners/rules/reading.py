@@ -83,7 +83,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
     text = write_ages(_name_brackets(write_out(text), spans, overview), _birth(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = replace(_read_named(text, spans, overview), person=person[1] if person else None)
-    return sketch
+    reasons = sketch.stay_reasons
+    return replace(sketch, named=(), reasons=reasons) if reasons else sketch
 
 
 def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:

@@ -22,6 +22,13 @@ _IMPERSONAL = re.compile(
 )
 
 
+_TEST = re.compile(r"cultur|screen|test|swab|stain|panel|smear|count|viral load|analysis", re.IGNORECASE)
+_PLACES = r"(?:hospital|icu|intensive care|emergency (?:room|department)|er|ed)"
+_BECAUSE = r"(?:for|with|because of|due to)"
+_DETERMINER = r"(?:an? |the |his |her |my |their )?"
+_STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER})
+
+
 @dataclass(frozen=True)
 class Sketch:
     """One question, read."""
@@ -103,6 +110,22 @@ class Sketch:
     def asks_organism(self) -> bool:
         """Whether growth is asked after, and not the test."""
         return self.says(r"organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth")
+
+    @property
+    def says_tested(self) -> bool:
+        """Whether it is asked if a test was made, and not what it found."""
+        return self.says(
+            r"tested|tests?|screen(?:ed|ing)?|cultures?|cultured|swab(?:bed)?|done|checked|performed|taken|drawn|sent"
+            r"|ordered"
+        ) or any(_TEST.search(s.text) for s in self.named)
+
+    @property
+    def stay_reasons(self) -> tuple[Span, ...]:
+        """What a stay was for, where the stay itself is asked after: "how long was she in hospital for C0"."""
+        behind = re.search(rf"\b{_PLACES}\b.* {_BECAUSE} {_DETERMINER}(C\d+)[ |]*$", self.text)
+        others = {*self.nouns, *self.verbs} - _STAYS
+        asked = self.stay is not None or {*self.nouns} & _STAYS
+        return self.named if behind and asked and len(self.named) == 1 and not others else ()
 
     @property
     def says_discharged(self) -> bool:

@@ -471,6 +471,25 @@ def test_what_a_follow_up_says_and_what_it_leans_on_are_both_kept(
     assert parsed.queries[0].model_dump(mode="json", exclude_defaults=True)["where"] == where
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("total urine output during the first ICU stay", "outputs is meant"),
+        ("chest tube output on the second ICU day", "second icu day"),
+        ("Were there negative blood cultures?", "negative"),
+    ],
+)
+def test_what_no_record_is_charted_as_is_not_guessed(question: str, said: str) -> None:
+    parsed = parse_question(question)
+    assert not parsed.queries
+    assert said in (parsed.reason or "")
+
+
+def test_a_positive_culture_is_one_that_grew_something() -> None:
+    (query,) = parse_question("Any positive cultures?").queries
+    assert (query.kind, query.compute, query.field) == ("microbiology", "exists", "organism")
+
+
 def test_what_was_diagnosed_is_no_care_plan_of_that_name() -> None:
     planned = Overview(OVERVIEW.patient, (), (), (entry(Kind.CARE_PLAN, "Cancer care plan"),), OVERVIEW.receipt)
     assert [q.kind for q in parse_question("When was her cancer diagnosed?", planned).queries] == [Kind.CONDITION]

@@ -47,6 +47,9 @@ _UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
     (lambda s, kind: s.asks[0].compute is Compute.EXISTS and any(n.text in _HABITS and not n.entries for n in s.named)
      and kind is not Kind.CONDITION,
      "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
+    (lambda s, kind: Kind.OUTPUT in s.nouns and bool(s.named)
+     and not any(e.kind is Kind.OUTPUT for n in s.named for e in n.entries),
+     "I can't determine which of the outputs is meant: ask by the name it is charted under, or of all outputs."),
     (lambda s, kind: s.beside in _LATER and s.around is None,
      "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
     (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),

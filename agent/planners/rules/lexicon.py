@@ -145,6 +145,7 @@ JUDGEMENTS = (
     r"|(?:at|on|to|within|meeting|met) (?:the |his |her |my |their )?(?:goal|target|track)|help(?:s|ed|ing)"
     r"|progress(?:ed|ing)"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
+    r"|negative(?= (?:[\w-]+ ){0,2}cultures?\b)"
 )
 """What asks for a judgement, which no record gives."""
 ENDS = (

@@ -63,6 +63,11 @@ _LEFT = (
     r"|(?<=\bi )left|(?<=\bhe )left|(?<=\bshe )left|(?<=\bthey )left|(?<=\bpatient )left"
 )
 """The verb; elsewhere it is a side."""
+_STAY_DAY = re.compile(
+    r"\b(?:\w+ )?(?:icu|hospital|ward) days?\b(?: \d+)?"
+    r"|\bdays? (?:\w+ )?(?:of|in) (?:the |his |her )?(?:icu|hospital|stay)\b"
+)
+"""A day counted from the beginning of a stay, which no slot holds."""
 _EITHER = re.compile(r"\bor (?:an? |any )?C\d|\bany of\b|\beither\b")
 _PRESENT = re.compile(r"\b(?:is|am|are|does|do)\b")
 _PAST = re.compile(r"\b(?:was|were|did|had|has|been|ever|first|last|before|previous|given|know|history)\b|^have\b")
@@ -167,6 +172,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     verbs = cascade.take_all(lexicon.VERBS)
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged += [order[0]] if order else []
+    judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
     judged += [m[0] for pattern in _UNTOLD if asks[0] == Ask(Compute.LIST) and (m := pattern.search(text))]
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     IMAGING = "imaging"
     ORDER = "order"
     APPOINTMENT = "appointment"
+    QUESTIONNAIRE = "questionnaire"
     CARE_PLAN = "care_plan"
     CARE_TEAM = "care_team"
     GOAL = "goal"

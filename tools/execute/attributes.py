@@ -12,7 +12,9 @@ from tools.execute.selection import is_number, readings_of, texts_of
 from tools.records.reading_json import items, to_time
 from tools.records.record import Record
 
-_NAMED_BY_VALUE = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY})
+_NAMED_BY_VALUE = frozenset(
+    {Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE}
+)
 _NAMELESS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
 """Stays are told apart by when they were; they have no name."""
 _FORMS = frozenset({"", "tablet", "tab", "capsule", "cap", "pill", "caplet", "dose"})
@@ -81,6 +83,7 @@ def _reading_values(record: Record) -> tuple[Value, ...]:
         return (f"{reading.comparator}{reading.value}",) if reading.comparator else (reading.value,)
     ordered = sorted(record.components, key=lambda part: is_diastolic(part.concept))
     parts = [c.reading for c in ordered if c.reading is not None]
-    if len(parts) == 2 and all(is_number(p.value) for p in parts):
+    pair = len(parts) == 2 and Kind.QUESTIONNAIRE not in record.kinds
+    if pair and all(is_number(p.value) for p in parts):
         return ("/".join(str(p.value) for p in parts),)
     return tuple(p.value for p in parts)

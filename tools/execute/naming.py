@@ -124,7 +124,7 @@ def _match(
     bearing = {id(c) for c in distinct_concepts(records) if any(x.code.casefold() == code for x in c.codings)}
     if bearing:
         return _Match(coded=frozenset(r.reference for r in records if id(r.concept) in bearing))
-    if kind is Kind.APPOINTMENT:
+    if kind in (Kind.APPOINTMENT, Kind.QUESTIONNAIRE):
         return _Match(frozenset(e.text for e in entries if holds_words(e.names, fold(term))))
     match = settled or match_concepts(term, kind, entries)
     if kind is Kind.FAMILY_HISTORY and not match.matched:

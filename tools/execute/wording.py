@@ -142,6 +142,9 @@ def describe_record(query: ChartQuery, record: Record) -> str:
     value = ", ".join(clean_text(format_value(v), 200) for v in slot_values(record, slot))
     name = clean_text(record.concept.text, 160)
     text = name if not value or value == name else f"{name}: {slot.value.replace('_', ' ')} {value}"
+    if query.kind is Kind.QUESTIONNAIRE and slot.value == "value" and record.components:
+        answers = [f"{c.concept.text}: {c.reading.text}" for c in record.components if c.reading is not None]
+        text = f"{name}: {'; '.join(clean_text(a, 200) for a in answers)}"
     if record.reading is not None and slot.value == "value":
         text = f"{name}: {clean_text(record.reading.text, 200)}"
     if record.start is not None and record.start.raw not in text:

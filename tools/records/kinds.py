@@ -49,6 +49,7 @@ KIND_SEARCHES: Mapping[Kind, tuple[KindSearch, ...]] = {
     Kind.IMAGING: (KindSearch("ImagingStudy"),),
     Kind.ORDER: (KindSearch("ServiceRequest"), _ORDERED),
     Kind.APPOINTMENT: (KindSearch("Appointment"),),
+    Kind.QUESTIONNAIRE: (KindSearch("QuestionnaireResponse"),),
     Kind.CARE_PLAN: (KindSearch("CarePlan"),),
     Kind.CARE_TEAM: (KindSearch("CareTeam"),),
     Kind.GOAL: (KindSearch("Goal"),),
@@ -56,5 +57,7 @@ KIND_SEARCHES: Mapping[Kind, tuple[KindSearch, ...]] = {
     Kind.FAMILY_HISTORY: (KindSearch("FamilyMemberHistory"),),
     Kind.COVERAGE: (KindSearch("Coverage"),),
 }
+NEVER_BEFOREHAND = frozenset({Kind.QUESTIONNAIRE})
+"""Kinds read when asked about alone: a form's questions are whole sentences, and no names of anything else."""
 ASKED_ALONE = frozenset({Kind.APPOINTMENT})
 """Kinds that many servers don't give: read beforehand where the server says that it does, else when asked about."""

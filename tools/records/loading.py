@@ -15,7 +15,7 @@ from tools.fhir.search_query import SearchParam
 from tools.last_moment import goes_on_beyond
 from tools.records.convert import to_record, to_ward_stays
 from tools.records.encounters import leave_out_doubles
-from tools.records.kinds import ASKED_ALONE, KIND_SEARCHES
+from tools.records.kinds import ASKED_ALONE, KIND_SEARCHES, NEVER_BEFOREHAND
 from tools.records.links import Linked
 from tools.records.record import Record
 from tools.records.shape import UnreadableRecord
@@ -70,7 +70,8 @@ async def kinds_beforehand(chart: ChartContext) -> tuple[Kind, ...]:
         types = [search.resource_type for search in KIND_SEARCHES[kind]]
         return all(said.offers(t) and chart.scopes.allow(t) for t in types)
 
-    return tuple(kind for kind in Kind if kind not in ASKED_ALONE or given(kind))
+    kinds = (kind for kind in Kind if kind not in NEVER_BEFOREHAND)
+    return tuple(kind for kind in kinds if kind not in ASKED_ALONE or given(kind))
 
 
 async def read_types(chart: ChartContext, kinds: Iterable[Kind]) -> None:

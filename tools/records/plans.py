@@ -165,7 +165,9 @@ def convert_answers(resource: Json, linked: Linked) -> Draft:
     """A QuestionnaireResponse: each question is a part, with its answer."""
     shown = str(resource.get("questionnaire") or "").partition("|")[0].rsplit("/", 1)[-1]
     name = f"Questionnaire {shown}".strip()
-    draft = Draft({Kind.OBSERVATION}, Concept(name, (name, *([shown] if shown else []))), status=resource.get("status"))
+    draft = Draft(
+        {Kind.QUESTIONNAIRE}, Concept(name, (name, *([shown] if shown else []))), status=resource.get("status")
+    )
     draft.standing = event_standing(draft.status)
     draft.start, _ = period_of(resource, "authored")
     draft.encounter = reference_of(resource.get("encounter"))

@@ -176,7 +176,7 @@ _ANY_SUBSTANCE = (*DRUGS, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.DEVICE, Kind.FAM
 
 def _is_unknown(sketch: Sketch, name: str) -> bool:
     """Whether a name is of nothing here or anywhere known, so that its absence says nothing; substances may be any."""
-    if sketch.of_appointments:
+    if sketch.of_appointments or Kind.QUESTIONNAIRE in sketch.nouns:
         return False
     if name in {s.text for s in sketch.named} and {*sketch.nouns, *sketch.verbs} & {*_ANY_SUBSTANCE}:
         return False

@@ -101,6 +101,8 @@ _PLAIN: tuple[tuple[str, str], ...] = (
      r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
      r"|(?:(?<=\bhe )|(?<=she )|(?<=\bi )|(?<=patient ))(?:come|came|been) in\b",
      "have visit"),
+    (r"\b(?:fill(?:ed|s)? (?:in|out)|answer(?:ed|s)?)(?= (?:[\w-]+ ){0,9}(?:questionnaire|survey))", ""),
+    (r"\b(?:total )?score(?= (?:[\w-]+ ){0,5}(?:questionnaire|survey))", "<score>"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? visits?\b", "visit"),
     (r"\b(?:doctor|clinic|office)(?:s|'s)? (?P<booked>appointments?)\b", r"\g<booked>"),
     (r"\b(?:next|soonest) (?P<sort>(?:[\w-]+ ){0,2})(?:appointments?|visits?)\b",

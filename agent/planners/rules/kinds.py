@@ -48,6 +48,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
     if sketch.of_appointments:
         return Kind.APPOINTMENT
+    if Kind.QUESTIONNAIRE in sketch.nouns:
+        return Kind.QUESTIONNAIRE
     kind = _choose_kind(sketch)
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
 

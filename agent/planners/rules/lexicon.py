@@ -34,6 +34,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"care ?plans?|plans? of care", Kind.CARE_PLAN),
     (r"care ?teams?", Kind.CARE_TEAM),
     (r"goals?|targets?", Kind.GOAL),
+    (r"questionnaires?(?: (?:responses?|answers?))?|surveys?", Kind.QUESTIONNAIRE),
     (r"devices?|implants?|prosthes[ei]s", Kind.DEVICE),
     (r"insurances?|insurers?|coverages?|payers?|health plans?", Kind.COVERAGE),
     (r"imaging(?: (?:stud(?:y|ies)|tests?))?|radiology(?: (?:stud(?:y|ies)|reports?))?", Kind.IMAGING),

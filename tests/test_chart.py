@@ -298,3 +298,13 @@ async def test_a_reference_to_another_host_is_not_answered_from_the_record_of_th
         finding = await run_query(chart, ChartQuery(kind=Kind.MEDICATION, about=("digoxin",)), Handles())
     assert (finding.values == ("Digoxin",)) is named
     assert finding.receipt.complete is named
+
+
+@pytest.mark.anyio
+async def test_another_patient_that_a_record_refers_to_is_not_read() -> None:
+    other = {"resourceType": "Patient", "id": "q", "name": [{"text": "Someone Else"}]}
+    team = {"resourceType": "CareTeam", "id": "t", "status": "active", "subject": {"reference": "Patient/p"},
+            "name": "Care team", "participant": [{"member": {"reference": "Patient/q"}}]}  # fmt: skip
+    chart = await Hospital([PATIENT, other, team]).open()
+    assert "Someone Else" not in repr(await ask(chart, Kind.CARE_TEAM, compute=Compute.LIST))
+    assert await chart.read_linked(["Patient/q"]) == {}

@@ -120,3 +120,17 @@ async def test_where_no_administration_keeps_its_route_the_orders_that_do_are_as
     (told,) = await ask_over([order, given], "Which drug was last administered through the IV route?")
     assert told.answer.values == ("Furosemide",)
     assert told.answer.citations == ("MedicationRequest/o",)
+
+
+async def test_what_nobody_confirmed_is_told_beside_what_stands(query_over: Query) -> None:
+    def allergy(name: str, verified: str) -> Json:
+        return {
+            "resourceType": "AllergyIntolerance", "id": name, "patient": SUBJECT["subject"], "code": {"text": name},
+            "clinicalStatus": {"coding": [{"code": "active"}]}, "verificationStatus": {"coding": [{"code": verified}]},
+        }  # fmt: skip
+
+    chart = [allergy("penicillin", "confirmed"), allergy("aspirin", "unconfirmed"), allergy("latex", "refuted")]
+    found = await query_over(chart, kind="allergy", where=[{"field": "status", "value": "active"}])
+    assert found.statement == "penicillin. Unconfirmed: aspirin [active, unconfirmed]."
+    assert found.values == ("penicillin",)
+    assert found.rests_on == ("AllergyIntolerance/penicillin", "AllergyIntolerance/aspirin")

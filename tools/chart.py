@@ -215,9 +215,7 @@ class ChartContext:
     def _check_owner(self, result: SearchResult) -> None:
         """Raise ForeignRecord for a record that names another patient, or should name one and does not."""
         for resource in result.resources:
-            own = resource.get("resourceType") == "Patient"
-            owners = [f"Patient/{resource.get('id')}"] if own else _owners(resource)
-            if not any(map(self._is_own, owners)):
+            if not any(map(self._is_own, _owners(resource))):
                 name = str(resource.get("resourceType"))
                 raise ForeignRecord(f"the server gave a {name} of another patient; nothing of this answer is used")
 
@@ -228,6 +226,8 @@ class ChartContext:
 
 def _owners(resource: Json) -> list[str]:
     """Whose a record is: one patient's, or that of each patient who takes part in an Appointment."""
+    if resource.get("resourceType") == "Patient":
+        return [f"Patient/{resource.get('id')}"]
     people = resource.get("participant") if resource.get("resourceType") == "Appointment" else None
     actors = [p.get("actor") for p in people if isinstance(p, dict)] if isinstance(people, list) else []
     told = [e for e in (*(resource.get(n) for n in _PATIENT_ELEMENTS), *actors) if isinstance(e, dict)]

@@ -63,6 +63,8 @@ class Search:
     """By reference the Observations that a culture consists of, where they are asked after."""
     contradictions: list[Contradiction] = field(default_factory=list)
     """What notes say to the contrary."""
+    unconfirmed: tuple[Record, ...] = ()
+    """Records on the matter that nobody confirmed, told beside those that stand."""
     outside: Record | None = None
     """What matches beside the time asked about, nearest to it: told where nothing within does."""
     unclear: bool = False
@@ -94,7 +96,9 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         values = ()
     if picked:
         statement = state_finding(query, computed, picked)
-        resting = list(computed.rests_on)
+        resting = [*computed.rests_on, *search.unconfirmed]
+        if search.unconfirmed:
+            statement += f" Unconfirmed: {list_lines(query, search.unconfirmed)}."
     if picked and search.failing:
         statement, values, resting = _tell_some(search, picked), (), [*picked, *search.failing]
     elif not picked:

@@ -125,9 +125,16 @@ async def _select(search: Search) -> list[Record]:
     search.unclear = stateful and not kept and any(r.standing in ("unknown", "unconfirmed") for r in records)
     if not kept and query.kind is Kind.ALLERGY and query.compute is Compute.LIST and _asks_state(query):
         kept = [r for r in records if r.standing == "unconfirmed"]
-    if _asks_state(query) and kept and (untold := [r for r in others(records, kept) if r.standing == "unknown"]):
-        search.notes.append(f"{len(untold)} whose status then is not on record left out")
+    if _asks_state(query) and kept:
+        _tell_other_states(search, others(records, kept))
     return kept
+
+
+def _tell_other_states(search: Search, left: list[Record]) -> None:
+    """What is said beside records in the state asked about: those that nobody confirmed, and how many keep no state."""
+    search.unconfirmed = tuple(r for r in left if r.standing == "unconfirmed")
+    if untold := [r for r in left if r.standing == "unknown"]:
+        search.notes.append(f"{len(untold)} whose status then is not on record left out")
 
 
 async def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from tests.conftest import Query
 from tools.chart_query import ChartQuery, Compute
-from tools.evidence import Finding
 from tools.execute.wording import state_absence
 
-Query = Callable[..., Awaitable[Finding]]
 _SUBJECT = {"subject": {"reference": "Patient/p"}}
 
 

@@ -51,12 +51,12 @@ class Search:
     """Records picked whose value is words or a mere bound, which settles the comparison neither way."""
     empty: frozenset[Record] = frozenset()
     """Records of the name asked about that hold no value."""
+    valueless: list[Record] = field(default_factory=list)
+    """Those of them that the query selects."""
     untold: list[Record] = field(default_factory=list)
     """Records that may be meant and don't carry the attribute that is filtered on."""
     failing: list[Record] = field(default_factory=list)
     """Of several picked, where some meet the comparison, those that don't."""
-    valueless: list[Record] = field(default_factory=list)
-    """Those of them that the query selects."""
     untested: str | None = None
     """A drug that no culture found was tested against."""
     tests: dict[str, Record] = field(default_factory=dict)
@@ -69,7 +69,6 @@ class Search:
     """What matches beside the time asked about, nearest to it: told where nothing within does."""
     unclear: bool = False
     """Records on the matter keep no status, or an unconfirmed one, so that "now" can't be told."""
-
     left_out: dict[Kind, tuple[Excluded, ...]] = field(default_factory=dict)
     """By kind: records that are on the chart and do not count."""
     numbers: dict[Kind, int] = field(default_factory=dict)

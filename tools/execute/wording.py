@@ -46,10 +46,10 @@ def _absent_name(kind: Kind) -> str:
     return "medications" if kind is Kind.MEDICATION else kind_name(kind).removesuffix(" records")
 
 
-def describe_scope(query: ChartQuery) -> str:
+def describe_scope(query: ChartQuery, count: int = 2) -> str:
     """What was searched, in words: `"aspirin" medication orders during the last hospital stay, since 2140`."""
     about = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
-    parts = [f"{about} {kind_name(query.kind)}".strip()]
+    parts = [f"{about} {kind_name(query.kind, count)}".strip()]
     parts += [_describe_filter(c) for c in query.where]
     if query.during is not None:
         which = f"number {query.during.n} " if query.during.which == "nth" else f"{query.during.which} "
@@ -90,7 +90,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if query.compute is Compute.EXISTS:
         return f"{'Yes' if computed.values == (True,) else 'No'}: {lines}."
     if query.compute is Compute.COUNT:
-        return f"{len(records)} {scope}: {lines}." if records else f"0 {scope}."
+        return f"{len(records)} {describe_scope(query, len(records))}: {lines}." if records else f"0 {scope}."
     if query.compute is Compute.COUNT_DISTINCT:
         return f"{format_value(computed.values[0])} different {scope}: {lines}."
     if _lists_problems(query):

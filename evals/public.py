@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from evals.public_grading import (
-    Gold,
+from evals.item import Gold
+from evals.scoring.answers import (
     Grade,
     grade_answer,
     grade_retrieval,
@@ -97,7 +97,7 @@ def _name_one_thing(query: str, values: Sequence[Any]) -> bool:
 
 def score_row(gold: Gold, row: Row, result: Row | None, note: str = "") -> Scored:
     """Grade one question; one without a result fails."""
-    gold = replace(gold, tied=gold.tied or note.startswith("tie"))
+    gold = replace(gold, tied=gold.tied or (gold.values if note.startswith("tie") else ()))
     if result is None:
         retrieval: Grade = "fail" if gold.references else "n/a"
         precision = 0.0 if gold.references else None

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from evals.item import Gold
 from evals.public import make_line, read_gold, score_row, summarise
-from evals.public_grading import Gold, grade_answer, grade_retrieval, measure_precision, read_sql_result
+from evals.scoring.answers import grade_answer, grade_retrieval, measure_precision, read_sql_result
 
 
 def answered(*values: Any, complete: bool = True) -> dict[str, Any]:
@@ -42,8 +43,8 @@ FAILED = {"status": "error", "values": [], "receipt": {"complete": False}}
         (Gold(("A",)), answered("a", "b"), "fail"),
         (Gold(("A", "B"), one_of=True), answered("b"), "pass"),
         (Gold(("A", "B"), one_of=True), answered("b", "c"), "fail"),
-        (Gold(("A",), tied=True), answered("a", "b"), "pass"),
-        (Gold(("A",), tied=True), answered("b"), "fail"),
+        (Gold(("A",), tied=("A",)), answered("a", "b"), "pass"),
+        (Gold(("A",), tied=("A",)), answered("b"), "fail"),
         (Gold(("2160-04-16T18:14:16-04:00",)), answered("2160-04-16T18:14:59-04:00"), "pass"),
         (Gold(("2160-04-16T18:14:16-04:00",)), answered("2160-04-16T22:14:16Z"), "pass"),
         (Gold(("2160-04-16T18:14:16-04:00",)), answered("2160-04-16"), "fail"),

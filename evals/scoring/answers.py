@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-Atom = bool | int | float | str
+from evals.item import Atom, Gold
+
 Grade = Literal["pass", "fail", "n/a"]
 
 _NUMPY_ATOM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d+(?:\.\d*)?(?:e[+-]?\d+)?)|\b(True|False)\b")
@@ -16,26 +16,6 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:\s*[A-Za-z%µ][^\s]*)?")
 _WORDS = {"m": "male", "f": "female"}
 _MARITAL = {"s": "single", "m": "married", "w": "widowed", "d": "divorced", "never married": "single"}
-
-
-@dataclass(frozen=True)
-class Gold:
-    """What a public set says is right."""
-
-    values: tuple[Atom, ...]
-    """Empty: no answer is expected."""
-    one_of: bool = False
-    """The values are alternative names of one thing."""
-    tied: bool = False
-    """Drawn from records tied at one instant: an answer may list the others beside it."""
-    whole_numbers: bool = False
-    """Numbers count as equal when their nearest integers are."""
-    by_day: bool = False
-    """Times are compared by date."""
-    marital: bool = False
-    """One-letter words are marital statuses, not sexes."""
-    references: frozenset[str] = frozenset()
-    """`Type/id` of the records that are needed; empty: not known."""
 
 
 def read_sql_result(text: str) -> tuple[Atom, ...]:

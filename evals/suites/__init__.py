@@ -1,0 +1,1 @@
+"""The suites: each reads its questions, and what is right, as items."""

@@ -1,0 +1,55 @@
+"""Executable question templates over any population of charts, gold computed from the raw JSON.
+
+Patients are split by the hash of their id (half train, a fifth dev, three tenths test). A fifth of the templates, by
+the hash of the name, is held out: their totals alone are printed. Training takes split=train only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from evals.item import Item
+from evals.suites.chartqa import conditions, immunizations, observations
+from evals.suites.chartqa.raw import read_charts
+from evals.suites.chartqa.sampling import Split, sample_chart, split_of
+from evals.suites.chartqa.template import TEMPLATES, Template
+
+__all__ = [
+    "TEMPLATES",
+    "Template",
+    "conditions",
+    "immunizations",
+    "load_items",
+    "observations",
+    "read_items",
+    "split_of",
+]
+
+
+def load_items(
+    charts: Sequence[Path],
+    *,
+    split: Split = "test",
+    per_template: int = 2,
+    seed: int = 1,
+    limit_patients: int | None = None,
+) -> list[Item]:
+    """The suite over the charts in these files and folders."""
+    return list(read_items(charts, split=split, per_template=per_template, seed=seed, limit_patients=limit_patients))
+
+
+def read_items(
+    charts: Sequence[Path],
+    *,
+    split: Split,
+    per_template: int,
+    seed: int,
+    limit_patients: int | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Iterator[Item]:
+    """The same, patient by patient; `told` hears what is read."""
+    read = (c for c in read_charts(charts, told) if split in ("all", split_of(c.id)))
+    for chart in islice(read, limit_patients):
+        yield from sample_chart(chart, per_template, seed)

@@ -1,0 +1,149 @@
+"""How people name what a chart holds: short forms of official names, everyday names of common tests and drugs.
+
+Everyday names are those of patient leaflets and ward talk (MedlinePlus "Medical Tests", LOINC consumer names).
+"""
+
+from __future__ import annotations
+
+import re
+
+TEST_NAMES: dict[str, tuple[str, ...]] = {
+    "4548-4": ("A1c", "HbA1c", "hemoglobin A1c"),
+    "29463-7": ("weight", "body weight"),
+    "8302-2": ("height",),
+    "39156-5": ("BMI", "body mass index"),
+    "55284-4": ("blood pressure", "BP"),
+    "85354-9": ("blood pressure", "BP"),
+    "2339-0": ("blood sugar", "glucose"),
+    "2345-7": ("blood sugar", "glucose"),
+    "6299-2": ("BUN", "urea nitrogen"),
+    "3094-0": ("BUN", "urea nitrogen"),
+    "38483-4": ("creatinine",),
+    "2160-0": ("creatinine",),
+    "2093-3": ("total cholesterol",),
+    "2571-8": ("triglycerides", "triglyceride level"),
+    "18262-6": ("LDL", "LDL cholesterol"),
+    "2089-1": ("LDL", "LDL cholesterol"),
+    "2085-9": ("HDL", "HDL cholesterol"),
+    "8867-4": ("heart rate", "pulse"),
+    "9279-1": ("respiratory rate", "breathing rate"),
+    "8310-5": ("temperature", "body temperature"),
+    "8331-1": ("oral temperature",),
+    "2708-6": ("oxygen saturation", "O2 sat"),
+    "59408-5": ("oxygen saturation", "O2 sat"),
+    "718-7": ("hemoglobin", "Hgb"),
+    "777-3": ("platelet count", "platelets"),
+    "6690-2": ("white blood cell count", "WBC"),
+    "789-8": ("red blood cell count", "RBC"),
+    "4544-3": ("hematocrit", "Hct"),
+    "20570-8": ("hematocrit", "Hct"),
+    "2947-0": ("sodium",),
+    "2951-2": ("sodium",),
+    "6298-4": ("potassium",),
+    "2823-3": ("potassium",),
+    "2069-3": ("chloride",),
+    "2075-0": ("chloride",),
+    "49765-1": ("calcium",),
+    "17861-6": ("calcium",),
+    "33914-3": ("eGFR", "GFR"),
+    "72166-2": ("smoking status",),
+    "2857-1": ("PSA",),
+    "10230-1": ("ejection fraction",),
+    "1742-6": ("ALT",),
+    "1920-8": ("AST",),
+    "1975-2": ("total bilirubin",),
+    "1751-7": ("albumin",),
+    "6768-6": ("alkaline phosphatase", "alk phos"),
+    "3016-3": ("TSH",),
+    "72514-3": ("pain score",),
+    "55758-7": ("PHQ-2 score",),
+    "70274-6": ("GAD-7 score",),
+}
+"""By LOINC code; each names this test and no other of the table but its twin of another method."""
+
+VACCINE_NAMES: dict[str, tuple[str, ...]] = {
+    "140": ("flu shot", "influenza vaccine"),
+    "115": ("Tdap",),
+    "113": ("Td booster",),
+    "03": ("MMR",),
+    "133": ("PCV13",),
+    "33": ("PPV23", "pneumococcal polysaccharide vaccine"),
+    "121": ("shingles vaccine", "zoster vaccine"),
+    "21": ("chickenpox vaccine", "varicella vaccine"),
+    "62": ("HPV vaccine",),
+    "10": ("polio vaccine",),
+    "114": ("meningococcal vaccine",),
+    "20": ("DTaP",),
+}
+"""By CVX code."""
+
+CONDITION_NAMES: dict[str, tuple[str, ...]] = {
+    "59621000": ("high blood pressure", "hypertension", "HTN"),
+    "38341003": ("high blood pressure", "hypertension", "HTN"),
+    "44054006": ("type 2 diabetes", "T2DM"),
+    "55822004": ("high cholesterol", "hyperlipidemia"),
+    "49436004": ("AFib", "atrial fibrillation"),
+    "43878008": ("strep throat",),
+    "74400008": ("appendicitis",),
+    "65363002": ("ear infection", "otitis media"),
+    "88805009": ("congestive heart failure", "CHF"),
+    "22298006": ("heart attack", "myocardial infarction"),
+    "53741008": ("coronary artery disease", "CAD"),
+    "185086009": ("COPD",),
+    "195967001": ("asthma",),
+    "40930008": ("hypothyroidism", "underactive thyroid"),
+    "271737000": ("anemia",),
+    "128613002": ("seizure disorder",),
+    "26929004": ("Alzheimer's", "Alzheimer's disease"),
+    "62106007": ("concussion",),
+    "398254007": ("preeclampsia",),
+    "840539006": ("COVID", "COVID-19"),
+}
+"""By SNOMED CT code."""
+
+_SEMANTIC_TAG = re.compile(r"\s*\((?:disorder|finding|situation|procedure|substance|organism|regime/therapy)\)?$")
+_PROPER = {"Escherichia", "Doppler", "Hodgkin", "Foley", "Glasgow", "Braden", "Jackson", "Pratt", "Morse", "Mirena"}
+_MEASURED = re.compile(r"\s*\[[^\]]*\].*$")
+
+
+def shorten(name: str) -> str:
+    """Without the semantic tag, what was measured how, or a code's commas.
+
+    >>> shorten("Anemia (disorder)"), shorten("Hemoglobin [Mass/volume] in Blood")
+    ('Anemia', 'Hemoglobin')
+    """
+    return _MEASURED.sub("", strip_tag(name)).strip() or name
+
+
+def strip_tag(name: str) -> str:
+    """
+    >>> strip_tag("Miscarriage (disorder)")
+    'Miscarriage'
+    """
+    return _SEMANTIC_TAG.sub("", name)
+
+
+def lower_first(name: str) -> str:
+    """As within a sentence: only abbreviations and proper names keep their capitals.
+
+    >>> lower_first("Chronic Sinusitis"), lower_first("HPV, quadrivalent"), lower_first("Alzheimer's disease")
+    ('chronic sinusitis', 'HPV, quadrivalent', "Alzheimer's disease")
+    """
+    return re.sub(r"(?<![\w'])[A-Z][a-z]{2,}(?![\w'])", lambda m: m[0] if m[0] in _PROPER else m[0].lower(), name)
+
+
+def to_words(name: str) -> tuple[str, ...]:
+    """
+    >>> to_words("Sprain of wrist (disorder)")
+    ('sprain', 'of', 'wrist', 'disorder')
+    """
+    return tuple(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def contains(longer: str, shorter: str) -> bool:
+    """Whether every word of one name is in the other.
+
+    >>> contains("Viral sinusitis", "Sinusitis"), contains("Prediabetes", "Diabetes")
+    (True, False)
+    """
+    return set(to_words(shorter)) <= set(to_words(longer))

@@ -15,6 +15,7 @@ from agent.cli.finding import find
 from agent.cli.loading import load
 from agent.cli.options import with_access
 from agent.cli.overviewing import overview
+from agent.cli.reporting import report
 from agent.cli.terminal import ending_where_nothing_can_be_told, prepare_streams, tell
 
 app = typer.Typer(
@@ -47,7 +48,7 @@ def _program(
     """Ask a patient's FHIR record; get answers whose citations are checked."""
 
 
-for command in (demo, load):
+for command in (demo, load, report):
     app.command()(command)
 for asking in (ask, chat, batch, overview, find):
     app.command()(with_access(asking))

@@ -1,0 +1,180 @@
+"""The report on one run: what was measured, then a table of every suite by totals, capability and tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from evals.report import totals
+from evals.report.cells import (
+    format_abstained,
+    format_change,
+    format_mean,
+    format_part,
+    format_percent,
+    format_retrieval,
+    format_seconds,
+    format_share,
+    format_tokens,
+)
+from evals.report.document import Heading, Lines, Part, Table
+from evals.report.groups import Line, build_lines
+from evals.report.rows import Run, SuiteRun
+
+LEGEND = (
+    "Shares in percent, in brackets their 95% interval over questions (Wilson), not over repeats.",
+    "wrong: not right, of those answered. abstained: how many, in brackets how many rightly. "
+    "retrieval error: questions for which not all needed records were retrieved, of those that need any; "
+    "precision: of what was retrieved. n/a: applies to no question of the row.",
+)
+_SECTIONS = {"capability": "by capability:", "tag": "by tag:"}
+_ENDED = {
+    "started": "is still running, or it ended without closing its log",
+    "cancelled": "was cancelled before its end",
+    "error": "was ended by an error",
+}
+
+
+def report_run(run: Run, *, full: bool = True) -> list[Part]:
+    """All parts; without `full`, the tables of citations and cost have the totals alone."""
+    parts: list[Part] = [Heading(f"Report on {run.name}", 1), Lines((*LEGEND, *run.remarks))]
+    if len(run.suites) > 1:
+        lines = [(suite.suite, build_lines(suite)[0]) for suite in run.suites]
+        parts += [Heading("Suites"), _tabulate_answers([(f"{name}: {line.name}", line) for name, line in lines])]
+    for suite in run.suites:
+        parts += report_suite(suite, full=full)
+    return parts
+
+
+def report_suite(suite: SuiteRun, *, full: bool) -> list[Part]:
+    """A suite's heading, what is to be known of the run, and its tables."""
+    lines = build_lines(suite)
+    named = [(line.name, line) for line in lines]
+    counted = [(name, line) for name, line in named if line.kind not in ("gap", "mean")]
+    short = counted if full else [(name, line) for name, line in counted if line.kind == "total"]
+    return [
+        Heading(suite.suite),
+        Lines((describe_suite(suite), *warn(suite))),
+        _tabulate_answers(named),
+        _tabulate_evidence(short),
+        _tabulate_cost(short),
+    ]
+
+
+def describe_suite(suite: SuiteRun) -> str:
+    """What was measured, by what, when."""
+    of = [suite.planner, suite.model, f"commit {suite.commit}" if suite.commit else "", suite.created[:16]]
+    seed = f"seed {suite.seed}" if suite.seed else ""
+    epochs = f"{suite.epochs} epochs, their mean is taken question by question" if suite.epochs > 1 else ""
+    return "; ".join(filter(None, [*of, seed, epochs, suite.command]))
+
+
+def warn(suite: SuiteRun) -> list[str]:
+    """What makes the figures partial: a run that didn't end, questions not asked, crashes."""
+    asked, warnings = len(suite.cases), []
+    if suite.status != "success":
+        warnings.append(f"PARTIAL: the run {_ENDED.get(suite.status, suite.status)}.")
+    if asked < suite.expected:
+        warnings.append(f"{asked:,} of {suite.expected:,} questions were asked.")
+    crashes = sorted(row.crash for row in suite.rows if row.crash)
+    if crashes:
+        kinds = ", ".join(f"{crashes.count(kind)} {kind}" for kind in dict.fromkeys(crashes))
+        warnings.append(f"{len(crashes)} ended in an error of the run and count as not right: {kinds}.")
+    unscored = sum(case.outcome == "not scored" for case in suite.cases)
+    return warnings + [f"{unscored} questions were not scored."] * bool(unscored)
+
+
+def _tabulate_answers(named: Sequence[tuple[str, Line]]) -> Table:
+    header = ("", "n", "right", "wrong", "abstained", "retrieval\nerror", "precision")
+    return Table(header, with_sections(named, _answers))
+
+
+def _answers(name: str, line: Line) -> tuple[str, ...]:
+    found = line.totals.estimates.get
+    if line.kind == "gap":
+        change, retrieval = format_change(found("right")), format_change(found("retrieval_error"))
+        return (name, "", change, "", "", retrieval, "")
+    abstained = format_abstained(line.totals) if line.kind != "mean" else ""
+    wrong = format_part(found("wrong_answered")) if line.kind != "mean" else ""
+    precision = format_mean(found("retrieval_precision"))
+    return (
+        name,
+        f"{line.totals.n:,}",
+        format_share(found("right")),
+        wrong,
+        abstained,
+        format_retrieval(line.totals),
+        precision,
+    )
+
+
+def _tabulate_evidence(named: Sequence[tuple[str, Line]]) -> Table:
+    header = (
+        "",
+        "abstention\nright",
+        "citation\nrecall",
+        "citation\nprecision",
+        "receipt\nhonoured",
+        "errors",
+        "format\nerrors",
+    )
+    return Table(header, with_sections(named, _evidence))
+
+
+def _evidence(name: str, line: Line) -> tuple[str, ...]:
+    found = line.totals.estimates.get
+    return (
+        name,
+        format_part(found("abstention_right")),
+        format_mean(found("citation_recall")),
+        format_mean(found("citation_precision")),
+        format_part(found("receipt_honoured")),
+        format_part(found("error")),
+        format_mean(found("format_errors")),
+    )
+
+
+def _tabulate_cost(named: Sequence[tuple[str, Line]]) -> Table:
+    header = ("", "tokens\np50 / p90", "to read\np50 / p90", "over\n32k", "seconds\np50 / p99", "steps")
+    return Table(header, with_sections(named, _cost))
+
+
+def with_sections(
+    named: Sequence[tuple[str, Line]], to_cells: Callable[[str, Line], tuple[str, ...]]
+) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table, with one that says so where capabilities and tags begin."""
+    rows: list[tuple[str, ...]] = []
+    before = ""
+    for name, line in named:
+        cells = to_cells(name, line)
+        if line.kind != before and line.kind in _SECTIONS:
+            rows.append((_SECTIONS[line.kind], *[""] * (len(cells) - 1)))
+        before = line.kind
+        rows.append(cells)
+    return tuple(rows)
+
+
+def _cost(name: str, line: Line) -> tuple[str, ...]:
+    measured = line.totals
+    return (
+        name,
+        format_tokens(measured.spreads.get("tokens")),
+        format_tokens(measured.spreads.get("tokens_to_read")),
+        format_percent(measured.overflow),
+        format_seconds(measured.spreads.get("seconds")),
+        format_mean(measured.estimates.get("steps")),
+    )
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """The same figures for another program; no question and no id."""
+    return {"run": run.name, "remarks": list(run.remarks), "suites": [suite_to_json(suite) for suite in run.suites]}
+
+
+def suite_to_json(suite: SuiteRun) -> dict[str, Any]:
+    """A suite's figures and what is to be known of the run."""
+    names = ("suite", "status", "planner", "model", "commit", "command", "seed", "created")
+    about = {name: getattr(suite, name) for name in names}
+    asked = {"questions": suite.expected, "asked": len(suite.cases), "epochs": suite.epochs, "data": dict(suite.data)}
+    rows = [{"row": line.name, "kind": line.kind, **totals.to_json(line.totals)} for line in build_lines(suite)]
+    return about | asked | {"warnings": warn(suite), "rows": rows}

@@ -13,7 +13,7 @@ from agent.cli.terminal import clean_line
 WIDTH = 100
 """Columns of a terminal that a table keeps to."""
 _GAP = "  "
-_LEAST = 16
+_LEAST = 14
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 

@@ -11,6 +11,7 @@ from agent.cli.asking import ask
 from agent.cli.batch import batch
 from agent.cli.chatting import chat
 from agent.cli.demo import demo
+from agent.cli.evaluating import evaluate
 from agent.cli.finding import find
 from agent.cli.loading import load
 from agent.cli.options import with_access
@@ -50,6 +51,7 @@ def _program(
 
 for command in (demo, load, report):
     app.command()(command)
+app.command("eval")(evaluate)
 for asking in (ask, chat, batch, overview, find):
     app.command()(with_access(asking))
 

@@ -146,6 +146,7 @@ def _to_transcript(asked: _Asked, answer: Answer, end: EndReason, receipt: Recei
         end_reason=end,
         usage=state.usage,
         seconds=round(time.perf_counter() - asked.started, 6),
+        format_errors=state.format_errors,
     )
 
 

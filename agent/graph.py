@@ -47,6 +47,8 @@ class LoopState:
     decision: CallTool | GiveAnswer | None = None
     corrections: int = 0
     """How often the planner was sent back so far."""
+    format_errors: int = 0
+    """How often its output could not be read."""
     correction: str | None = None
     repair: str | None = None
     rejected: GiveAnswer | None = None
@@ -61,9 +63,10 @@ async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
     try:
         decided = await runtime.context.planner.decide(_view(state, runtime.context.view, over))
     except PlannerFormatError as error:
+        unread: dict[str, Any] = {"decision": None, "format_errors": state.format_errors + 1}
         if state.corrections >= MAX_CORRECTIONS:
-            return {"decision": None, "limit": "format_limit"}
-        return {"decision": None, "corrections": state.corrections + 1, "correction": str(error)}
+            return {**unread, "limit": "format_limit"}
+        return {**unread, "corrections": state.corrections + 1, "correction": str(error)}
     usage = Usage(state.usage.read + decided.usage.read, state.usage.written + decided.usage.written)
     told = {"decision": decided.decision, "usage": usage, "correction": None}
     return {**told, "limit": "step_limit"} if over and isinstance(decided.decision, CallTool) else told

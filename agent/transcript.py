@@ -47,6 +47,8 @@ class Transcript:
     end_reason: EndReason
     usage: Usage
     seconds: float
+    format_errors: int = 0
+    """How often the planner's output could not be read."""
 
     def to_turn(self) -> Turn:
         """What a next turn of the conversation needs of this one."""

@@ -22,8 +22,8 @@ class Gold:
     """The chart cannot settle it: only an abstention is right."""
     one_of: bool = False
     """The values are alternative names of one thing."""
-    tied: tuple[Atom, ...] = ()
-    """What all records tied at the instant tell, where the values were drawn from one of them."""
+    tied: tuple[tuple[Atom, ...], ...] = ()
+    """What each of the records tied at one instant tells, where `values` were drawn from one of them."""
     whole_numbers: bool = False
     """Numbers count as equal when their nearest integers are."""
     decimals: int | None = None

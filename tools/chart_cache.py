@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,28 @@ class ChartCache:
             seen.update(dict.fromkeys(fresh))
             waiting += [linked for ref in fresh if (linked := self.linked.get(ref)) is not None]
         return [ref for ref in seen if ref in self.unread]
+
+
+@dataclass
+class ChartCaches:
+    """The caches of the charts asked last."""
+
+    kept: int = 8
+    _caches: OrderedDict[str, ChartCache] = field(default_factory=OrderedDict)
+
+    def of(self, patient: str) -> ChartCache:
+        """The cache of a patient, new or known; that of the patient not asked for longest is let go.
+
+        >>> caches = ChartCaches(kept=1); first = caches.of("a"); caches.of("a") is first, caches.of("b") is first
+        (True, False)
+        >>> caches.of("a") is first
+        False
+        """
+        cache = self._caches.setdefault(patient, ChartCache())
+        self._caches.move_to_end(patient)
+        while len(self._caches) > self.kept:
+            self._caches.popitem(last=False)
+        return cache
 
 
 def find_references(content: object) -> Iterator[str]:

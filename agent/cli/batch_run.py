@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from agent.cli.batch_files import BadLine, BatchLine
 from agent.cli.batch_tally import BatchTally
 from agent.cli.results import Result, make_error
+from tools.chart_cache import ChartCaches
 
 if TYPE_CHECKING:
     from agent.cli.answering import Asked, Asker, Question
     from agent.cli.settings import Settings
     from agent.planners.planner import Turn
     from agent.threads import Threads
-    from tools.chart import ChartCache
-
-_CHARTS_KEPT = 8
 
 
 @dataclass
@@ -29,7 +27,7 @@ class BatchRun:
     settings: Settings
     threads: Threads | None = None
     """Where the turns of threads are kept; None where no line has one."""
-    charts: OrderedDict[str, ChartCache] = field(default_factory=OrderedDict)
+    charts: ChartCaches = field(default_factory=ChartCaches)
     earlier: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The ids of each thread's lines so far, in file order."""
     tally: BatchTally = field(default_factory=BatchTally)
@@ -75,7 +73,7 @@ class BatchRun:
             return False
 
     async def _ask(self, line: BatchLine) -> Asked:
-        question, cache = self._to_question(line), self._cache(line.patient)
+        question, cache = self._to_question(line), self.charts.of(line.patient)
         if line.thread is None or self.threads is None:
             return await self.asker.ask(question, (), cache)
         asked: list[Asked] = []
@@ -99,12 +97,3 @@ class BatchRun:
             context=line.context,
             date_order=line.date_order or self.settings.date_order,
         )
-
-    def _cache(self, patient: str) -> ChartCache:
-        from tools.chart import ChartCache
-
-        cache = self.charts.setdefault(patient, ChartCache())
-        self.charts.move_to_end(patient)
-        while len(self.charts) > _CHARTS_KEPT:
-            self.charts.popitem(last=False)
-        return cache

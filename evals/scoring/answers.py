@@ -1,4 +1,4 @@
-"""Grading of one answer against one public gold: pure functions, no files. Knows nothing of how an answer is made."""
+"""Grading of an answer and a retrieval against a gold. Knows nothing of how an answer is made."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def same_atom(gold: Atom, value: Atom, rule: Gold) -> bool:
     """Whether one value is the gold, by the published rule.
 
     >>> rule = Gold(())
-    >>> same_atom("M", "male", rule), same_atom(0, False, rule)
-    (True, True)
+    >>> same_atom("M", "male", rule), same_atom(0, False, rule), same_atom(7.3, 7.26, Gold((), decimals=1))
+    (True, True, True)
     >>> same_atom("2020-01-01 10:00:59", "2020-01-01T10:00", rule)
     True
     """
@@ -58,26 +58,26 @@ def same_atom(gold: Atom, value: Atom, rule: Gold) -> bool:
         return isinstance(value, str) and _same_time(gold, value, rule.by_day)
     left, right = _number(gold), _number(value)
     if left is not None and right is not None:
-        if rule.whole_numbers and round(left) == round(right):
-            return True
-        return abs(left - right) <= 1e-6 * max(1.0, abs(left))
+        return _same_number(left, right, rule)
     if isinstance(gold, str) and isinstance(value, str):
         return _text(gold, rule.marital) == _text(value, rule.marital)
     return False
 
 
 def grade_answer(gold: Gold, result: Mapping[str, Any]) -> Grade:
-    """Whether a line of batch output answers rightly; an abstention is right only where no answer is expected."""
+    """Whether a result answers rightly. An abstention is right only where no answer is expected."""
     if result.get("status") == "error":
         return "fail"
-    values = read_json_atoms(result.get("values") or ())
     abstained = result.get("status") == "abstained"
+    if gold.abstain:
+        return "pass" if abstained else "fail"
+    values = read_json_atoms(result.get("values") or ())
     if not gold.values:
         complete = bool((result.get("receipt") or {}).get("complete"))
         return "pass" if abstained or (complete and not values) else "fail"
     if abstained or not values:
         return "fail"
-    return "pass" if _same_values(gold, values) else "fail"
+    return "pass" if _same_values(gold, values) or _lists_the_tied(gold, values) else "fail"
 
 
 def grade_retrieval(gold: Gold, retrieved: Iterable[str]) -> Grade:
@@ -106,15 +106,31 @@ def measure_precision(gold: Gold, retrieved: Iterable[str]) -> float | None:
 
 
 def _same_values(gold: Gold, values: Sequence[Atom]) -> bool:
-    def is_gold(value: Atom) -> bool:
-        return any(same_atom(g, value, gold) for g in gold.values)
+    named = [_met_by(g, values, gold) for g in gold.values]
+    return (any(named) if gold.one_of else all(named)) and _all_among(values, gold.values, gold)
 
-    covered = all(any(same_atom(g, v, gold) for v in values) for g in gold.values)
-    if gold.one_of and all(is_gold(v) for v in values):
+
+def _lists_the_tied(gold: Gold, values: Sequence[Atom]) -> bool:
+    """Each tied record told, nothing else: by one of its names where they are alternatives, else in full."""
+    every = any if gold.one_of else all
+    told = [every(_met_by(atom, values, gold) for atom in record) for record in gold.tied]
+    return bool(told) and all(told) and _all_among(values, [atom for record in gold.tied for atom in record], gold)
+
+
+def _met_by(atom: Atom, values: Sequence[Atom], rule: Gold) -> bool:
+    return any(same_atom(atom, value, rule) for value in values)
+
+
+def _all_among(values: Sequence[Atom], atoms: Sequence[Atom], rule: Gold) -> bool:
+    return all(any(same_atom(atom, value, rule) for atom in atoms) for value in values)
+
+
+def _same_number(gold: float, value: float, rule: Gold) -> bool:
+    if rule.whole_numbers and round(gold) == round(value):
         return True
-    if gold.tied:
-        return any(is_gold(v) for v in values) if gold.one_of else covered
-    return covered and all(is_gold(v) for v in values)
+    if rule.decimals is not None and round(value, rule.decimals) == gold:
+        return True
+    return abs(gold - value) <= 1e-6 * max(1.0, abs(gold))
 
 
 def _number(atom: Atom) -> float | None:

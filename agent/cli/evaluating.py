@@ -1,0 +1,82 @@
+"""`anamnesis eval`: a suite, a contestant, a log. A thin door to the tasks of evals, which Inspect runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.cli.options import FhirUrl, ModelId, StorePlace, TerminologyUrl
+from agent.cli.terminal import tell
+
+SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="fhirpath_qa, fhir_agentbench, stories.")]
+Questions = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="The suite's questions.")]
+Notes = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What is known of its golds, by id.")]
+Ties = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What tied records tell, by id.")]
+Charts = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FOLDER", exists=True, help="FHIR files: asked where no store is named, and read for golds."),
+]
+PlannerName = Annotated[
+    str, typer.Option("--planner", help="rules, the base URL of an OpenAI-compatible server, or a baseline.")
+]
+LogFolder = Annotated[
+    Path | None, typer.Option("--log-dir", metavar="DIR", help="Where the log goes; a run that was stopped goes on.")
+]
+
+
+def evaluate(
+    suite: SuiteName,
+    questions: Questions = None,
+    notes: Notes = None,
+    ties: Ties = None,
+    charts: Charts = None,
+    store: StorePlace = None,
+    fhir: FhirUrl = None,
+    planner: PlannerName = "rules",
+    model: ModelId = None,
+    terminology: TerminologyUrl = None,
+    log_dir: LogFolder = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 1,
+    at_once: Annotated[int | None, typer.Option(min=1, help="How many questions at once.")] = None,
+) -> None:
+    """Measure a planner on a suite; the log opens with `inspect view` and `anamnesis report`."""
+    from agent.cli.failures import reported_errors
+
+    given = {name: str(path) for name, path in (("questions", questions), ("notes", notes), ("ties", ties)) if path}
+    asked = {
+        "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
+        "charts": tuple(map(str, charts or ())),
+    }  # fmt: skip
+    with reported_errors():
+        folder = _run(suite, {**given, **asked}, log_dir, {"limit": limit, "epochs": epochs, "at_once": at_once})
+    tell(f"log in {folder}; `anamnesis report {folder}` shows it, `inspect view --log-dir {folder}` every question")
+
+
+def _run(suite: str, options: dict[str, Any], log_dir: Path | None, how: dict[str, Any]) -> Path:
+    from agent.cli.failures import UsageMistake
+
+    try:
+        from evals.running import Run, run_suite
+        from evals.tasks import SUITES
+    except ModuleNotFoundError as missing:
+        raise UsageMistake(f"{missing.name} is not installed: pip install 'anamnesis-ehr[evals]'") from missing
+    if suite not in SUITES:
+        raise UsageMistake(f"no suite {suite!r}; the suites are {', '.join(sorted(SUITES))}")
+    run = Run(log_dir or _new_folder(suite), **how)
+    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        log = run_suite(suite, options, run)
+    except TypeError as fault:
+        raise UsageMistake(f"{suite}: {fault}") from fault
+    if log.status != "success":
+        raise UsageMistake(f"the run ended as {log.status}; run it again with --log-dir {run.folder} to go on")
+    return run.folder
+
+
+def _new_folder(suite: str) -> Path:
+    from datetime import datetime
+
+    return Path("runs") / f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{suite}"

@@ -1,0 +1,55 @@
+"""Folders of FHIR files as a store, loaded once and kept in the user's cache. Knows nothing of questions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from tools.private_file import make_private
+from tools.store.loading import load_paths
+from tools.store.store import open_store
+
+
+def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
+    """The store of these files and folders, made where it is not there yet; it is anew where a file has changed.
+
+    Raises FileNotFoundError for a path that is not there, StoreError where nothing could be loaded.
+    """
+    kept = folder or user_cache_path("anamnesis", appauthor=False) / "charts"
+    place = kept / f"{fingerprint(paths)}.sqlite"
+    if place.exists():
+        return place
+    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = place.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    make_private(unfinished)
+    store = open_store(unfinished)
+    try:
+        load_paths(store, list(paths))
+    finally:
+        store.close()
+    unfinished.rename(place)
+    return place
+
+
+def fingerprint(paths: Sequence[Path]) -> str:
+    """Which files these are: their names, sizes and times of change.
+
+    >>> fingerprint([]) == fingerprint([]), len(fingerprint([]))
+    (True, 16)
+    """
+    digest = hashlib.sha256()
+    for file in _files(paths):
+        about = file.stat()
+        digest.update(f"{file.resolve()}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"there is no {path}")
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]

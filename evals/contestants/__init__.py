@@ -1,0 +1,1 @@
+"""What can be measured: the agent, and what it is compared with."""

@@ -1,0 +1,45 @@
+"""The measures as Inspect scorers, one each; a measure that does not apply is unscored."""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Metric, Score, Scorer, Target, ci_wilson, grouped, mean, scorer
+from inspect_ai.solver import TaskState
+
+from evals.scoring.measures import MEASURES
+from evals.solver import Desk
+
+_SHARES = {"right", "wrong_answered", "abstained", "abstention_right", "retrieval_error", "receipt_honoured", "error"}
+"""Measures that are 0 or 1."""
+_BY_CAPABILITY = {"right", "retrieval_error"}
+
+
+def build_scorers(desk: Desk) -> list[Scorer]:
+    """A scorer for every measure."""
+    return [_scorer(name, desk) for name in MEASURES]
+
+
+def _scorer(name: str, desk: Desk) -> Scorer:
+    measure = MEASURES[name]
+
+    @scorer(metrics=_metrics(name), name=name)
+    def build() -> Scorer:
+        async def score(state: TaskState, target: Target) -> Score:
+            item = desk.items[str(state.sample_id)]
+            measured = measure(item, desk.result(state))
+            told = None if item.held_out else measured.why or None
+            if measured.value is None:
+                return Score.unscored(reason="n/a", explanation=told)
+            return Score(value=measured.value, explanation=told)
+
+        return score
+
+    return build()
+
+
+def _metrics(name: str) -> list[Metric]:
+    metrics: list[Metric] = [mean()]
+    if name in _SHARES:
+        metrics.append(ci_wilson())
+    if name in _BY_CAPABILITY:
+        metrics.append(grouped(mean(), "capability", all=False))
+    return metrics

@@ -1,0 +1,51 @@
+"""Setup: what one run measures, over which charts; opens the contestant. Knows nothing of questions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.cli.answering import Asker
+from agent.cli.composition import open_client, open_terminology
+from agent.cli.planning import make_planner
+from evals.charts import build_store
+from evals.contestants.agent import AgentContestant
+from evals.contestants.contestant import Contestant
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The contestant and the charts, as the caller named them."""
+
+    planner: str = "rules"
+    """`rules`, the base URL of an OpenAI-compatible server, or a baseline."""
+    model: str | None = None
+    store: str | None = None
+    fhir: str | None = None
+    charts: tuple[str, ...] = ()
+    """Folders of FHIR files; they are the charts that are asked where neither store nor server is named."""
+    terminology: str | None = None
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the contestant thinks on this machine's processor: several at once are then no faster."""
+        return not self.planner.startswith(("http://", "https://"))
+
+    def check(self) -> None:
+        """Make ready what the contestant needs, before any item is asked. Raises UsageMistake, StoreError."""
+        make_planner(self.planner, self.model)
+        if not (self.store or self.fhir):
+            self._load_charts()
+
+    def _load_charts(self) -> str | None:
+        return str(build_store([Path(chart) for chart in self.charts])) if self.charts else None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Contestant]:
+        """The contestant, ready for items. Raises UsageMistake."""
+        planner = make_planner(self.planner, self.model)
+        store = self.store if self.store or self.fhir else self._load_charts()
+        async with open_client(store, self.fhir) as client, open_terminology(self.terminology) as terminology:
+            yield AgentContestant(Asker(client, planner, terminology=terminology))

@@ -1,0 +1,98 @@
+"""The suites as Inspect tasks: `inspect eval evals/tasks.py@fhirpath_qa -T questions=dev.jsonl -T store=chart.sqlite`.
+
+`anamnesis eval` is a door to the same.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+
+from evals.item import Item
+from evals.scorers import build_scorers
+from evals.setup import Setup
+from evals.solver import Desk, build_solver
+from evals.suites import fhir_agentbench as agentbench
+from evals.suites import fhirpath_qa as fhirpath
+from evals.suites import stories as fixture_stories
+from fhir_fixtures import fixture_paths, long_chart_path
+
+
+@task
+def fhirpath_qa(questions: str, notes: str | None = None, ties: str | None = None, **setup: Any) -> Task:
+    """FHIRPath-QA, from the user's file."""
+    return build_task("fhirpath_qa", fhirpath.load_items(Path(questions), _path(notes), _path(ties)), Setup(**setup))
+
+
+@task
+def fhir_agentbench(questions: str, **setup: Any) -> Task:
+    """FHIR-AgentBench, from the user's file."""
+    return build_task("fhir_agentbench", agentbench.load_items(Path(questions)), Setup(**setup))
+
+
+@task
+def stories(**setup: Any) -> Task:
+    """The fixture patients' own questions, over their charts unless others are named."""
+    named = setup.get("store") or setup.get("fhir") or setup.get("charts")
+    charts = () if named else (*fixture_paths(), long_chart_path())
+    setup = setup if named else {**setup, "charts": tuple(map(str, charts))}
+    return build_task("stories", fixture_stories.load_items(), Setup(**setup))
+
+
+SUITES: dict[str, Callable[..., Task]] = {
+    "fhirpath_qa": fhirpath_qa,
+    "fhir_agentbench": fhir_agentbench,
+    "stories": stories,
+}
+"""By name, as `anamnesis eval` takes them."""
+
+
+def build_task(name: str, items: Sequence[Item], setup: Setup) -> Task:
+    """A suite's items as an Inspect task; no model of Inspect's is asked."""
+    setup.check()
+    desk = Desk({item.id: item for item in items}, setup)
+    return Task(
+        name=name,
+        dataset=MemoryDataset([to_sample(item) for item in items], name=name),
+        solver=build_solver(desk),
+        scorer=build_scorers(desk),
+        model="none/none",
+        metadata={"planner": setup.planner, "model": setup.model, "commit": read_commit(), "command": _command()},
+    )
+
+
+def to_sample(item: Item) -> Sample:
+    """An item as Inspect keeps it: of a held-out one neither question nor patient."""
+    shown = {"capability": item.capability, "template": item.template, "held_out": item.held_out}
+    metadata = {**shown, "tags": sorted(item.tags)}
+    if item.held_out:
+        return Sample(id=item.id, input="(held out)", metadata=metadata)
+    told = {"patient": item.patient, "as_of": item.as_of, "note": item.note}
+    target = [str(value) for value in item.gold.values] or ["no such record, or not determinable"]
+    return Sample(id=item.id, input=item.question, target=target, metadata={**metadata, **told})
+
+
+def read_commit() -> str:
+    """The commit this code is at, `+` where files differ from it; empty outside of a repository."""
+    root = Path(__file__).parent
+    run = [["git", "rev-parse", "--short", "HEAD"], ["git", "status", "--porcelain", "-uno"]]
+    try:
+        told = [subprocess.run(r, cwd=root, capture_output=True, text=True, check=True).stdout.strip() for r in run]  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return told[0] + ("+" if told[1] else "")
+
+
+def _command() -> str:
+    """The command of this run, without the paths in it."""
+    return " ".join(Path(part).name if "/" in part and "://" not in part else part for part in sys.argv)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

@@ -34,7 +34,7 @@ def value_gold(records: Sequence[Json]) -> Gold | None:
         return Gold(values[0], one_of=len(values[0]) > 1, references=refs)
     if any(len(v) > 1 for v in values):
         return None
-    return Gold(distinct, tied=distinct, references=refs)
+    return Gold(distinct, tied=tuple((v,) for v in distinct), references=refs)
 
 
 def value_draft(slots: dict[str, str], records: Sequence[Json]) -> Iterator[Draft]:

@@ -85,7 +85,7 @@ def test_the_latest_value_leaves_out_what_was_entered_in_error() -> None:
 def test_values_tied_at_the_last_instant_are_all_told() -> None:
     asked = chart(glucose("a", "2020-01-01T10:00:00Z", 90), glucose("b", "2020-01-01T10:00:00Z", 95))
     (draft,) = drafts("observation_latest", asked)
-    assert set(draft.gold.tied) == {90, 95}
+    assert set(draft.gold.tied) == {(90,), (95,)}
     assert "tie" in draft.tags
 
 

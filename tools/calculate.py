@@ -34,16 +34,11 @@ class Calculate(Plan):
     ]  # fmt: skip
     inputs: dict[str, str | float] = Field(
         min_length=1, max_length=12,
-        description="Name to record handle ('E3', 'E3 systolic'), which gives value and unit. A number ('70 kg') only "
-        "if the question says it. time_between: 'from' and 'to', each a handle, a date or 'as_of'. Formulas take what "
-        "they need from the records given; age and sex they read themselves.",
+        description="By name: a handle ('E3', 'E3 systolic'), or a number that the question says ('70 kg'). "
+        "time_between: from, to; a date or 'as_of' as well. Formulas read age and sex themselves.",
     )  # fmt: skip
-    expression: str | None = Field(
-        default=None, description="With what=expression: '(a - b) / a * 100' over the inputs."
-    )
-    unit: str | None = Field(
-        default=None, description="Unit of the result: of convert (UCUM), or of time_between (days)."
-    )
+    expression: str | None = Field(default=None, description="'(a - b) / a * 100'")
+    unit: str | None = Field(default=None, description="Of the result; convert takes UCUM.")
 
     @model_validator(mode="after")
     def _is_whole(self) -> Calculate:
@@ -179,8 +174,8 @@ def _kind_of(kinds: frozenset[Kind]) -> Kind:
 
 CALCULATE = Tool(
     "calculate",
-    "Calculate from records already retrieved, by handle: an expression, time between two records, a unit conversion, "
-    "or a named clinical formula. Never do arithmetic yourself.",
+    "Arithmetic, which you never do yourself.",
     Calculate,
     run_calculate,
+    needs_records=True,
 )

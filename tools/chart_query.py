@@ -134,7 +134,7 @@ class Stay(Plan):
 
     type: Literal["hospital", "icu", "ed", "visit"] = "hospital"
     which: Literal["first", "last", "current", "nth", "any"]
-    n: int | None = Field(default=None, ge=1, description="With which=nth: 2 for the second.")
+    n: int | None = Field(default=None, ge=1, description="With nth: 2 for the second.")
 
 
 class Anchor(Plan):
@@ -144,9 +144,7 @@ class Anchor(Plan):
     kind: Kind
     about: tuple[str, ...] = ()
     pick: Literal["first", "last"] = "last"
-    hours: float | None = Field(
-        default=None, gt=0, description="At most so far away: on either side with within, else on that side."
-    )
+    hours: float | None = Field(default=None, gt=0, description="At most so far away.")
 
 
 class Condition(Plan):
@@ -162,8 +160,8 @@ class Pick(Plan):
     """Which of the selected records, in order of time."""
 
     which: Literal["all", "first", "last", "nth"] = "all"
-    n: int = Field(default=1, ge=1, description="With first/last: how many. With nth: which one from the start.")
-    skip: int = Field(default=0, ge=0, description="With last: 1 for 'the one before the last'.")
+    n: int = Field(default=1, ge=1, description="How many; with nth, which one.")
+    skip: int = Field(default=0, ge=0, description="With last: 1 for the one before.")
 
 
 class Per(Plan):
@@ -176,24 +174,18 @@ class ChartQuery(Plan):
     """One retrieval over the bound patient's chart."""
 
     kind: Kind
-    about: tuple[str, ...] = Field(
-        default=(), description="Clinical names or codes; any of them. Empty: all of the kind."
-    )
-    not_about: tuple[str, ...] = Field(default=(), description="Names left out: 'other than penicillin'.")
+    about: tuple[str, ...] = Field(default=(), description="Clinical names or codes, any of them.")
+    not_about: tuple[str, ...] = Field(default=(), description="'other than penicillin'")
     among: Literal["previous_answer", "before_previous_answer", "after_previous_answer"] | None = Field(
-        default=None, description="Only the records the previous turn's answer rests on, or those before or after them."
+        default=None, description="By the previous turn's records."
     )
-    when: str | None = Field(
-        default=None, max_length=200, description="Time phrase: 'since March 2015', 'last 24 hours', 'in 2137'."
-    )
-    ongoing: bool = Field(
-        default=False, description="With `when`: what was under way at that time, not only what began in it."
-    )
+    when: str | None = Field(default=None, max_length=200, description="'since March 2015', 'last 24 hours', 'in 2137'")
+    ongoing: bool = Field(default=False, description="With `when`: also what began earlier and went on.")
     during: Stay | None = None
     around: Anchor | None = None
     where: tuple[Condition, ...] = ()
     pick: Pick = Pick()
     compute: Compute = Compute.LIST
-    field: Slot | None = Field(default=None, description="Attribute asked for. None: the one natural to the kind.")
+    field: Slot | None = Field(default=None, description="Attribute asked for.")
     per: Per | None = None
-    unit: str | None = Field(default=None, description="Unit of the answer: hours, days, weeks, mg/dL …")
+    unit: str | None = Field(default=None, description="Of the answer: hours, mg/dL.")

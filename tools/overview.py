@@ -1,4 +1,4 @@
-"""Overview: what a chart holds, counted and dated; the bounded text a model gets up front, and the concept index."""
+"""Overview: what a chart holds, counted and dated, as text for people and as the concept index."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Overview:
 
     @property
     def text(self) -> str:
-        """About 600 tokens for a model: a line per kind, then what is absent."""
+        """For people: a line per kind, then what is absent."""
         lines = [self.patient]
         for summary in self.kinds:
             named = "; ".join(f"{clean_text(text, _LONGEST_NAME)} ({n})" for text, n in summary.concepts[:_NAMED])

@@ -38,7 +38,7 @@ _TIMES = re.compile(r"\d{4}-\d\d(?:-\d\d.*)?")
 class ReadRecord(Plan):
     """Which record to read in full."""
 
-    record: str = Field(min_length=1, max_length=100, description="Handle of a record already seen: 'E3'.")
+    record: str = Field(min_length=1, max_length=100, description="'E3'")
 
 
 async def run_read_record(chart: ChartContext, arguments: ReadRecord, handles: Handles) -> Finding:
@@ -196,7 +196,8 @@ def _absent(arguments: ReadRecord, receipt: Receipt, handles: Handles) -> Findin
 
 READ_RECORD = Tool(
     "read_record",
-    "Read one record that was already retrieved, by its handle: every attribute it has.",
+    "Every attribute of one record.",
     ReadRecord,
     run_read_record,
+    needs_records=True,
 )

@@ -46,6 +46,8 @@ class Tool:
     description: str
     arguments: type[BaseModel]
     run: Callable[[ChartContext, Any, Handles], Awaitable[Finding]]
+    needs_records: bool = False
+    """Works on records already retrieved; a planner is told of it when there are some."""
 
 
 async def run_tool(

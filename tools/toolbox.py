@@ -15,7 +15,7 @@ def build_tools() -> dict[str, Tool]:
     tools = (
         Tool(
             "query_chart",
-            "Retrieve records of one kind from the chart, filtered, ordered and computed by code; one ChartQuery.",
+            "Records of one kind, filtered, ordered and computed by code.",
             ChartQuery,
             run_query,
         ),

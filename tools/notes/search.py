@@ -34,9 +34,9 @@ _REASONS = 10
 class SearchNotes(Plan):
     """What to look for in the text of notes and reports."""
 
-    text: str = Field(min_length=1, max_length=200, description="Words that must stand together: 'warfarin stopped'.")
-    when: str | None = Field(default=None, max_length=200, description="Time phrase: 'since March 2015', 'in 2137'.")
-    limit: int = Field(default=5, ge=1, le=20, description="How many notes are shown, the newest first.")
+    text: str = Field(min_length=1, max_length=200, description="Words that stand together: 'warfarin stopped'.")
+    when: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=5, ge=1, le=20, description="Notes shown.")
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _to_row(mention: Mention, handles: Handles) -> Evidence:
 
 SEARCH_NOTES = Tool(
     "search_notes",
-    "Search the text of notes, letters and reports for words; gives the sentences that hold them, newest note first.",
+    "The sentences of notes, letters and reports that hold some words, newest note first.",
     SearchNotes,
     run_search_notes,
 )

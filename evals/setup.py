@@ -9,10 +9,12 @@ from pathlib import Path
 
 from agent.cli.answering import Asker
 from agent.cli.composition import open_client, open_terminology
+from agent.cli.failures import UsageMistake
 from agent.cli.planning import make_planner
 from evals.charts import build_store
 from evals.contestants.agent import AgentContestant
 from evals.contestants.contestant import Contestant
+from evals.tokens import CountTokens, NoTokenizer, estimate_tokens, load_tokenizer
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Setup:
     charts: tuple[str, ...] = ()
     """Folders of FHIR files; they are the charts that are asked where neither store nor server is named."""
     terminology: str | None = None
+    tokenizer: str | None = None
+    """The `tokenizer.json` that counts what a model reads, or its folder; without it that is estimated."""
 
     @property
     def in_process(self) -> bool:
@@ -36,8 +40,16 @@ class Setup:
     def check(self) -> None:
         """Make ready what the contestant needs, before any item is asked. Raises UsageMistake, StoreError."""
         make_planner(self.planner, self.model)
+        self.make_counter()
         if not (self.store or self.fhir):
             self._load_charts()
+
+    def make_counter(self) -> CountTokens:
+        """What counts tokens. Raises UsageMistake."""
+        try:
+            return load_tokenizer(Path(self.tokenizer)) if self.tokenizer else estimate_tokens
+        except NoTokenizer as missing:
+            raise UsageMistake(str(missing)) from missing
 
     def _load_charts(self) -> str | None:
         return str(build_store([Path(chart) for chart in self.charts])) if self.charts else None
@@ -48,4 +60,4 @@ class Setup:
         planner = make_planner(self.planner, self.model)
         store = self.store if self.store or self.fhir else self._load_charts()
         async with open_client(store, self.fhir) as client, open_terminology(self.terminology) as terminology:
-            yield AgentContestant(Asker(client, planner, terminology=terminology))
+            yield AgentContestant(Asker(client, planner, terminology=terminology), count=self.make_counter())

@@ -53,6 +53,7 @@ def test_a_log_holds_every_measure_and_the_conversation(few: list[Item], store: 
     assert log.status == "success"
     assert [scores[name].value for name in ("right", "retrieval_error", "error")] == [1, 0, 0]
     assert scores["abstention_right"].value != scores["abstention_right"].value  # NaN: does not apply
+    assert 1_000 < scores["tokens_to_read"].value < 10_000
     assert sample.messages[0].role == "user"
     assert sample.metadata["result"]["citations"]
     assert (log.eval.metadata or {})["planner"] == "rules"

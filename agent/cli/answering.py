@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from agent.ask import Observers
     from agent.planners.planner import Planner, Turn
     from agent.transcript import Transcript
-    from tools.chart import ChartCache
+    from tools.chart import ChartCache, ChartContext
     from tools.concepts.terminology import Terminology
     from tools.fhir.client import FhirClient
     from tools.time_window import DateOrder
@@ -37,8 +37,13 @@ class Asked:
     transcript: Transcript
     result: Result
     turn: Turn
-    patient: dict[str, Any]
-    """The Patient resource."""
+    chart: ChartContext
+    """The chart as it was asked."""
+
+    @property
+    def patient(self) -> dict[str, Any]:
+        """The Patient resource."""
+        return self.chart.patient_resource
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Asker:
                 chart, question.text, self.planner, build_tools(),
                 context=question.context, history=tuple(history), observers=self.observers,
             )  # fmt: skip
-        return Asked(transcript, to_result(question, transcript), transcript.to_turn(), chart.patient_resource)
+        return Asked(transcript, to_result(question, transcript), transcript.to_turn(), chart)
 
 
 def to_result(question: Question, transcript: Transcript) -> Result:

@@ -21,6 +21,10 @@ Charts = Annotated[
 PlannerName = Annotated[
     str, typer.Option("--planner", help="rules, the base URL of an OpenAI-compatible server, or a baseline.")
 ]
+TokenizerFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", exists=True, help="tokenizer.json that counts what a model reads; else estimated."),
+]
 LogFolder = Annotated[
     Path | None, typer.Option("--log-dir", metavar="DIR", help="Where the log goes; a run that was stopped goes on.")
 ]
@@ -37,6 +41,7 @@ def evaluate(
     planner: PlannerName = "rules",
     model: ModelId = None,
     terminology: TerminologyUrl = None,
+    tokenizer: TokenizerFile = None,
     log_dir: LogFolder = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 1,
@@ -48,7 +53,7 @@ def evaluate(
     given = {name: str(path) for name, path in (("questions", questions), ("notes", notes), ("ties", ties)) if path}
     asked = {
         "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
-        "charts": tuple(map(str, charts or ())),
+        "charts": tuple(map(str, charts or ())), "tokenizer": str(tokenizer) if tokenizer else None,
     }  # fmt: skip
     with reported_errors():
         folder = _run(suite, {**given, **asked}, log_dir, {"limit": limit, "epochs": epochs, "at_once": at_once})

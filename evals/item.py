@@ -18,6 +18,8 @@ class Gold:
 
     values: tuple[Atom, ...]
     """Empty: the chart holds no such record, or nothing can be told of it."""
+    text: str = ""
+    """A reference in free text, where no values say what is right: no rule grades it, a judge may."""
     abstain: bool = False
     """The chart cannot settle it: only an abstention is right."""
     one_of: bool = False

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Metric, Score, Scorer, Target, ci_wilson, grouped, mean, scorer
+from inspect_ai.scorer import Metric, Score, Scorer, Target, ci_wilson, mean, scorer
 from inspect_ai.solver import TaskState
 
+from evals.judging import build_judge
 from evals.scoring.measures import MEASURES
 from evals.solver import Desk
 
 _SHARES = {"right", "wrong_answered", "abstained", "abstention_right", "retrieval_error", "receipt_honoured", "error"}
 """Measures that are 0 or 1."""
-_BY_CAPABILITY = {"right", "retrieval_error"}
 
 
-def build_scorers(desk: Desk) -> list[Scorer]:
-    """A scorer for every measure."""
-    return [_scorer(name, desk) for name in MEASURES]
+def build_scorers(desk: Desk, judge: str | None = None) -> list[Scorer]:
+    """A scorer for every measure, and the judge where one is named."""
+    return [*(_scorer(name, desk) for name in MEASURES), *([build_judge(desk, judge)] if judge else [])]
 
 
 def _scorer(name: str, desk: Desk) -> Scorer:
@@ -40,6 +40,4 @@ def _metrics(name: str) -> list[Metric]:
     metrics: list[Metric] = [mean()]
     if name in _SHARES:
         metrics.append(ci_wilson())
-    if name in _BY_CAPABILITY:
-        metrics.append(grouped(mean(), "capability", all=False))
     return metrics

@@ -31,6 +31,8 @@ class Setup:
     terminology: str | None = None
     tokenizer: str | None = None
     """The `tokenizer.json` that counts what a model reads, or its folder; without it that is estimated."""
+    judge: str | None = None
+    """A model of Inspect's that grades free text, such as `openai-api/local/medgemma`."""
 
     @property
     def in_process(self) -> bool:

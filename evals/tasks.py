@@ -61,7 +61,7 @@ def build_task(name: str, items: Sequence[Item], setup: Setup) -> Task:
         name=name,
         dataset=MemoryDataset([to_sample(item) for item in items], name=name),
         solver=build_solver(desk),
-        scorer=build_scorers(desk),
+        scorer=build_scorers(desk, setup.judge),
         model="none/none",
         metadata={"planner": setup.planner, "model": setup.model, "commit": read_commit(), "command": _command()},
     )

@@ -34,7 +34,14 @@ WALLS = {
     "starlette": ("tools.store",),
     "sqlalchemy": ("tools.store",),
     "sqlmodel": ("tools.store",),
-    "inspect_ai": ("evals.tasks", "evals.solver", "evals.scorers", "evals.running", "evals.report.logs"),
+    "inspect_ai": (
+        "evals.tasks",
+        "evals.solver",
+        "evals.scorers",
+        "evals.running",
+        "evals.judging",
+        "evals.report.logs",
+    ),
     "altair": ("evals.report",),
 }
 FILES = [p for package in PACKAGES for p in sorted((ROOT / package).rglob("*.py"))]

@@ -21,11 +21,6 @@ from fhir_fixtures import fixture_paths
 from tools.store.loading import load_paths
 from tools.store.store import open_store
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning",  # Inspect leaves streams unclosed.
-    "ignore::ResourceWarning",
-)
-
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> str:

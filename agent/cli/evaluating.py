@@ -25,6 +25,10 @@ TokenizerFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", exists=True, help="tokenizer.json that counts what a model reads; else estimated."),
 ]
+JudgeName = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="MODEL", help="A model of Inspect's that grades too."),
+]
 LogFolder = Annotated[
     Path | None, typer.Option("--log-dir", metavar="DIR", help="Where the log goes; a run that was stopped goes on.")
 ]
@@ -42,6 +46,7 @@ def evaluate(
     model: ModelId = None,
     terminology: TerminologyUrl = None,
     tokenizer: TokenizerFile = None,
+    judge: JudgeName = None,
     log_dir: LogFolder = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 1,
@@ -54,6 +59,7 @@ def evaluate(
     asked = {
         "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
         "charts": tuple(map(str, charts or ())), "tokenizer": str(tokenizer) if tokenizer else None,
+        "judge": judge,
     }  # fmt: skip
     with reported_errors():
         folder = _run(suite, {**given, **asked}, log_dir, {"limit": limit, "epochs": epochs, "at_once": at_once})

@@ -25,7 +25,9 @@ Measure = Callable[[Item, Result], Measured]
 
 
 def measure_right(item: Item, result: Result) -> Measured:
-    """1 where the answer is right."""
+    """1 where the answer is right; applies where a rule can tell."""
+    if item.gold.text:
+        return Measured(None, "free text: no rule grades it")
     wanted = "an abstention" if item.gold.abstain else _show(item.gold.values)
     why = f"{result.get('status')}; wanted {wanted}; given {_show(result.get('values') or ())}"
     return Measured(float(grade_answer(item.gold, result) == "pass"), why)
@@ -33,8 +35,8 @@ def measure_right(item: Item, result: Result) -> Measured:
 
 def measure_wrong_answered(item: Item, result: Result) -> Measured:
     """1 where it answered and the answer is not right; applies to what was answered."""
-    if result.get("status") != "answered":
-        return Measured(None, "not answered")
+    if result.get("status") != "answered" or item.gold.text:
+        return Measured(None, "not answered, or free text")
     return Measured(float(grade_answer(item.gold, result) == "fail"))
 
 

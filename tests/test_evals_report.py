@@ -11,9 +11,9 @@ from evals.report.cells import format_share
 from evals.report.document import format_html, format_markdown, format_text
 from evals.report.groups import build_lines
 from evals.report.intervals import combine_mean, estimate_share, subtract, weigh_flips
-from evals.report.logs import NoRun, load_run
+from evals.report.logs import load_run
 from evals.report.one_run import report_run, to_json, warn
-from evals.report.rows import Case, Row, Run, SuiteRun, settle_crashes
+from evals.report.rows import Case, NoReport, Row, Run, SuiteRun, settle_crashes
 from evals.report.totals import parse_json, sum_up
 from evals.report.totals import to_json as totals_to_json
 
@@ -240,10 +240,10 @@ def test_a_held_out_question_stands_in_no_output(folder: Path) -> None:
 
 
 def test_messages_say_what_to_do_next(tmp_path: Path) -> None:
-    with pytest.raises(NoRun, match="no such file or folder; give a log"):
+    with pytest.raises(NoReport, match="no such file or folder; give a log"):
         load_run(tmp_path / "nowhere")
-    with pytest.raises(NoRun, match=r"no logs there .*writes one"):
+    with pytest.raises(NoReport, match=r"no logs there .*writes one"):
         load_run(tmp_path)
     (tmp_path / "2026-01-01T00-00-00_cut_off.eval").write_bytes(b"PK nothing")
-    with pytest.raises(NoRun, match=r"none of the 1 logs.*can't be read as a log"):
+    with pytest.raises(NoReport, match=r"none of the 1 logs.*can't be read as a log"):
         load_run(tmp_path)

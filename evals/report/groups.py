@@ -13,6 +13,8 @@ from evals.report.totals import Totals, sum_up
 Kind = Literal["total", "mean", "gap", "capability", "tag"]
 MEAN_OVER_CAPABILITIES = {"chartqa"}
 """Suites whose headline is the mean over capabilities, as EHRQA's is."""
+HEADLINES = {"mean over categories", "all", "adjudicated"}
+"""The rows that stand for a suite."""
 OUT = "adjudicated out"
 """The tag of questions whose gold contradicts the chart or is not in it."""
 
@@ -25,6 +27,8 @@ class Line:
     kind: Kind
     totals: Totals
     """Of a gap: the held-out share less the looked-at one; of a mean: the mean over capabilities."""
+    cases: tuple[Case, ...] = ()
+    """The questions of the row; none of a gap and a mean."""
 
 
 def build_lines(run: SuiteRun) -> list[Line]:
@@ -38,8 +42,8 @@ def build_lines(run: SuiteRun) -> list[Line]:
         lines = [*_means(cases), *lines]
     by_capability = _gather(cases, lambda case: {case.first.capability} - {""})
     by_tag = _gather(cases, lambda case: case.first.tags)
-    lines += [Line(name, "capability", sum_up(group)) for name, group in by_capability.items()]
-    return lines + [Line(name, "tag", sum_up(group)) for name, group in by_tag.items()]
+    lines += [Line(name, "capability", sum_up(group), tuple(group)) for name, group in by_capability.items()]
+    return lines + [Line(name, "tag", sum_up(group), tuple(group)) for name, group in by_tag.items()]
 
 
 def _gather(cases: Sequence[Case], read_names: Callable[[Case], Iterable[str]]) -> dict[str, list[Case]]:
@@ -53,14 +57,14 @@ def _gather(cases: Sequence[Case], read_names: Callable[[Case], Iterable[str]]) 
 def _totals(cases: Sequence[Case], name: str, before: str) -> list[Line]:
     """All of them and, where some are held out, each part and the gap between the parts."""
     seen, held = split(cases)
-    lines = [Line(name, "total", sum_up(cases))]
+    lines = [Line(name, "total", sum_up(cases), tuple(cases))]
     if not seen or not held:
         return lines
     looked_at, held_out = sum_up(seen), sum_up(held)
     return [
         *lines,
-        Line(f"{before}looked at", "total", looked_at),
-        Line(f"{before}held out", "total", held_out),
+        Line(f"{before}looked at", "total", looked_at, tuple(seen)),
+        Line(f"{before}held out", "total", held_out, tuple(held)),
         Line(f"{before}gap: held out − looked at", "gap", difference(held_out, looked_at)),
     ]
 

@@ -10,36 +10,32 @@ from zipfile import BadZipFile
 
 from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log
 
-from evals.report.rows import Row, Run, SuiteRun, settle_crashes
+from evals.report.rows import NoReport, Row, Run, SuiteRun, settle_crashes
 
 _LEFT_OUT = {"messages", "events", "store", "attachments"}
 _UNREADABLE = (OSError, ValueError, KeyError, BadZipFile)
 _HOW = "`anamnesis eval SUITE --log-dir FOLDER` writes one"
 
 
-class NoRun(Exception):
-    """Nothing to report on at a place; the text says what to do."""
-
-
 def load_run(place: Path) -> Run:
-    """The run in a log or, the newest of each suite, in a folder of logs. Raises NoRun."""
+    """The run in a log or, the newest of each suite, in a folder of logs. Raises NoReport."""
     if not place.exists():
-        raise NoRun(f"{place}: there is no such file or folder; give a log or a folder of logs ({_HOW})")
+        raise NoReport(f"{place}: there is no such file or folder; give a log or a folder of logs ({_HOW})")
     if place.is_dir():
         return _load_folder(place)
     header = _read(place, header_only=True)
     if foreign := _find_foreign(header):
-        raise NoRun(f"{place}: {foreign}; {_HOW}")
+        raise NoReport(f"{place}: {foreign}; {_HOW}")
     return Run(str(place), (to_suite(_read(place)),))
 
 
 def _load_folder(folder: Path) -> Run:
     places = sorted(Path(info.name.removeprefix("file://")) for info in list_eval_logs(str(folder)))
     if not places:
-        raise NoRun(f"{folder}: no logs there (files ending in .eval); {_HOW}")
+        raise NoReport(f"{folder}: no logs there (files ending in .eval); {_HOW}")
     headers, remarks = _read_headers(places)
     if not headers:
-        raise NoRun(f"{folder}: none of the {len(places)} logs there can be reported. {'; '.join(remarks)}. {_HOW}")
+        raise NoReport(f"{folder}: none of the {len(places)} logs there can be reported. {'; '.join(remarks)}. {_HOW}")
     newest: dict[str, tuple[str, Path]] = {}
     for place, header in headers:
         suite, created = name_suite(header), header.eval.created
@@ -56,7 +52,7 @@ def _read_headers(places: Iterable[Path]) -> tuple[list[tuple[Path, EvalLog]], l
     for place in places:
         try:
             header = _read(place, header_only=True)
-        except NoRun as error:
+        except NoReport as error:
             remarks.append(str(error))
             continue
         if foreign := _find_foreign(header):
@@ -78,7 +74,7 @@ def _read(place: Path, *, header_only: bool = False) -> EvalLog:
         return read_eval_log(str(place), header_only=header_only, exclude_fields=None if header_only else _LEFT_OUT)
     except _UNREADABLE as error:
         why = (str(error) or type(error).__name__).splitlines()[0][:120]
-        raise NoRun(f"{place.name}: can't be read as a log ({why}); if a run was cut off, run it again") from error
+        raise NoReport(f"{place.name}: can't be read as a log ({why}); if a run was cut off, run it again") from error
 
 
 def name_suite(log: EvalLog) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from evals.report import totals
@@ -17,8 +17,9 @@ from evals.report.cells import (
     format_share,
     format_tokens,
 )
+from evals.report.cost import Prices, cost_to_json, describe_cost
 from evals.report.document import Heading, Lines, Part, Table
-from evals.report.groups import Line, build_lines
+from evals.report.groups import HEADLINES, Line, build_lines
 from evals.report.rows import Run, SuiteRun
 
 LEGEND = (
@@ -35,18 +36,22 @@ _ENDED = {
 }
 
 
-def report_run(run: Run, *, full: bool = True) -> list[Part]:
+def report_run(run: Run, *, full: bool = True, prices: Prices | None = None) -> list[Part]:
     """All parts; without `full`, the tables of citations and cost have the totals alone."""
     parts: list[Part] = [Heading(f"Report on {run.name}", 1), Lines((*LEGEND, *run.remarks))]
     if len(run.suites) > 1:
-        lines = [(suite.suite, build_lines(suite)[0]) for suite in run.suites]
-        parts += [Heading("Suites"), _tabulate_answers([(f"{name}: {line.name}", line) for name, line in lines])]
+        parts += [Heading("Suites"), _tabulate_answers(list(_headlines(run)))]
     for suite in run.suites:
-        parts += report_suite(suite, full=full)
+        parts += report_suite(suite, full=full, prices=prices)
     return parts
 
 
-def report_suite(suite: SuiteRun, *, full: bool) -> list[Part]:
+def _headlines(run: Run) -> Iterator[tuple[str, Line]]:
+    for suite in run.suites:
+        yield from ((f"{suite.suite}: {line.name}", line) for line in build_lines(suite) if line.name in HEADLINES)
+
+
+def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[Part]:
     """A suite's heading, what is to be known of the run, and its tables."""
     lines = build_lines(suite)
     named = [(line.name, line) for line in lines]
@@ -54,7 +59,7 @@ def report_suite(suite: SuiteRun, *, full: bool) -> list[Part]:
     short = counted if full else [(name, line) for name, line in counted if line.kind == "total"]
     return [
         Heading(suite.suite),
-        Lines((describe_suite(suite), *warn(suite))),
+        Lines((describe_suite(suite), *warn(suite), *describe_cost(suite, prices))),
         _tabulate_answers(named),
         _tabulate_evidence(short),
         _tabulate_cost(short),
@@ -166,9 +171,10 @@ def _cost(name: str, line: Line) -> tuple[str, ...]:
     )
 
 
-def to_json(run: Run) -> dict[str, Any]:
+def to_json(run: Run, prices: Prices | None = None) -> dict[str, Any]:
     """The same figures for another program; no question and no id."""
-    return {"run": run.name, "remarks": list(run.remarks), "suites": [suite_to_json(suite) for suite in run.suites]}
+    suites = [suite_to_json(suite) | cost_to_json(suite, prices) for suite in run.suites]
+    return {"run": run.name, "remarks": list(run.remarks), "suites": suites}
 
 
 def suite_to_json(suite: SuiteRun) -> dict[str, Any]:

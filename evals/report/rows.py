@@ -6,6 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+
+class NoReport(Exception):
+    """Nothing can be reported; the text says why, and what to do."""
+
+
 Outcome = Literal["right", "wrong", "abstained", "error", "not right", "not scored"]
 
 

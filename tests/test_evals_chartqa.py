@@ -154,3 +154,73 @@ def test_a_bundle_is_read_like_lines(tmp_path: Path) -> None:
     path.write_bytes(orjson.dumps({"resourceType": "Bundle", "entry": entries}))
     (read,) = read_charts([tmp_path])
     assert [r["id"] for r in read.of("Observation")] == ["o"]
+
+
+def test_a_code_with_two_names_is_not_asked_by_either() -> None:
+    other = {**condition("b", "Complete miscarriage"), "code": coded("1", "Complete miscarriage")}
+    asked = chart({**condition("a", "Fetus"), "code": coded("1", "Fetus with unknown complication")}, other)
+    assert not drafts("condition_ever", asked)
+
+
+def test_a_condition_that_ended_is_not_there_now_and_one_of_unknown_status_is_not_asked() -> None:
+    asked = chart(
+        condition("a", "Gout", "resolved", abatementDateTime="2021-01-01"),
+        condition("b", "Asthma"),
+        {**condition("c", "Psoriasis"), "clinicalStatus": {}},
+    )
+    assert {(d.slots["condition"], d.gold.values) for d in drafts("condition_now", asked)} == {
+        ("gout", (False,)),
+        ("asthma", (True,)),
+    }
+
+
+def order(name: str, drug: str, status: str, day: str, **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationRequest", "id": name, "status": status, "intent": "order", "authoredOn": day,
+        "medicationCodeableConcept": coded(drug, drug), **more,
+    }  # fmt: skip
+
+
+LISINOPRIL = "Lisinopril 10 MG Oral Tablet"
+
+
+def test_a_drug_whose_last_order_is_active_is_taken_now_and_a_stopped_one_is_not() -> None:
+    asked = chart(
+        order("a", LISINOPRIL, "stopped", "2020-01-01"),
+        order("b", LISINOPRIL, "active", "2021-01-01"),
+        order("c", "Naproxen sodium 220 MG Oral Tablet", "stopped", "2021-01-01"),
+    )
+    told = {(d.slots["drug"], d.gold.values, d.gold.references) for d in drafts("medication_current", asked)}
+    assert ("lisinopril", (True,), frozenset({"MedicationRequest/b"})) in told
+    assert ("naproxen", (False,), frozenset({"MedicationRequest/c"})) in told
+
+
+def test_a_drug_with_an_active_order_older_than_a_stopped_one_is_not_asked() -> None:
+    asked = chart(order("a", LISINOPRIL, "active", "2020-01-01"), order("b", LISINOPRIL, "stopped", "2021-01-01"))
+    assert not drafts("medication_current", asked)
+    assert not drafts("medication_current_list", asked)
+
+
+def test_an_ingredient_that_is_in_a_combination_too_is_not_asked_alone() -> None:
+    both = "Acetaminophen 325 MG / Oxycodone Hydrochloride 5 MG Oral Tablet"
+    asked = chart(
+        order("a", "Acetaminophen 325 MG Oral Tablet", "active", "2020-01-01"), order("b", both, "active", "2021-01-01")
+    )
+    assert "acetaminophen" not in {d.slots["drug"] for d in drafts("prescription_last_date", asked)}
+
+
+def test_an_order_that_names_no_prescriber_can_only_be_abstained_from() -> None:
+    (draft, *_) = drafts("prescriber_first", chart(order("a", LISINOPRIL, "active", "2020-01-01")))
+    assert draft.gold.abstain
+    assert not draft.gold.values
+
+
+def test_a_family_that_a_diagnosis_might_belong_to_is_not_denied() -> None:
+    asked = chart(condition("a", "Hyperglycemia"))
+    assert "diabetes" not in {d.slots["family"] for d in drafts("family_ever", asked)}
+
+
+def test_a_prediabetes_is_no_diabetes() -> None:
+    asked = chart(condition("a", "Prediabetes"), condition("b", "Fracture of wrist"))
+    told = {d.slots["family"]: d.gold.values for d in drafts("family_ever", asked)}
+    assert told.get("diabetes", (False,)) == (False,)

@@ -11,21 +11,28 @@ from itertools import islice
 from pathlib import Path
 
 from evals.item import Item
-from evals.suites.chartqa import conditions, immunizations, observations
+from evals.suites.chartqa import (
+    conditions,
+    dependent,
+    immunizations,
+    joins,
+    medications,
+    observations,
+    ontology,
+    prescriptions,
+    reasons,
+    trends,
+)
 from evals.suites.chartqa.raw import read_charts
 from evals.suites.chartqa.sampling import Split, sample_chart, split_of
 from evals.suites.chartqa.template import TEMPLATES, Template
 
-__all__ = [
-    "TEMPLATES",
-    "Template",
-    "conditions",
-    "immunizations",
-    "load_items",
-    "observations",
-    "read_items",
-    "split_of",
-]
+__all__ = ["TEMPLATES", "Template", "load_items", "read_items", "split_of"]
+
+REGISTERED = (
+    conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
+)  # fmt: skip
+"""The modules whose templates are in the suite."""
 
 
 def load_items(

@@ -61,21 +61,21 @@ TEST_NAMES: dict[str, tuple[str, ...]] = {
 }
 """By LOINC code; each names this test and no other of the table but its twin of another method."""
 
-VACCINE_NAMES: dict[str, tuple[str, ...]] = {
-    "140": ("flu shot", "influenza vaccine"),
-    "115": ("Tdap",),
-    "113": ("Td booster",),
-    "03": ("MMR",),
-    "133": ("PCV13",),
-    "33": ("PPV23", "pneumococcal polysaccharide vaccine"),
-    "121": ("shingles vaccine", "zoster vaccine"),
-    "21": ("chickenpox vaccine", "varicella vaccine"),
-    "62": ("HPV vaccine",),
-    "10": ("polio vaccine",),
-    "114": ("meningococcal vaccine",),
-    "20": ("DTaP",),
+VACCINE_NAMES: dict[str, frozenset[str]] = {
+    "flu shot": frozenset({"140", "141", "150", "88", "135", "153", "155", "158", "161", "166", "168", "171", "185"}),
+    "tetanus shot": frozenset({"09", "113", "115", "139", "20", "28", "106", "107", "110", "120", "50"}),
+    "MMR": frozenset({"03", "94"}),
+    "shingles vaccine": frozenset({"121", "187", "188"}),
+    "chickenpox vaccine": frozenset({"21", "94"}),
+    "HPV vaccine": frozenset({"62", "118", "137", "165"}),
+    "polio vaccine": frozenset({"10", "02", "89", "110", "120", "130"}),
+    "hepatitis A vaccine": frozenset({"52", "83", "84", "85", "104", "31"}),
+    "hepatitis B vaccine": frozenset({"08", "43", "44", "45", "42", "104", "110", "189", "51"}),
+    "COVID-19 vaccine": frozenset({"207", "208", "210", "211", "212", "213", "217", "218", "219", "228", "229", "300"}),
+    "pneumonia vaccine": frozenset({"33", "133", "100", "109", "152", "215", "216"}),
+    "meningococcal vaccine": frozenset({"114", "136", "147", "148", "32", "103", "108", "162", "163", "203"}),
 }
-"""By CVX code."""
+"""The CVX codes of all products that a name means (CDC, CVX mapped to vaccine groups)."""
 
 CONDITION_NAMES: dict[str, tuple[str, ...]] = {
     "59621000": ("high blood pressure", "hypertension", "HTN"),
@@ -102,7 +102,19 @@ CONDITION_NAMES: dict[str, tuple[str, ...]] = {
 """By SNOMED CT code."""
 
 _SEMANTIC_TAG = re.compile(r"\s*\((?:disorder|finding|situation|procedure|substance|organism|regime/therapy)\)?$")
-_PROPER = {"Escherichia", "Doppler", "Hodgkin", "Foley", "Glasgow", "Braden", "Jackson", "Pratt", "Morse", "Mirena"}
+_PROPER = {
+    "Escherichia",
+    "Doppler",
+    "Hodgkin",
+    "Foley",
+    "Glasgow",
+    "Braden",
+    "Jackson",
+    "Pratt",
+    "Morse",
+    "Mirena",
+    "Tdap",
+}
 _MEASURED = re.compile(r"\s*\[[^\]]*\].*$")
 
 

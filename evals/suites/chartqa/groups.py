@@ -59,7 +59,10 @@ def _asked(group: Group, groups: Sequence[Group], everyday: Names, broad: bool) 
     other_names = [o for g in others for o in g.names]
     other_common = {n for g in others for code in g.codes for n in everyday.get(code, ())}
     common = [n for code in sorted(group.codes) for n in everyday.get(code, ()) if n not in other_common]
-    official = [lower_first(form) for n in group.names for form in (shorten(n), strip_tag(n))]
+    said = {strip_tag(n).casefold() for n in group.names}
+    if len(said) > 1 and not broad:
+        return ()
+    official = [] if len(said) > 1 else [lower_first(form) for n in group.names for form in (shorten(n), strip_tag(n))]
     apart = [n for n in common if not any(_same_matter(o, n) if broad else contains(o, n) for o in other_names)]
     apart += [n for n in official if is_sayable(n) and not any(contains(o, n) for o in other_names)]
     return tuple(dict.fromkeys(apart))
@@ -72,9 +75,12 @@ def is_sayable(name: str) -> bool:
     (True, False)
     """
     odd = re.search(
-        r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|[;:>]", name, re.IGNORECASE
+        r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric|[;:>]",
+        name,
+        re.IGNORECASE,
     )
-    return len(name) <= 60 and not odd
+    shouted = name.isupper() and len(name) > 12
+    return len(name) <= 60 and not odd and not shouted
 
 
 def _same_matter(official: str, everyday: str) -> bool:

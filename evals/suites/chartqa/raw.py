@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from evals.suites.chartqa.clock import Moment, parse_moment
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 SHARED = frozenset({"Medication", "Location", "Practitioner", "PractitionerRole", "Organization"})
 UNREAD = frozenset(
@@ -46,6 +47,7 @@ class Chart:
     text: bytes = field(repr=False, default=b"")
     """All of it as written, to make sure that a word is nowhere."""
     by_reference: dict[str, Json] = field(repr=False, default_factory=dict)
+    memo: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
     asked_last: datetime | None = None
     """The day after its last record: where it is asked when no earlier moment is chosen."""
 
@@ -62,10 +64,17 @@ class Chart:
         key = to_key(str((reference or {}).get("reference", "")))
         return self.by_reference.get(key) or self.shared.get(key)
 
+    def once(self, name: str, build: Callable[[], T]) -> T:
+        """What is worked out from the chart, kept for the next template."""
+        if name not in self.memo:
+            self.memo[name] = build()
+        found: T = self.memo[name]
+        return found
+
     def at(self, moment: datetime) -> Chart:
         """The chart as it was: what is dated later is not there."""
         kept = {kind: [r for r in rs if _was_there(r, moment)] for kind, rs in self.records.items()}
-        return replace(self, records=kept, as_of=moment)
+        return replace(self, records=kept, as_of=moment, memo={})
 
 
 def to_key(reference: str) -> str:
@@ -83,6 +92,10 @@ def reference_of(record: Json) -> str:
     'Patient/7'
     """
     return f"{record['resourceType']}/{record['id']}"
+
+
+def references_of(records: Iterable[Json]) -> frozenset[str]:
+    return frozenset(map(reference_of, records))
 
 
 def read_charts(paths: Iterable[Path], told: Callable[[str], None] = lambda _: None) -> Iterator[Chart]:
@@ -139,7 +152,7 @@ def build_chart(records: Sequence[Json], shared: dict[str, Json] | None = None) 
     as_of = (last + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
     everything = b"\n".join(orjson.dumps(r) for r in records if r["resourceType"] != "DocumentReference").lower()
     by_reference = {str(r.get("id")): r for r in records}
-    return Chart(patient, dict(by_type), shared or {}, as_of, everything, by_reference, as_of)
+    return Chart(patient, dict(by_type), shared or {}, as_of, everything, by_reference, asked_last=as_of)
 
 
 def counts(record: Json) -> bool:

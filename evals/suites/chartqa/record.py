@@ -83,8 +83,12 @@ def _pressure(record: Json) -> tuple[Atom, ...]:
     high, low = component(record, "8480-6"), component(record, "8462-4")
     if high is None or low is None:
         return ()
-    plain = f"{high:g}/{low:g}"
-    return (plain, f"{high:g}/{low:g} mmHg", f"{high:g}/{low:g} mm[Hg]")
+    written, whole = f"{high}/{low}", f"{_trim(high)}/{_trim(low)}"
+    return tuple(dict.fromkeys(f"{said}{unit}" for said in (written, whole) for unit in ("", " mmHg", " mm[Hg]")))
+
+
+def _trim(value: Atom) -> Atom:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def status_of(record: Json, name: str) -> str:

@@ -43,10 +43,22 @@ def sample_chart(
             key = repr(sorted(draft.slots.items()))
             if key in seen:
                 continue
-            yield make_item(view, made, draft, phrasings[len(seen) % len(phrasings)], as_of)
+            apt = [p for p in phrasings if p in made.clinician] if is_formal(draft) else phrasings
+            yield make_item(view, made, draft, apt[len(seen) % len(apt)], as_of)
             seen.add(key)
             if len(seen) == per_template:
                 break
+
+
+def is_formal(draft: Draft) -> bool:
+    """Whether it names something as only a chart does, which no patient would say.
+
+    >>> from evals.item import Gold
+    >>> is_formal(Draft({"test": "protein [mass/volume]"}, Gold(()))), is_formal(Draft({"test": "A1c"}, Gold(())))
+    (True, False)
+    """
+    named = [v for k, v in draft.slots.items() if k not in {"day", "month"}]
+    return any("[" in v or ", " in v or "/" in v or len(v) > 45 for v in named)
 
 
 def make_item(chart: Chart, made: Template, draft: Draft, phrasing: str, as_of: datetime) -> Item:

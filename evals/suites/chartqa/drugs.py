@@ -1,0 +1,142 @@
+"""What a medication record is of: product, ingredients, class; the names a drug is asked by. Holds no template."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evals.suites.chartqa.concepts import contains, lower_first
+from evals.suites.chartqa.raw import Chart, Json
+from evals.suites.chartqa.record import to_names
+
+_LEAD = re.compile(r"^(NDA\d+ )?(\d+(\.\d+)? (HR|ML|ACTUAT|MG|DAY) )+", re.IGNORECASE)
+_STRENGTH = re.compile(r"^(?P<what>[A-Za-z][A-Za-z ,\-]*?) ?(\d[\d.,]*) ?(MG|MCG|UNT|G|ML|MEQ|MMOL|%)\b", re.IGNORECASE)
+_SALT = re.compile(
+    r"[ ,]+(hydrochloride|hydrocholoride|hydrobromide|sodium|potassium|maleate|succinate|bitartrate|tartrate"
+    r"|acetate|sulfate|hyclate|propionate|phosphate|citrate|calcium|mesylate|fumarate|besylate|carbonate|chloride|gluconate|bicarbonate)$",
+    re.IGNORECASE,
+)
+_SALTS_THAT_NAME = re.compile(
+    r"^(ferrous|potassium|sodium|calcium|magnesium|zinc|lithium|aluminum|docusate)\b", re.IGNORECASE
+)
+_PACK = re.compile(r"^(?P<what>[A-Za-z][\w .+/\-]*?) \d+ Day Pack$")
+ORDERED = frozenset({"active", "completed", "stopped", "on-hold"})
+_NO_ORDER = frozenset({"proposal", "plan", "option"})
+
+
+@dataclass(frozen=True)
+class Drug:
+    """The orders of one drug, under a name that no other order of the chart shares."""
+
+    name: str
+    orders: tuple[Json, ...]
+
+
+def product_names(chart: Chart, record: Json) -> tuple[str, ...]:
+    """The names of what was ordered or given, of a mix those of what is in it; empty where none is told."""
+    return _names(chart, record.get("medicationCodeableConcept"), chart.follow(record.get("medicationReference")))
+
+
+def _names(chart: Chart, concept: Json | None, medication: Json | None) -> tuple[str, ...]:
+    if named := to_names(concept):
+        return named
+    named = to_names((medication or {}).get("code"))
+    by_name = [
+        i for i in (medication or {}).get("identifier", ()) if str(i.get("system", "")).endswith("medication-name")
+    ]
+    named += tuple(" ".join(str(i.get("value", "")).split()) for i in by_name)
+    if concept and not named:
+        codings = [c for c in concept.get("coding", ()) if str(c.get("system", "")).endswith("medication-name")]
+        named = tuple(str(c["code"]) for c in codings if c.get("code"))
+    if not named and medication:
+        parts = [chart.follow(i.get("itemReference")) for i in medication.get("ingredient", ())]
+        named = tuple(n for part in parts if part for n in _names(chart, None, part))
+    return tuple(dict.fromkeys(n for n in named if n))
+
+
+def is_mix(chart: Chart, record: Json) -> bool:
+    return bool((chart.follow(record.get("medicationReference")) or {}).get("ingredient"))
+
+
+def to_ingredients(product: str) -> tuple[str, ...]:
+    """The ingredients a product's name tells, without salts; empty where it can't be told.
+
+    >>> to_ingredients("24 HR Metformin hydrochloride 500 MG Extended Release Oral Tablet")
+    ('metformin',)
+    >>> to_ingredients("Acetaminophen 325 MG / oxyCODONE Hydrochloride 5 MG Oral Tablet")
+    ('acetaminophen', 'oxycodone')
+    >>> to_ingredients("Yaz 28 Day Pack"), to_ingredients("Acetaminophen/Hydrocodone")
+    (('yaz',), ())
+    """
+    if pack := _PACK.match(product):
+        return (pack["what"].lower(),)
+    found = [_STRENGTH.match(_LEAD.sub("", part)) for part in re.sub(r"\[.*?\]", "", product).split(" / ")]
+    if not all(found):
+        return ()
+    return tuple(_without_salt(m["what"].strip().lower()) for m in found if m)
+
+
+def _without_salt(name: str) -> str:
+    if _SALTS_THAT_NAME.match(name):
+        return name
+    return _SALT.sub("", _SALT.sub("", name))
+
+
+def orders(chart: Chart) -> list[Json]:
+    """The prescriptions that count."""
+    found = chart.of("MedicationRequest")
+    return [r for r in found if r.get("status") in ORDERED and r.get("intent") not in _NO_ORDER]
+
+
+def drugs(chart: Chart) -> list[Drug]:
+    """By ingredient and by product: the drugs of which it is clear which orders are meant."""
+    return chart.once("drugs", lambda: _find_drugs(chart))
+
+
+def _find_drugs(chart: Chart) -> list[Drug]:
+    by_ingredient: dict[str, list[Json]] = defaultdict(list)
+    by_product: dict[str, list[Json]] = defaultdict(list)
+    for record in orders(chart):
+        for product in (names := product_names(chart, record)):
+            by_product[product].append(record)
+        for ingredient in to_ingredients(names[0]) if names else ():
+            by_ingredient[ingredient].append(record)
+    found = [Drug(n, tuple(rs)) for n, rs in by_ingredient.items() if _is_alone(chart, n, rs, list(by_product))]
+    known = {d.name for d in found}
+    for product, records in by_product.items():
+        others = [p for p in by_product if p != product]
+        plain = not any(contains(o, product) for o in others) and not any(is_mix(chart, r) for r in records)
+        if plain and _is_sayable(product) and product.lower() not in known:
+            found.append(Drug(lower_drug(product), tuple(records)))
+    return found
+
+
+def _is_alone(chart: Chart, ingredient: str, records: list[Json], products: list[str]) -> bool:
+    """Whether it is the only ingredient of all products whose name holds it."""
+    mine = {n for r in records for n in product_names(chart, r)}
+    single = all(len(to_ingredients(product_names(chart, r)[0])) == 1 for r in records)
+    return single and not any(contains(p, ingredient) for p in products if p not in mine)
+
+
+def _is_sayable(product: str) -> bool:
+    return len(product) <= 60 and not re.search(r"[;*<>]|^Bag$|^Vial$|^Syringe$|^Soln$|flush|diluent|\bNF\b", product)
+
+
+def lower_drug(product: str) -> str:
+    """A drug's name in a sentence: "CefTRIAXone" and "Lisinopril 10 MG Oral Tablet" without capitals in the name.
+
+    >>> lower_drug("CefTRIAXone"), lower_drug("Lisinopril 10 MG Oral Tablet"), lower_drug("NPH")
+    ('ceftriaxone', 'lisinopril 10 MG Oral Tablet', 'NPH')
+    """
+    first, _, rest = product.partition(" ")
+    if re.fullmatch(r"[A-Z]*[a-z]+[A-Z]{2,}[a-z]*|[A-Z]{2,}[a-z]+", first):
+        first = first.lower()
+    return lower_first(first) + (" " + rest if rest else "")
+
+
+def choose_drugs(chart: Chart, dice: random.Random) -> Iterator[Drug]:
+    found = drugs(chart)
+    yield from dice.sample(found, len(found))

@@ -6,11 +6,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import orjson
 from platformdirs import user_cache_path
 
+from fhir_fixtures.generator import generate_patients
 from tools.private_file import make_private
 from tools.store.loading import load_paths
 from tools.store.store import open_store
+
+_CACHE = user_cache_path("anamnesis", appauthor=False) / "charts"
 
 
 def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
@@ -18,7 +22,7 @@ def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
 
     Raises FileNotFoundError for a path that is not there, StoreError where nothing could be loaded.
     """
-    kept = folder or user_cache_path("anamnesis", appauthor=False) / "charts"
+    kept = folder or _CACHE
     place = kept / f"{fingerprint(paths)}.sqlite"
     if place.exists():
         return place
@@ -32,6 +36,19 @@ def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
     finally:
         store.close()
     unfinished.rename(place)
+    return place
+
+
+def generate_charts(number: int, seed: int, folder: Path | None = None) -> Path:
+    """A file of so many invented patients, made where it is not there yet; same number and seed, same patients."""
+    kept = folder or _CACHE
+    place = kept / f"invented-{number}-{seed}.ndjson"
+    if not place.exists():
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lines = [orjson.dumps(r) for patient in generate_patients(number, seed) for r in patient]
+        unfinished = place.with_suffix(".part")
+        unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
+        unfinished.rename(place)
     return place
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog
 
-from evals.setup import Setup
+from evals.setup import Setup, make_setup
 from evals.tasks import SUITES
 
 _AT_ONCE = 8
@@ -30,7 +30,7 @@ class Run:
 
 def run_suite(name: str, options: Mapping[str, Any], run: Run) -> EvalLog:
     """Run a suite with its options, those of its Setup among them. Raises KeyError for an unknown suite."""
-    setup = Setup(**{key: value for key, value in options.items() if key in Setup.__dataclass_fields__})
+    setup = make_setup({key: value for key, value in options.items() if key in Setup.__dataclass_fields__})
     task = SUITES[name](**{key: value for key, value in options.items() if value not in (None, ())})
     _, logs = eval_set(
         task,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent.cli.answering import Asker
 from agent.cli.composition import open_client, open_terminology
@@ -63,3 +64,13 @@ class Setup:
         store = self.store if self.store or self.fhir else self._load_charts()
         async with open_client(store, self.fhir) as client, open_terminology(self.terminology) as terminology:
             yield AgentContestant(Asker(client, planner, terminology=terminology), count=self.make_counter())
+
+
+def make_setup(given: Mapping[str, Any]) -> Setup:
+    """The setup in a task's arguments; several charts are a list, or one text with commas.
+
+    >>> make_setup({"charts": "a,b"}).charts, make_setup({"charts": ["a"]}).charts, make_setup({}).charts
+    (('a', 'b'), ('a',), ())
+    """
+    charts = given.get("charts") or ()
+    return Setup(**{**given, "charts": tuple(charts.split(",") if isinstance(charts, str) else charts)})

@@ -9,31 +9,36 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 
+from evals.charts import generate_charts
 from evals.item import Item
 from evals.scorers import build_scorers
-from evals.setup import Setup
+from evals.setup import Setup, make_setup
 from evals.solver import Desk, build_solver
+from evals.suites import chartqa as templates
 from evals.suites import fhir_agentbench as agentbench
 from evals.suites import fhirpath_qa as fhirpath
 from evals.suites import stories as fixture_stories
 from fhir_fixtures import fixture_paths, long_chart_path
 
+_INVENTED = 40
+"""Patients, where no charts are named."""
+
 
 @task
 def fhirpath_qa(questions: str, notes: str | None = None, ties: str | None = None, **setup: Any) -> Task:
     """FHIRPath-QA, from the user's file."""
-    return build_task("fhirpath_qa", fhirpath.load_items(Path(questions), _path(notes), _path(ties)), Setup(**setup))
+    return build_task("fhirpath_qa", fhirpath.load_items(Path(questions), _path(notes), _path(ties)), make_setup(setup))
 
 
 @task
 def fhir_agentbench(questions: str, **setup: Any) -> Task:
     """FHIR-AgentBench, from the user's file."""
-    return build_task("fhir_agentbench", agentbench.load_items(Path(questions)), Setup(**setup))
+    return build_task("fhir_agentbench", agentbench.load_items(Path(questions)), make_setup(setup))
 
 
 @task
@@ -41,11 +46,28 @@ def stories(**setup: Any) -> Task:
     """The fixture patients' own questions, over their charts unless others are named."""
     named = setup.get("store") or setup.get("fhir") or setup.get("charts")
     charts = () if named else (*fixture_paths(), long_chart_path())
-    setup = setup if named else {**setup, "charts": tuple(map(str, charts))}
-    return build_task("stories", fixture_stories.load_items(), Setup(**setup))
+    setup = setup if named else {**setup, "charts": [str(chart) for chart in charts]}
+    return build_task("stories", fixture_stories.load_items(), make_setup(setup))
+
+
+@task
+def chartqa(
+    split: Literal["train", "dev", "test", "all"] = "test",
+    per_template: int = 2,
+    seed: int = 1,
+    patients: int | None = None,
+    **setup: Any,
+) -> Task:
+    """Questions from templates over the charts named, else over invented patients."""
+    setup = setup if setup.get("charts") else {**setup, "charts": str(generate_charts(_INVENTED, seed))}
+    made = make_setup(setup)
+    charts = [Path(chart) for chart in made.charts]
+    items = templates.load_items(charts, split=split, per_template=per_template, seed=seed, limit_patients=patients)
+    return build_task("chartqa", items, made, seed=seed)
 
 
 SUITES: dict[str, Callable[..., Task]] = {
+    "chartqa": chartqa,
     "fhirpath_qa": fhirpath_qa,
     "fhir_agentbench": fhir_agentbench,
     "stories": stories,
@@ -53,9 +75,10 @@ SUITES: dict[str, Callable[..., Task]] = {
 """By name, as `anamnesis eval` takes them."""
 
 
-def build_task(name: str, items: Sequence[Item], setup: Setup) -> Task:
+def build_task(name: str, items: Sequence[Item], setup: Setup, seed: int | None = None) -> Task:
     """A suite's items as an Inspect task; no model of Inspect's is asked."""
     setup.check()
+    about = {"planner": setup.planner, "model": setup.model, "commit": read_commit(), "command": _command()}
     desk = Desk({item.id: item for item in items}, setup)
     return Task(
         name=name,
@@ -63,7 +86,7 @@ def build_task(name: str, items: Sequence[Item], setup: Setup) -> Task:
         solver=build_solver(desk),
         scorer=build_scorers(desk, setup.judge),
         model="none/none",
-        metadata={"planner": setup.planner, "model": setup.model, "commit": read_commit(), "command": _command()},
+        metadata={**about, "seed": seed},
     )
 
 

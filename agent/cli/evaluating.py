@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from agent.cli.options import FhirUrl, ModelId, StorePlace, TerminologyUrl
 from agent.cli.terminal import tell
 
-SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="fhirpath_qa, fhir_agentbench, stories.")]
+SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="chartqa, fhirpath_qa, fhir_agentbench, stories.")]
 Questions = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="The suite's questions.")]
 Notes = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What is known of its golds, by id.")]
 Ties = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What tied records tell, by id.")]
@@ -25,6 +25,11 @@ TokenizerFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", exists=True, help="tokenizer.json that counts what a model reads; else estimated."),
 ]
+SplitName = Annotated[
+    Literal["train", "dev", "test", "all"] | None,
+    typer.Option(help="chartqa: whose questions are asked, patients are split by hash. Default: test."),
+]
+PerTemplate = Annotated[int | None, typer.Option(min=1, help="chartqa: questions of each template a patient; 2.")]
 JudgeName = Annotated[
     str | None,
     typer.Option("--judge", metavar="MODEL", help="A model of Inspect's that grades too."),
@@ -40,6 +45,10 @@ def evaluate(
     notes: Notes = None,
     ties: Ties = None,
     charts: Charts = None,
+    split: SplitName = None,
+    per_template: PerTemplate = None,
+    seed: Annotated[int | None, typer.Option(help="chartqa: which questions are drawn. Default: 1.")] = None,
+    patients: Annotated[int | None, typer.Option(min=1, help="chartqa: no more than so many.")] = None,
     store: StorePlace = None,
     fhir: FhirUrl = None,
     planner: PlannerName = "rules",
@@ -56,13 +65,16 @@ def evaluate(
     from agent.cli.failures import reported_errors
 
     given = {name: str(path) for name, path in (("questions", questions), ("notes", notes), ("ties", ties)) if path}
+    drawn = {"split": split, "per_template": per_template, "seed": seed, "patients": patients}
     asked = {
         "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
         "charts": tuple(map(str, charts or ())), "tokenizer": str(tokenizer) if tokenizer else None,
         "judge": judge,
     }  # fmt: skip
     with reported_errors():
-        folder = _run(suite, {**given, **asked}, log_dir, {"limit": limit, "epochs": epochs, "at_once": at_once})
+        folder = _run(
+            suite, {**given, **drawn, **asked}, log_dir, {"limit": limit, "epochs": epochs, "at_once": at_once}
+        )
     tell(f"log in {folder}; `anamnesis report {folder}` shows it, `inspect view --log-dir {folder}` every question")
 
 

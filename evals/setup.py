@@ -14,6 +14,7 @@ from agent.cli.failures import UsageMistake
 from agent.cli.planning import make_planner
 from evals.charts import build_store
 from evals.contestants.agent import AgentContestant
+from evals.contestants.baselines import BASELINES
 from evals.contestants.contestant import Contestant
 from evals.tokens import CountTokens, NoTokenizer, estimate_tokens, load_tokenizer
 
@@ -42,7 +43,8 @@ class Setup:
 
     def check(self) -> None:
         """Make ready what the contestant needs, before any item is asked. Raises UsageMistake, StoreError."""
-        make_planner(self.planner, self.model)
+        if self.planner not in BASELINES:
+            make_planner(self.planner, self.model)
         self.make_counter()
         if not (self.store or self.fhir):
             self._load_charts()
@@ -60,10 +62,13 @@ class Setup:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Contestant]:
         """The contestant, ready for items. Raises UsageMistake."""
-        planner = make_planner(self.planner, self.model)
         store = self.store if self.store or self.fhir else self._load_charts()
         async with open_client(store, self.fhir) as client, open_terminology(self.terminology) as terminology:
-            yield AgentContestant(Asker(client, planner, terminology=terminology), count=self.make_counter())
+            if self.planner in BASELINES:
+                yield BASELINES[self.planner](client, self.make_counter())
+                return
+            asker = Asker(client, make_planner(self.planner, self.model), terminology=terminology)
+            yield AgentContestant(asker, count=self.make_counter())
 
 
 def make_setup(given: Mapping[str, Any]) -> Setup:

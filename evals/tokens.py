@@ -20,9 +20,6 @@ from tools.registry import Tool
 CountTokens = Callable[[str], int]
 """How many tokens a text is."""
 
-CONTEXT_WINDOWS = (32_768, 131_072)
-"""What is usually served of MedGemma's context, and all of it."""
-
 _PIECE = re.compile(r"\d|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+|\n+|\s\s+|[^\w\s]+|_")
 _OF_ONE_TURN = 5
 """`<start_of_turn>`, the role, a line break, `<end_of_turn>`, a line break."""

@@ -11,6 +11,7 @@ from evals.report.cells import format_share
 from evals.report.document import format_html, format_markdown, format_text
 from evals.report.groups import build_lines
 from evals.report.intervals import combine_mean, estimate_share, subtract, weigh_flips
+from evals.report.judge import compare_judge, describe_judge
 from evals.report.logs import load_run
 from evals.report.one_run import report_run, to_json, warn
 from evals.report.rows import Case, NoReport, Row, Run, SuiteRun, settle_crashes
@@ -147,6 +148,23 @@ def test_the_headline_of_chartqa_is_the_mean_over_categories() -> None:
     assert [found.name for found in build_lines(suite(*rows, name="chartqa"))][:2] == ["mean over categories", "all"]
     assert line(suite(*rows, name="chartqa"), "mean over categories").estimates["right"].value == 0.5
     assert line(suite(*rows, name="chartqa"), "all").estimates["right"].value == 0.9
+
+
+def test_what_no_rule_grades_is_counted_apart() -> None:
+    run = suite(row("a", right=1), row("free", abstained=0), row("unscored"))
+    assert warn(run) == ["1 questions were not scored.", "1 questions are graded right or wrong by no rule."]
+    assert (line(run, "all").n, line(run, "all").estimates["right"].n) == (3, 1)
+
+
+def test_a_judge_stands_apart_from_the_rules_and_is_checked_by_them() -> None:
+    graded = [row("a", right=1, judged=1), row("b", right=0, judged=1), row("c", right=0, judged=0)]
+    found = compare_judge(suite(*graded, row("free", judged=1), row("silent", right=0, abstained=1)))
+    assert found
+    assert found.agreed
+    assert (found.agreed.value, found.agreed.n, found.correlation) == (pytest.approx(2 / 3), 3, pytest.approx(0.5))
+    assert (found.alone and found.alone.value, found.alone and found.alone.n) == (1.0, 1)
+    assert compare_judge(suite(row("a", right=1))) is None
+    assert "nothing checks the judge" in describe_judge(suite(row("free", judged=1)))[0]
 
 
 @pytest.mark.parametrize(

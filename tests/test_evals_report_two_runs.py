@@ -170,6 +170,12 @@ def test_the_page_needs_no_network(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
+def test_suites_of_one_run_are_drawn_as_one_whatever_their_commits() -> None:
+    other = SuiteRun("other", (row("a", RIGHT),), planner="rules", commit="def5678")
+    marks = OneRun(run("both", BEFORE, other)).mark()
+    assert [list(suite) for suite in marks.values()] == [["rules, abc1234, def5678"]] * 2
+
+
 def test_cells_are_escaped_in_every_form() -> None:
     parts = [Table(("", "n"), (("a|<b>", "1"),)), Lines(("*x* <i>",))]
     assert "a&lt;b&gt;" in format_html([Table(("", "n"), (("a<b>", "1"),))])
@@ -200,7 +206,7 @@ def test_a_run_is_compared_with_a_baseline_and_other_questions_are_named(tmp_pat
     assert "NOT THE SAME DATA: dev has another checksum." in text(same)
     assert "NOT THE SAME QUESTIONS" in text(other)
     assert other.to_json(None)["suites"][0]["same_questions"] is False
-    assert set(other.mark()["visits"]) == {"A: baseline", "B: rules def5678"}
+    assert set(other.mark()["visits"]) == {"A: baseline", "B: rules, def5678"}
 
 
 def test_a_run_that_was_cut_off_is_no_baseline() -> None:
@@ -218,7 +224,7 @@ def test_another_file_is_no_baseline(tmp_path: Path, content: str, why: str) -> 
 @pytest.mark.parametrize(
     ("asked", "low", "high", "untold"),
     [
-        (row("a", RIGHT, tokens_in=1_000_000, tokens_out=500_000), 2.0, 2.0, 0),
+        (row("a", RIGHT | {"tokens": 1_500_000, "tokens_written": 500_000}), 2.0, 2.0, 0),
         (row("a", RIGHT | {"tokens": 1_000_000}), 1.0, 2.0, 0),
         (row("a", RIGHT | {"tokens": 0}), 0.0, 0.0, 0),
         (row("a", RIGHT), 0.0, 0.0, 1),

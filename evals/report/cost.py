@@ -37,7 +37,7 @@ class Cost:
 def add_up(suite: SuiteRun, prices: Prices) -> Cost:
     """The cost of all askings.
 
-    >>> row = Row("a", tokens_in=2_000_000, tokens_out=1_000_000)
+    >>> row = Row("a", scores={"tokens": 3_000_000.0, "tokens_written": 1_000_000.0})
     >>> add_up(SuiteRun("s", (row, Row("b", scores={"tokens": 1_000_000.0}))), Prices(0.5, 2.0))
     Cost(low=3.5, high=5.0, askings=2, untold=0)
     """
@@ -47,12 +47,12 @@ def add_up(suite: SuiteRun, prices: Prices) -> Cost:
 
 
 def _price(row: Row, prices: Prices) -> tuple[float, float] | None:
-    if row.tokens_in is not None and row.tokens_out is not None:
-        known = (row.tokens_in * prices.read + row.tokens_out * prices.written) / _MILLION
-        return known, known
-    tokens = row.scores.get("tokens")
+    tokens, written = row.scores.get("tokens"), row.scores.get("tokens_written")
     if tokens is None:
         return None
+    if written is not None:
+        known = ((tokens - written) * prices.read + written * prices.written) / _MILLION
+        return known, known
     ends = sorted((prices.read, prices.written))
     return tokens * ends[0] / _MILLION, tokens * ends[1] / _MILLION
 
@@ -60,7 +60,8 @@ def _price(row: Row, prices: Prices) -> tuple[float, float] | None:
 def describe_cost(suite: SuiteRun, prices: Prices | None) -> list[str]:
     """The cost in a sentence, where prices are given.
 
-    >>> describe_cost(SuiteRun("s", (Row("a", tokens_in=3_000, tokens_out=1_000),)), Prices(1, 2))
+    >>> row = Row("a", scores={"tokens": 4_000.0, "tokens_written": 1_000.0})
+    >>> describe_cost(SuiteRun("s", (row,)), Prices(1, 2))
     ['cost: 0.0050 in all, 0.0050 a question (at 1 a million tokens read and 2 written)']
     """
     if prices is None:

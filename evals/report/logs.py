@@ -103,7 +103,6 @@ def to_row(sample: EvalSample) -> Row:
     """A sample as a row; a held-out question is left behind here."""
     about = sample.metadata or {}
     held_out = bool(about.get("held_out"))
-    tokens = read_usage(sample)
     return Row(
         str(sample.id),
         sample.epoch,
@@ -113,7 +112,6 @@ def to_row(sample: EvalSample) -> Row:
         "" if held_out or not isinstance(sample.input, str) else sample.input,
         {name: value for name, score in (sample.scores or {}).items() if (value := _number(score.value)) is not None},
         _name_error(sample),
-        *tokens,
     )
 
 
@@ -133,13 +131,3 @@ def _name_error(sample: EvalSample) -> str:
     last = sample.error.traceback.strip().splitlines()[-1:] or [""]
     name = last[0].partition(":")[0].rpartition(".")[2].strip()
     return name if name.isidentifier() else "error"
-
-
-def read_usage(sample: EvalSample) -> tuple[int | None, int | None]:
-    """Tokens a model read and wrote, where the log tells them apart."""
-    usages = list(sample.model_usage.values())
-    if not usages and sample.output and sample.output.usage:
-        usages = [sample.output.usage]
-    if not usages:
-        return None, None
-    return sum(u.input_tokens for u in usages), sum(u.output_tokens for u in usages)

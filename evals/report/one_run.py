@@ -20,6 +20,7 @@ from evals.report.cells import (
 from evals.report.cost import Prices, cost_to_json, describe_cost
 from evals.report.document import Heading, Lines, Part, Table
 from evals.report.groups import HEADLINES, Line, build_lines
+from evals.report.judge import describe_judge, judge_to_json
 from evals.report.rows import Run, SuiteRun
 
 LEGEND = (
@@ -59,7 +60,7 @@ def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[
     short = counted if full else [(name, line) for name, line in counted if line.kind == "total"]
     return [
         Heading(suite.suite),
-        Lines((describe_suite(suite), *warn(suite), *describe_cost(suite, prices))),
+        Lines((describe_suite(suite), *warn(suite), *describe_judge(suite), *describe_cost(suite, prices))),
         _tabulate_answers(named),
         _tabulate_evidence(short),
         _tabulate_cost(short),
@@ -85,8 +86,11 @@ def warn(suite: SuiteRun) -> list[str]:
     if crashes:
         kinds = ", ".join(f"{crashes.count(kind)} {kind}" for kind in dict.fromkeys(crashes))
         warnings.append(f"{len(crashes)} ended in an error of the run and count as not right: {kinds}.")
-    unscored = sum(case.outcome == "not scored" for case in suite.cases)
-    return warnings + [f"{unscored} questions were not scored."] * bool(unscored)
+    ungraded = [case for case in suite.cases if case.mean("right") is None]
+    unscored = sum(not any(row.scores for row in case.rows) for case in ungraded)
+    for n, why in ((unscored, "were not scored"), (len(ungraded) - unscored, "are graded right or wrong by no rule")):
+        warnings += [f"{n:,} questions {why}."] * bool(n)
+    return warnings
 
 
 def _tabulate_answers(named: Sequence[tuple[str, Line]]) -> Table:
@@ -183,4 +187,4 @@ def suite_to_json(suite: SuiteRun) -> dict[str, Any]:
     about = {name: getattr(suite, name) for name in names}
     asked = {"questions": suite.expected, "asked": len(suite.cases), "epochs": suite.epochs, "data": dict(suite.data)}
     rows = [{"row": line.name, "kind": line.kind, **totals.to_json(line.totals)} for line in build_lines(suite)]
-    return about | asked | {"warnings": warn(suite), "rows": rows}
+    return about | asked | judge_to_json(suite) | {"warnings": warn(suite), "rows": rows}

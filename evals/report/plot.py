@@ -73,7 +73,7 @@ class _Look:
 
 
 def _measure_labels(points: Points) -> float:
-    return min(320.0, _LETTER * max((len(point["row"]) for point in points), default=0))
+    return min(320.0, _LETTER * max((len(f"{point['row']} ({point['n']:,})") for point in points), default=0))
 
 
 def _to_points(marks: Mapping[str, Sequence[Line]]) -> Iterator[dict[str, Any]]:

@@ -29,8 +29,6 @@ class Row:
     """The measures that apply, by name."""
     crash: str = ""
     """The kind of error that ended the asking before it was scored."""
-    tokens_in: int | None = None
-    tokens_out: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from evals.report.baseline import Baseline
 from evals.report.cost import Prices
 from evals.report.document import Part
 from evals.report.groups import Line, build_lines
-from evals.report.rows import Run, SuiteRun
+from evals.report.rows import Run
 
 Marks = dict[str, dict[str, list[Line]]]
 """What is drawn: the rows of each suite, by the name of the run, one or two."""
@@ -50,7 +50,8 @@ class OneRun:
         return one_run.to_json(self.run, prices)
 
     def mark(self) -> Marks:
-        return {suite.suite: {_name(suite): build_lines(suite)} for suite in self.run.suites}
+        name = _name_all(self.run)
+        return {suite.suite: {name: build_lines(suite)} for suite in self.run.suites}
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,7 @@ class AgainstBaseline:
         return {s.suite: {"A: baseline": list(before.lines), name: build_lines(s)} for before, s in matched}
 
 
-def _name(suite: SuiteRun) -> str:
-    """A run in a legend: who answered, with which code."""
-    return " ".join(filter(None, [suite.planner, suite.model, suite.commit])) or suite.suite
-
-
 def _name_all(run: Run) -> str:
-    return ", ".join(dict.fromkeys(_name(suite) for suite in run.suites))
+    """A run in a legend: who answered, with which code."""
+    told = [name for suite in run.suites for name in (f"{suite.planner} {suite.model}".strip(), suite.commit) if name]
+    return ", ".join(dict.fromkeys(told)) or run.name

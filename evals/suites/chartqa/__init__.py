@@ -12,15 +12,20 @@ from pathlib import Path
 
 from evals.item import Item
 from evals.suites.chartqa import (
+    absences,
     conditions,
     dependent,
+    emergency_stays,
     immunizations,
     joins,
     medications,
+    notes,
     observations,
     ontology,
     prescriptions,
     reasons,
+    stay_events,
+    stays,
     trends,
 )
 from evals.suites.chartqa.raw import read_charts
@@ -31,6 +36,7 @@ __all__ = ["TEMPLATES", "Template", "load_items", "read_items", "split_of"]
 
 REGISTERED = (
     conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
+    stays, emergency_stays, stay_events, absences, notes,
 )  # fmt: skip
 """The modules whose templates are in the suite."""
 

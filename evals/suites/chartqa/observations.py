@@ -270,5 +270,5 @@ def blood_pressure_part(chart: Chart, dice: random.Random) -> Iterator[Draft]:
         for part, code in dice.sample((("systolic", "8480-6"), ("diastolic", "8462-4")), 2):
             values = tuple(dict.fromkeys(v for r in last if (v := component(r, code)) is not None))
             if values:
-                tied = values if len(values) > 1 else ()
+                tied = tuple((v,) for v in values) if len(values) > 1 else ()
                 yield Draft({"part": part}, Gold(values, tied=tied, references=references_of(last)))

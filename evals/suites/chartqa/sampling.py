@@ -44,7 +44,7 @@ def sample_chart(
             if key in seen:
                 continue
             apt = [p for p in phrasings if p in made.clinician] if is_formal(draft) else phrasings
-            yield make_item(view, made, draft, apt[len(seen) % len(apt)], as_of)
+            yield make_item(view, made, draft, apt[len(seen) % len(apt)], draft.as_of or as_of)
             seen.add(key)
             if len(seen) == per_template:
                 break

@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from evals.item import Gold
 from evals.suites.chartqa.raw import Chart
@@ -19,6 +20,8 @@ class Draft:
     gold: Gold
     tags: frozenset[str] = frozenset()
     note: str = ""
+    as_of: datetime | None = None
+    """The moment it is asked at, where that is part of the question."""
 
 
 Build = Callable[[Chart, random.Random], Iterator[Draft]]

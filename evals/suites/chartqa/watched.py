@@ -1,0 +1,100 @@
+"""What many charts do not hold, and the words of which none may be there to say so. Knows nothing of charts."""
+
+from __future__ import annotations
+
+Watched = tuple[str, str]
+"""A name as it is asked, and the words of which none may be anywhere in the chart."""
+
+CONDITIONS: tuple[Watched, ...] = (
+    ("asthma", r"asthma|wheez|bronchial"),
+    ("gout", r"gout|uric acid|allopurinol|colchicine"),
+    ("epilepsy", r"epilep|seizure|convuls"),
+    ("psoriasis", r"psoria"),
+    ("glaucoma", r"glaucoma|ocular|timolol"),
+    ("multiple sclerosis", r"sclerosis|demyelin"),
+    ("COPD", r"copd|chronic obstructive|emphysema|bronchitis"),
+    ("hepatitis C", r"hepatitis|hcv|hep c"),
+    ("lupus", r"lupus|sle\b"),
+    ("Parkinson's disease", r"parkinson|levodopa"),
+    ("Crohn's disease", r"crohn|enteritis|inflammatory bowel"),
+    ("celiac disease", r"celiac|coeliac|gluten"),
+    ("endometriosis", r"endometri"),
+    ("schizophrenia", r"schizo|psycho"),
+    ("kidney stones", r"calcul|stone|lithiasis"),
+    ("a stroke", r"stroke|cerebrovasc|cerebral|hemipleg|infarct|tia\b"),
+    ("tuberculosis", r"tubercul|\btb\b|mycobact"),
+    ("sickle cell disease", r"sickle|hemoglobinop"),
+    ("cirrhosis", r"cirrho|liver|hepat"),
+)
+DRUGS: tuple[Watched, ...] = (
+    ("methotrexate", r"methotrexate|trexall|otrexup"),
+    ("lithium", r"lithium|lithobid"),
+    ("sildenafil", r"sildenafil|viagra|revatio"),
+    ("clozapine", r"clozapine|clozaril"),
+    ("adalimumab", r"adalimumab|humira"),
+    ("tamoxifen", r"tamoxifen|nolvadex"),
+    ("montelukast", r"montelukast|singulair"),
+    ("amiodarone", r"amiodarone|pacerone|nexterone"),
+    ("rosuvastatin", r"rosuvastatin|crestor"),
+    ("duloxetine", r"duloxetine|cymbalta"),
+    ("tamsulosin", r"tamsulosin|flomax"),
+    ("allopurinol", r"allopurinol|zyloprim"),
+    ("semaglutide", r"semaglutide|ozempic|wegovy|rybelsus"),
+    ("apixaban", r"apixaban|eliquis"),
+    ("doxycycline", r"doxycycl|vibramycin"),
+    ("citalopram", r"citalopram|celexa|lexapro"),
+)
+TESTS: tuple[Watched, ...] = (
+    ("vitamin D level", r"vitamin d|hydroxyvitamin|calcifediol"),
+    ("ferritin", r"ferritin"),
+    ("TSH", r"tsh|thyrotropin|thyroid"),
+    ("PSA", r"prostate specific|\bpsa\b"),
+    ("troponin", r"tropon"),
+    ("uric acid", r"uric acid|urate"),
+    ("INR", r"\binr\b|prothrombin"),
+    ("vitamin B12 level", r"b ?12|cobalamin"),
+    ("CRP", r"c.reactive|\bcrp\b"),
+    ("hemoglobin A1c", r"a1c|glycated|glycohemoglobin"),
+    ("homocysteine", r"homocyst"),
+    ("cortisol", r"cortisol"),
+    ("lipase", r"lipase"),
+    ("ejection fraction", r"ejection|echocard"),
+    ("testosterone", r"testost"),
+)
+VACCINES: tuple[Watched, ...] = (
+    ("yellow fever vaccine", r"yellow fever"),
+    ("rabies vaccine", r"rabies"),
+    ("shingles vaccine", r"zoster|shingrix|shingles"),
+    ("HPV vaccine", r"hpv|papilloma|gardasil"),
+    ("COVID-19 vaccine", r"covid|sars"),
+    ("typhoid vaccine", r"typhoid"),
+    ("pneumonia vaccine", r"pneumo|prevnar"),
+    ("Japanese encephalitis vaccine", r"encephalitis"),
+    ("hepatitis A vaccine", r"hep a\b|hepatitis a|havrix|twinrix"),
+    ("cholera vaccine", r"cholera"),
+)
+PROCEDURES: tuple[Watched, ...] = (
+    ("a colonoscopy", r"colonosc|endoscop|polypectomy"),
+    ("a knee replacement", r"knee|arthroplast"),
+    ("a hysterectomy", r"hysterect"),
+    ("dialysis", r"dialy|hemofilt|crrt|end.stage"),
+    ("a mammogram", r"mammo"),
+    ("an appendectomy", r"append"),
+    ("cataract surgery", r"catarac|lens"),
+    ("coronary bypass surgery", r"bypass|cabg"),
+    ("a pacemaker implantation", r"pacemaker|pacing|defibrillator"),
+    ("a tonsillectomy", r"tonsil"),
+    ("a gastric bypass", r"gastric|bariatric|bypass"),
+    ("a liver biopsy", r"biopsy|liver|hepat"),
+)
+ALLERGENS: tuple[Watched, ...] = (
+    ("penicillin", r"penicil|cillin|beta.lactam|antibiotic"),
+    ("peanuts", r"peanut|nut\b|legume"),
+    ("latex", r"latex|rubber"),
+    ("shellfish", r"shellfish|shrimp|crab|crustac|seafood|fish"),
+    ("aspirin", r"aspirin|salicyl|nsaid|anti.?inflam"),
+    ("bee stings", r"bee|venom|insect|wasp"),
+    ("sulfa drugs", r"sulf|trimeth"),
+    ("eggs", r"egg"),
+    ("codeine", r"codeine|opioid|morph"),
+)

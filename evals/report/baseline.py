@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from evals.report.cost import Prices, cost_to_json, describe_cost
-from evals.report.document import Heading, Lines, Part
+from evals.report.document import Heading, Lines, Part, Plot
 from evals.report.groups import Kind, Line, build_lines
 from evals.report.one_run import describe_suite, suite_to_json, warn
 from evals.report.rows import NoReport, Run, SuiteRun
@@ -89,7 +89,7 @@ def _parse_suite(told: Mapping[str, Any]) -> Baseline:
 
 def report_against(baseline: list[Baseline], run: Run, prices: Prices | None = None) -> list[Part]:
     """A run's suites beside the same suites of a baseline. Raises NoReport where they share none."""
-    parts: list[Part] = [Heading(f"From A = baseline to B = {run.name}", 1), Lines((*LEGEND, *run.remarks))]
+    parts: list[Part] = [Heading(f"From A = baseline to B = {run.name}", 1), Lines((*LEGEND, *run.remarks)), Plot()]
     for before, suite in match_suites(baseline, run):
         aligned = align(before.lines, build_lines(suite))
         parts += [Heading(suite.suite), Lines((*_describe(before, suite), *describe_cost(suite, prices)))]

@@ -12,7 +12,7 @@ from agent.cli.terminal import clean_line
 
 WIDTH = 100
 """Columns of a terminal that a table keeps to."""
-_GAP = "  "
+_GAP = _INDENT = "  "
 _LEAST = 14
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
@@ -27,7 +27,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Lines:
-    """Sentences, a line each."""
+    """Sentences, a line each; one that is indented belongs to the one before."""
 
     lines: tuple[str, ...]
 
@@ -41,7 +41,12 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-Part = Heading | Lines | Table
+@dataclass(frozen=True)
+class Plot:
+    """Where the plot stands, in a form that can show one."""
+
+
+Part = Heading | Lines | Table | Plot
 
 
 def format_text(parts: Sequence[Part], width: int = WIDTH) -> str:
@@ -51,10 +56,10 @@ def format_text(parts: Sequence[Part], width: int = WIDTH) -> str:
     row  n
     all  3
     """
-    return "\n\n".join("\n".join(_text(part, width)) for part in parts)
+    return "\n\n".join("\n".join(_text(part, width)) for part in parts if not isinstance(part, Plot))
 
 
-def _text(part: Part, width: int) -> list[str]:
+def _text(part: Heading | Lines | Table, width: int) -> list[str]:
     if isinstance(part, Heading):
         line = "=" if part.level == 1 else "-"
         text = clean_line(part.text)
@@ -108,8 +113,10 @@ def format_markdown(parts: Sequence[Part]) -> str:
 def _markdown(part: Part) -> list[str]:
     if isinstance(part, Heading):
         return [f"{'#' * part.level} {_escape_markdown(part.text)}"]
+    if isinstance(part, Plot):
+        return ["![plot](plot.png)"]
     if isinstance(part, Lines):
-        return [f"- {_escape_markdown(line.strip())}" for line in part.lines]
+        return [f"{_INDENT * line.startswith(_INDENT)}- {_escape_markdown(line.strip())}" for line in part.lines]
     rule = "|".join(["---", *["---:"] * (len(part.header) - 1)])
     header, *rows = [f"| {' | '.join(map(_escape_markdown, row))} |" for row in (part.header, *part.rows)]
     return [header, f"|{rule}|", *rows]
@@ -119,23 +126,32 @@ def _escape_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", clean_line(text))
 
 
-def format_html(parts: Sequence[Part]) -> str:
-    """As HTML without a page around it; everything that is shown is escaped.
+def format_html(parts: Sequence[Part], plot: str = "") -> str:
+    """As HTML without a page around it; everything that is shown is escaped, but for the plot, which is HTML.
 
     >>> format_html([Lines(("<b> & c",))])
     '<ul>\\n<li>&lt;b&gt; &amp; c</li>\\n</ul>'
     """
-    return "\n".join(line for part in parts for line in _html(part))
+    return "\n".join(line for part in parts for line in ([plot] if isinstance(part, Plot) else _html(part)))
 
 
-def _html(part: Part) -> list[str]:
+def _html(part: Heading | Lines | Table) -> list[str]:
     if isinstance(part, Heading):
         return [f"<h{part.level}>{_escape_html(part.text)}</h{part.level}>"]
     if isinstance(part, Lines):
-        return ["<ul>", *[f"<li>{_escape_html(line.strip())}</li>" for line in part.lines], "</ul>"]
+        return ["<ul>", *[_html_line(line) for line in part.lines], "</ul>"]
     header = "".join(f"<th>{_escape_html(cell)}</th>" for cell in part.header)
-    rows = ["".join(f"<td>{_escape_html(cell)}</td>" for cell in row) for row in part.rows]
-    return [f"<table><thead><tr>{header}</tr></thead><tbody>", *[f"<tr>{row}</tr>" for row in rows], "</tbody></table>"]
+    return [f"<table><thead><tr>{header}</tr></thead><tbody>", *map(_html_row, part.rows), "</tbody></table>"]
+
+
+def _html_line(line: str) -> str:
+    deeper = ' class="deeper"' if line.startswith(_INDENT) else ""
+    return f"<li{deeper}>{_escape_html(line.strip())}</li>"
+
+
+def _html_row(row: Sequence[str]) -> str:
+    section = "" if any(row[1:]) else ' class="section"'
+    return f"<tr{section}>{''.join(f'<td>{_escape_html(cell)}</td>' for cell in row)}</tr>"
 
 
 def _escape_html(text: str) -> str:

@@ -19,7 +19,7 @@ def write_report(folder: Path, subject: Subject, prices: Prices | None = None) -
     text, page, picture = (folder / name for name in ("report.md", "report.html", "plot.png"))
     for path in (text, page, picture):
         make_private(path)
-    text.write_text(f"{format_markdown(parts)}\n\n![plot](plot.png)\n", "utf-8")
+    text.write_text(f"{format_markdown(parts)}\n", "utf-8")
     page.write_text(format_page(subject.title, parts, format_plot(chart)), "utf-8")
     save_png(chart, picture)
     return [text, page, picture]

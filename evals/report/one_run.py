@@ -18,7 +18,7 @@ from evals.report.cells import (
     format_tokens,
 )
 from evals.report.cost import Prices, cost_to_json, describe_cost
-from evals.report.document import Heading, Lines, Part, Table
+from evals.report.document import Heading, Lines, Part, Plot, Table
 from evals.report.groups import HEADLINES, Line, build_lines
 from evals.report.judge import describe_judge, judge_to_json
 from evals.report.rows import Run, SuiteRun
@@ -42,6 +42,7 @@ def report_run(run: Run, *, full: bool = True, prices: Prices | None = None) -> 
     parts: list[Part] = [Heading(f"Report on {run.name}", 1), Lines((*LEGEND, *run.remarks))]
     if len(run.suites) > 1:
         parts += [Heading("Suites"), _tabulate_answers(list(_headlines(run)))]
+    parts.append(Plot())
     for suite in run.suites:
         parts += report_suite(suite, full=full, prices=prices)
     return parts

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs no network: the plot, then the tables."""
+"""The report as one HTML file that needs no network: tables and plot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular
 th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #eee }
 th:first-child, td:first-child { text-align: left; white-space: normal; max-width: 24rem }
 th { border-bottom: 2px solid #bbb; font-weight: 600 }
-.plot, .tables { overflow-x: auto }
+.deeper { list-style: none; margin-left: 1rem } .section td { font-weight: 600; padding-top: .7rem }
+.plot { overflow-x: auto; margin: 1.5rem 0 }
 """.strip()
 
 
@@ -27,7 +28,6 @@ def format_page(title: str, parts: Sequence[Part], plot: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{html.escape(title)}</title>",
         f"<style>\n{_STYLE}\n</style></head><body>",
-        f'<div class="plot">{plot}</div>',
-        f'<div class="tables">{format_html(parts)}</div>',
+        format_html(parts, f'<div class="plot">{plot}</div>'),
         "</body></html>\n",
     ])  # fmt: skip

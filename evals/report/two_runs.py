@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.report.cells import format_p
 from evals.report.cost import Prices, cost_to_json, describe_cost
-from evals.report.document import Heading, Lines, Part
+from evals.report.document import Heading, Lines, Part, Plot
 from evals.report.flips import Balance, Flip, Pair, find_flips, pair_suites, read_answer, read_retrieval, weigh
 from evals.report.groups import build_lines
 from evals.report.one_run import describe_suite, warn
@@ -39,6 +39,7 @@ def report_two_runs(before: Run, after: Run, *, full: bool = True, prices: Price
     for pair in pairs:
         parts += [Heading(f"{pair.after.suite}: what flipped"), Lines(tuple(_describe_pair(pair, prices)))]
         parts += _list_flips(pair, full=full)
+    parts.append(Plot())
     for pair in pairs:
         aligned = align(build_lines(pair.before), build_lines(pair.after))
         parts += [Heading(f"{pair.after.suite}: side by side"), tabulate_figures(aligned), tabulate_cost(aligned)]

@@ -32,13 +32,13 @@ _INVENTED = 40
 @task
 def fhirpath_qa(questions: str, notes: str | None = None, ties: str | None = None, **setup: Any) -> Task:
     """FHIRPath-QA, from the user's file."""
-    return build_task("fhirpath_qa", fhirpath.load_items(Path(questions), _path(notes), _path(ties)), make_setup(setup))
+    return build_task("fhirpath_qa", fhirpath.load_items(questions, notes, ties), make_setup(setup))
 
 
 @task
 def fhir_agentbench(questions: str, **setup: Any) -> Task:
     """FHIR-AgentBench, from the user's file."""
-    return build_task("fhir_agentbench", agentbench.load_items(Path(questions)), make_setup(setup))
+    return build_task("fhir_agentbench", agentbench.load_items(questions), make_setup(setup))
 
 
 @task
@@ -115,7 +115,3 @@ def read_commit() -> str:
 def _command() -> str:
     """The command of this run, without the paths in it."""
     return " ".join(Path(part).name if "/" in part and "://" not in part else part for part in sys.argv)
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None

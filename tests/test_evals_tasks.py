@@ -84,8 +84,10 @@ def test_a_run_in_a_folder_that_is_done_is_not_run_again(store: str, tmp_path: P
     ("arguments", "said"),
     [
         (["nosuch"], "the suites are"),
-        (["fhirpath_qa"], "questions"),
-        (["stories", "--questions", __file__], "questions"),
+        (["fhirpath_qa"], "fhirpath_qa needs --questions"),
+        (["fhirpath_qa", "--questions", "nowhere.jsonl"], "there is no file nowhere.jsonl"),
+        (["fhirpath_qa", "--questions", "https://example.org/dev.jsonl"], "sha256"),
+        (["stories", "--questions", __file__], "stories does not take --questions"),
         (["stories", "--planner", "nosuch"], "no planner"),
     ],
 )

@@ -11,7 +11,9 @@ from agent.cli.options import FhirUrl, ModelId, StorePlace, TerminologyUrl
 from agent.cli.terminal import tell
 
 SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="chartqa, fhirpath_qa, fhir_agentbench, stories.")]
-Questions = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="The suite's questions.")]
+Questions = Annotated[
+    str | None, typer.Option(metavar="FILE|URL", help="The suite's questions; a URL ends in #sha256=CHECKSUM.")
+]
 Notes = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What is known of its golds, by id.")]
 Ties = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="What tied records tell, by id.")]
 Charts = Annotated[
@@ -64,7 +66,7 @@ def evaluate(
     """Measure a planner on a suite; the log opens with `inspect view` and `anamnesis report`."""
     from agent.cli.failures import reported_errors
 
-    given = {name: str(path) for name, path in (("questions", questions), ("notes", notes), ("ties", ties)) if path}
+    given = {"questions": questions, "notes": notes and str(notes), "ties": ties and str(ties)}
     drawn = {"split": split, "per_template": per_template, "seed": seed, "patients": patients}
     asked = {
         "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
@@ -83,6 +85,7 @@ def _run(suite: str, options: dict[str, Any], log_dir: Path | None, how: dict[st
 
     try:
         from evals.running import Run, run_suite
+        from evals.suites.question_files import QuestionFileError
         from evals.tasks import SUITES
     except ModuleNotFoundError as missing:
         raise UsageMistake(f"{missing.name} is not installed: pip install 'anamnesis-ehr[evals]'") from missing
@@ -92,8 +95,8 @@ def _run(suite: str, options: dict[str, Any], log_dir: Path | None, how: dict[st
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         log = run_suite(suite, options, run)
-    except TypeError as fault:
-        raise UsageMistake(f"{suite}: {fault}") from fault
+    except QuestionFileError as fault:
+        raise UsageMistake(str(fault)) from fault
     if log.status != "success":
         raise UsageMistake(f"the run ended as {log.status}; run it again with --log-dir {run.folder} to go on")
     return run.folder

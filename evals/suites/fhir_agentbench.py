@@ -5,23 +5,21 @@ Knows nothing of how an answer is made.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from evals.item import Gold, Item
 from evals.scoring.answers import read_sql_result
+from evals.suites.question_files import Source, load_lines
 
 _NOW = re.compile(r"current time is (\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)", re.IGNORECASE)
 _CLOCK = re.compile(r"\btimes? of\b|\bhours?\b|\bwhat time\b|\bminutes?\b", re.IGNORECASE)
 
 
-def load_items(questions: Path) -> list[Item]:
-    """The items of a question file."""
-    lines = questions.read_text("utf-8").splitlines()
-    return [to_item(json.loads(line)) for line in lines if line.strip()]
+def load_items(questions: Source) -> list[Item]:
+    """The items of a question file, or of a URL with its checksum. Raises QuestionFileError."""
+    return [to_item(row) for row in load_lines(questions)]
 
 
 def to_item(row: Mapping[str, Any]) -> Item:

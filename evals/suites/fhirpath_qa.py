@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from evals.item import Atom, Gold, Item
 from evals.scoring.answers import read_json_atoms
+from evals.suites.question_files import Source, load_lines
 
 ADJUDICATED_OUT = ("gold text absent", "constant false", "sort ignores", "exact-instant", "arbitrary second", "other")
 """Parts of the notes of items whose gold contradicts the chart or is not in it."""
@@ -20,9 +20,10 @@ ADJUDICATED_OUT = ("gold text absent", "constant false", "sort ignores", "exact-
 _TAGS = {"tie": "tie", "convention": "convention", "only from Specimen": "specimens only"}
 
 
-def load_items(questions: Path, notes: Path | None = None, ties: Path | None = None) -> list[Item]:
-    """The items of a question file; `notes` says which golds are not plain, `ties` what tied records tell.
+def load_items(questions: Source, notes: Source | None = None, ties: Source | None = None) -> list[Item]:
+    """The items of a question file, or of a URL with its checksum.
 
+    `notes` says which golds are not plain, `ties` what tied records tell.
     Both are JSON lines by `id`, with `note`, and with `one_of` and `tied` (evals.suites.fhirpath_ties).
     """
     noted = {str(n["id"]): str(n["note"]) for n in _read(notes)}
@@ -75,7 +76,5 @@ def _names_one_thing(query: str, values: Sequence[Atom]) -> bool:
     return len(values) > 1 and bool(re.search(r"(coding\.code|\(code \| display)\)*$", query))
 
 
-def _read(path: Path | None) -> list[dict[str, Any]]:
-    if path is None:
-        return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+def _read(source: Source | None) -> list[dict[str, Any]]:
+    return [] if source is None else list(load_lines(source))

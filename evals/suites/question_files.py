@@ -20,12 +20,15 @@ from platformdirs import user_cache_path
 
 _BLOCK = 1 << 20
 
+Source = str | Path
+"""A path, or a URL that ends in `#sha256=` and the file's checksum."""
+
 
 class QuestionFileError(ValueError):
     """A file that can't be had, or isn't the one meant; the message says what to do."""
 
 
-def load_lines(source: str | Path, cache: Path | None = None, client: httpx.Client | None = None) -> Iterator[Any]:
+def load_lines(source: Source, cache: Path | None = None, client: httpx.Client | None = None) -> Iterator[Any]:
     """The JSON lines of a file, `.gz` or not, one at a time.
 
     A URL ends in `#sha256=` and the file's checksum; it is downloaded once, into the user's cache folder.
@@ -43,7 +46,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
         yield from lines
 
 
-def find_file(source: str | Path, cache: Path | None = None, client: httpx.Client | None = None) -> Path:
+def find_file(source: Source, cache: Path | None = None, client: httpx.Client | None = None) -> Path:
     """The local file of a path or URL, downloaded where it isn't here yet."""
     if is_url(source):
         return _download(str(source), cache or user_cache_path("anamnesis", appauthor=False), client)
@@ -52,7 +55,7 @@ def find_file(source: str | Path, cache: Path | None = None, client: httpx.Clien
     return Path(source)
 
 
-def is_url(source: str | Path) -> bool:
+def is_url(source: Source) -> bool:
     """Whether a source is fetched over HTTP.
 
     >>> is_url("https://example.org/dev.jsonl#sha256=0"), is_url("dev.jsonl")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals.contestants import baselines
 from evals.report.cells import format_share
 from evals.report.document import format_html, format_markdown, format_text
 from evals.report.groups import build_lines
@@ -14,7 +16,8 @@ from evals.report.intervals import combine_mean, estimate_share, subtract, weigh
 from evals.report.judge import compare_judge, describe_judge
 from evals.report.logs import load_run
 from evals.report.one_run import report_run, to_json, warn
-from evals.report.rows import Case, NoReport, Row, Run, SuiteRun, settle_crashes
+from evals.report.rows import BASELINES, Case, NoReport, Row, Run, SuiteRun, settle_crashes
+from evals.report.subjects import OneRun
 from evals.report.totals import parse_json, sum_up
 from evals.report.totals import to_json as totals_to_json
 
@@ -248,6 +251,24 @@ def test_a_folder_is_read_and_logs_of_other_programs_are_named(folder: Path) -> 
     assert warn(run.suites[0])[:2] == ["PARTIAL: the run was cancelled before its end.", "4 of 5 questions were asked."]
     found = line(run.suites[0], "all").estimates
     assert (found["right"].value, found["retrieval_error"].n) == (0.75, 3)
+
+
+def test_baselines_stand_beside_the_planner_and_not_in_its_place(folder: Path) -> None:
+    write_log(folder, "later4", {"planner": "whole-chart"})
+    write_log(folder, "other5", {"planner": "http://model", "model": "m"})
+    run = load_run(folder)
+    assert [found.contestant for found in (*run.suites, *run.beside)] == ["http://model m", "rules", "whole-chart"]
+    shown = format_text(OneRun(run).report(None, full=False))
+    assert "visits: contestants" in shown
+    assert "whole-chart: all" in shown
+    assert "NOT THE SAME QUESTIONS" not in shown
+    fewer = replace(run.beside[0], rows=run.beside[0].rows[:2])
+    other = OneRun(replace(run, beside=(fewer,))).report(None, full=False)
+    assert "NOT THE SAME QUESTIONS: rules was asked 2, http://model m 4." in format_text(other)
+
+
+def test_every_baseline_is_known_to_be_one() -> None:
+    assert set(baselines.BASELINES) == BASELINES
 
 
 def test_a_held_out_question_stands_in_no_output(folder: Path) -> None:

@@ -209,6 +209,15 @@ def test_a_run_is_compared_with_a_baseline_and_other_questions_are_named(tmp_pat
     assert set(other.mark()["visits"]) == {"A: baseline", "B: rules, def5678"}
 
 
+def test_a_run_is_compared_with_the_baseline_of_the_same_planner(tmp_path: Path) -> None:
+    other = suite(row("lost", WRONG), planner="http://host.example/v1", model="m")
+    (tmp_path / "b.json").write_text(format_baseline(Run("both", (BEFORE,), beside=(other,))), "utf-8")
+    baseline = load_baseline(tmp_path / "b.json")
+    rows = AgainstBaseline(baseline, run("again", other)).to_json(None)["suites"][0]["rows"]
+    assert [before.about.planner for before in baseline] == ["rules", "http://…/v1"]
+    assert rows[0]["a"]["right"][0] == 0.0
+
+
 def test_a_run_that_was_cut_off_is_no_baseline() -> None:
     with pytest.raises(NoReport, match="run it to its end"):
         format_baseline(run("cut off", suite(*BEFORE.rows, status="cancelled")))

@@ -43,10 +43,11 @@ def digest_items(suite: SuiteRun) -> str:
 
 def format_baseline(run: Run) -> str:
     """The file's text, a row a line. Raises NoReport for a run that didn't end."""
-    cut_off = [suite.suite for suite in run.suites if suite.status != "success"]
+    measured = (*run.suites, *run.beside)
+    cut_off = [f"{suite.suite} ({suite.contestant})" for suite in measured if suite.status != "success"]
     if cut_off:
         raise NoReport(f"a baseline is of a run that ended, and {', '.join(cut_off)} did not: run it to its end")
-    suites = ",\n".join(_format_suite(suite) for suite in run.suites)
+    suites = ",\n".join(_format_suite(suite) for suite in measured)
     return f'{{"format": "{FORMAT}", "suites": [\n{suites}\n]}}\n'
 
 
@@ -99,11 +100,18 @@ def report_against(baseline: list[Baseline], run: Run, prices: Prices | None = N
 
 def match_suites(baseline: list[Baseline], run: Run) -> list[tuple[Baseline, SuiteRun]]:
     """The suites that both have. Raises NoReport where they share none."""
-    by_suite = {before.about.suite: before for before in baseline}
-    found = [(by_suite[suite.suite], suite) for suite in run.suites if suite.suite in by_suite]
+    found = [(before, suite) for suite in run.suites if (before := _find(baseline, suite))]
     if not found:
-        raise NoReport(f"the baseline has {', '.join(by_suite)}; the run {', '.join(s.suite for s in run.suites)}")
+        old, new = ({one.suite for one in side} for side in ([before.about for before in baseline], run.suites))
+        raise NoReport(f"the baseline has {', '.join(sorted(old))}; the run {', '.join(sorted(new))}")
     return found
+
+
+def _find(baseline: list[Baseline], suite: SuiteRun) -> Baseline | None:
+    """The same suite by the same planner, else by the first that the baseline has."""
+    same = [before for before in baseline if before.about.suite == suite.suite]
+    alike = [before for before in same if before.about.contestant == leave_out_places(suite.contestant)]
+    return next(iter([*alike, *same]), None)
 
 
 def _describe(before: Baseline, suite: SuiteRun) -> Iterator[str]:

@@ -43,7 +43,8 @@ def build_lines(run: SuiteRun) -> list[Line]:
     by_capability = _gather(cases, lambda case: {case.first.capability} - {""})
     by_tag = _gather(cases, lambda case: case.first.tags)
     lines += [Line(name, "capability", sum_up(group), tuple(group)) for name, group in by_capability.items()]
-    return lines + [Line(name, "tag", sum_up(group), tuple(group)) for name, group in by_tag.items()]
+    named = {line.name for line in lines if line.kind == "total"}
+    return lines + [Line(t, "tag", sum_up(group), tuple(group)) for t, group in by_tag.items() if t not in named]
 
 
 def _gather(cases: Sequence[Case], read_names: Callable[[Case], Iterable[str]]) -> dict[str, list[Case]]:

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log
 
-from evals.report.rows import NoReport, Row, Run, SuiteRun, settle_crashes
+from evals.report.rows import BASELINES, NoReport, Row, Run, SuiteRun, settle_crashes
 
 _LEFT_OUT = {"messages", "events", "store", "attachments"}
 _UNREADABLE = (OSError, ValueError, KeyError, BadZipFile)
@@ -18,7 +18,7 @@ _HOW = "`anamnesis eval SUITE --log-dir FOLDER` writes one"
 
 
 def load_run(place: Path) -> Run:
-    """The run in a log or, the newest of each suite, in a folder of logs. Raises NoReport."""
+    """The run in a log or, the newest of each suite and planner, in a folder of logs. Raises NoReport."""
     if not place.exists():
         raise NoReport(f"{place}: there is no such file or folder; give a log or a folder of logs ({_HOW})")
     if place.is_dir():
@@ -36,15 +36,28 @@ def _load_folder(folder: Path) -> Run:
     headers, remarks = _read_headers(places)
     if not headers:
         raise NoReport(f"{folder}: none of the {len(places)} logs there can be reported. {'; '.join(remarks)}. {_HOW}")
-    newest: dict[str, tuple[str, Path]] = {}
-    for place, header in headers:
-        suite, created = name_suite(header), header.eval.created
-        newest[suite] = max(newest.get(suite, ("", place)), (created, place))
+    newest = {(name_suite(log), _name_contestant(log)): place for place, log in sorted(headers, key=_read_start)}
     older = len(headers) - len(newest)
-    remarks += [f"{older} older logs of the same suites are left out; give a log by its file to report it"] * bool(
-        older
-    )
-    return Run(str(folder), tuple(to_suite(_read(newest[suite][1])) for suite in sorted(newest)), tuple(remarks))
+    if older:
+        remarks.append(f"{older} older logs of the same suites are left out; give a log by its file to report it")
+    return _sort_contestants(str(folder), [to_suite(_read(place)) for place in newest.values()], remarks)
+
+
+def _sort_contestants(name: str, suites: list[SuiteRun], remarks: list[str]) -> Run:
+    """Of each suite the newest run, one of a baseline only where there is no other; the others beside it."""
+    by_rank = sorted(suites, key=lambda suite: (suite.planner not in BASELINES, suite.created))
+    chosen = {suite.suite: suite for suite in by_rank}
+    beside = [suite for suite in reversed(by_rank) if suite is not chosen[suite.suite]]
+    return Run(name, tuple(chosen[suite] for suite in sorted(chosen)), tuple(remarks), tuple(beside))
+
+
+def _read_start(headed: tuple[Path, EvalLog]) -> str:
+    return headed[1].eval.created
+
+
+def _name_contestant(log: EvalLog) -> tuple[str, str]:
+    about = log.eval.metadata or {}
+    return str(about.get("planner")), str(about.get("model"))
 
 
 def _read_headers(places: Iterable[Path]) -> tuple[list[tuple[Path, EvalLog]], list[str]]:

@@ -37,12 +37,12 @@ _ENDED = {
 }
 
 
-def report_run(run: Run, *, full: bool = True, prices: Prices | None = None) -> list[Part]:
-    """All parts; without `full`, the tables of citations and cost have the totals alone."""
+def report_run(run: Run, beside: Sequence[Part] = (), *, full: bool = True, prices: Prices | None = None) -> list[Part]:
+    """All parts, what is told beside the run after its overview; without `full`, citations and cost of totals alone."""
     parts: list[Part] = [Heading(f"Report on {run.name}", 1), Lines((*LEGEND, *run.remarks))]
     if len(run.suites) > 1:
-        parts += [Heading("Suites"), _tabulate_answers(list(_headlines(run)))]
-    parts.append(Plot())
+        parts += [Heading("Suites"), tabulate_answers(list(_headlines(run)))]
+    parts += [*beside, Plot()]
     for suite in run.suites:
         parts += report_suite(suite, full=full, prices=prices)
     return parts
@@ -62,7 +62,7 @@ def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[
     return [
         Heading(suite.suite),
         Lines((describe_suite(suite), *warn(suite), *describe_judge(suite), *describe_cost(suite, prices))),
-        _tabulate_answers(named),
+        tabulate_answers(named),
         _tabulate_evidence(short),
         _tabulate_cost(short),
     ]
@@ -94,7 +94,8 @@ def warn(suite: SuiteRun) -> list[str]:
     return warnings
 
 
-def _tabulate_answers(named: Sequence[tuple[str, Line]]) -> Table:
+def tabulate_answers(named: Sequence[tuple[str, Line]]) -> Table:
+    """Right, wrong, abstained, retrieval."""
     header = ("", "n", "right", "wrong", "abstained", "retrieval\nerror", "precision")
     return Table(header, with_sections(named, _answers))
 
@@ -145,7 +146,7 @@ def _evidence(name: str, line: Line) -> tuple[str, ...]:
 
 
 def _tabulate_cost(named: Sequence[tuple[str, Line]]) -> Table:
-    header = ("", "tokens\np50 / p90", "to read\np50 / p90", "over\n32k", "seconds\np50 / p99", "steps")
+    header = ("", "tokens\np50 / p90", "to read\np50 / p90", "over\n32k, %", "seconds\np50 / p99", "steps")
     return Table(header, with_sections(named, _cost))
 
 
@@ -179,7 +180,8 @@ def _cost(name: str, line: Line) -> tuple[str, ...]:
 def to_json(run: Run, prices: Prices | None = None) -> dict[str, Any]:
     """The same figures for another program; no question and no id."""
     suites = [suite_to_json(suite) | cost_to_json(suite, prices) for suite in run.suites]
-    return {"run": run.name, "remarks": list(run.remarks), "suites": suites}
+    beside = [suite_to_json(suite) for suite in run.beside]
+    return {"run": run.name, "remarks": list(run.remarks), "suites": suites, "beside": beside}
 
 
 def suite_to_json(suite: SuiteRun) -> dict[str, Any]:

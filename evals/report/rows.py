@@ -101,9 +101,18 @@ class SuiteRun:
         return tuple(Case(tuple(rows)) for rows in by_item.values())
 
     @property
+    def contestant(self) -> str:
+        """Who answered."""
+        return f"{self.planner} {self.model}".strip()
+
+    @property
     def epochs(self) -> int:
         """How often a question was asked, at most."""
         return max((len(case.rows) for case in self.cases), default=0)
+
+
+BASELINES = frozenset({"nothing", "whole-chart", "one-fetch-per-type"})
+"""Planners that are there to be compared with."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,8 @@ class Run:
     suites: tuple[SuiteRun, ...]
     remarks: tuple[str, ...] = ()
     """Logs that were not read, and why."""
+    beside: tuple[SuiteRun, ...] = ()
+    """The same suites as other planners went through them."""
 
 
 def settle_crashes(rows: Iterable[Row]) -> tuple[Row, ...]:

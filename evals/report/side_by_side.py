@@ -37,8 +37,13 @@ class Aligned:
 
     def read_times_fewer(self) -> float | None:
         """The median, over the questions, of how many times fewer tokens a model would have read in B."""
-        pairs = _pair(self.before, self.after, "tokens_to_read")
-        return find_quantile([before / after for before, after in pairs if after], 0.5)
+        return compare_reading(self.before, self.after)
+
+
+def compare_reading(one: Line, other: Line) -> float | None:
+    """The median, over the questions of both, of how many times the tokens to read of the other the one has."""
+    pairs = _pair(one, other, "tokens_to_read")
+    return find_quantile([read / less for read, less in pairs if less], 0.5)
 
 
 def _pair(before: Line, after: Line, measure: str) -> list[tuple[float, float]]:

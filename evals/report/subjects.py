@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from evals.report import baseline, one_run, two_runs
 from evals.report.baseline import Baseline
+from evals.report.contestants import report_contestants
 from evals.report.cost import Prices
 from evals.report.document import Part
 from evals.report.groups import Line, build_lines
@@ -44,7 +45,7 @@ class OneRun:
         return f"Report on {self.run.name}"
 
     def report(self, prices: Prices | None, *, full: bool) -> list[Part]:
-        return one_run.report_run(self.run, full=full, prices=prices)
+        return one_run.report_run(self.run, report_contestants(self.run), full=full, prices=prices)
 
     def to_json(self, prices: Prices | None) -> dict[str, Any]:
         return one_run.to_json(self.run, prices)
@@ -102,5 +103,5 @@ class AgainstBaseline:
 
 def _name_all(run: Run) -> str:
     """A run in a legend: who answered, with which code."""
-    told = [name for suite in run.suites for name in (f"{suite.planner} {suite.model}".strip(), suite.commit) if name]
+    told = [name for suite in run.suites for name in (suite.contestant, suite.commit) if name]
     return ", ".join(dict.fromkeys(told)) or run.name

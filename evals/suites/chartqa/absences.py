@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evals.item import Gold
-from evals.suites.chartqa.drugs import product_names
+from evals.suites.chartqa.drugs import formulary_names, product_names
 from evals.suites.chartqa.groups import choose_groups
 from evals.suites.chartqa.notes import to_text
 from evals.suites.chartqa.observations import by_day, tests
@@ -30,11 +30,7 @@ def everything_said(chart: Chart) -> str:
     """All words of the chart in lower case: of its records, its notes, and the drugs they refer to."""
     kinds = ("MedicationRequest", "MedicationAdministration", "MedicationDispense", "MedicationStatement")
     names = {n for kind in kinds for r in chart.of(kind) for n in product_names(chart, r)}
-    by_code = {str(i.get("value")): m for m in chart.shared.values() for i in m.get("identifier", ()) if m.get("code")}
-    for record in chart.of("MedicationAdministration"):
-        for coding in (record.get("medicationCodeableConcept") or {}).get("coding", ()):
-            found = by_code.get(str(coding.get("code")), {})
-            names |= {str(i.get("value")) for i in found.get("identifier", ())}
+    names |= {n for r in chart.of("MedicationAdministration") for n in formulary_names(chart, r)}
     notes = [to_text(r) for r in chart.of("DocumentReference")]
     return "\n".join([chart.text.decode("utf-8", "replace"), *names, *notes]).lower()
 
@@ -100,7 +96,7 @@ def absent_test_value(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     ),
     clinician=(
         "Has {test} ever been measured?",
-        "Is there a {test} on file for the patient?",
+        "Is {test} on file for the patient?",
         "Was {his} {test} ever checked?",
     ),
 )

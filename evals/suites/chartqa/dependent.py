@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -14,9 +15,11 @@ from evals.suites.chartqa.groups import Group, choose_groups, code_of, group_rec
 from evals.suites.chartqa.immunizations import choose_vaccines
 from evals.suites.chartqa.observations import by_day, extreme, numeric_tests, tests, value_draft
 from evals.suites.chartqa.raw import Chart, Json, references_of
-from evals.suites.chartqa.record import latest, started
+from evals.suites.chartqa.record import latest, started, to_names
 from evals.suites.chartqa.template import Draft, template
 
+_NO_PROCEDURE = re.compile("updated|gauge|received|sent$|notified", re.IGNORECASE)
+"""What some charts write down as procedures, and nobody would ask for as one."""
 DEPENDENT = "observation dependent on another record"
 
 
@@ -167,7 +170,9 @@ def value_on_day_of_procedure(chart: Chart, dice: random.Random) -> Iterator[Dra
 def procedures(chart: Chart) -> list[Group]:
     """What was done."""
     done = [r for r in chart.of("Procedure") if r.get("status") == "completed"]
-    return group_records(done, code_of, {})
+    found = group_records(done, code_of, {})
+    tested = {n.casefold() for r in chart.of("Observation") for n in to_names(code_of(r))}
+    return [g for g in found if not any(_NO_PROCEDURE.search(n) or n.casefold() in tested for n in g.names)]
 
 
 @template(

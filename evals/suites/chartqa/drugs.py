@@ -23,6 +23,7 @@ _SALTS_THAT_NAME = re.compile(
     r"^(ferrous|potassium|sodium|calcium|magnesium|zinc|lithium|aluminum|docusate)\b", re.IGNORECASE
 )
 _PACK = re.compile(r"^(?P<what>[A-Za-z][\w .+/\-]*?) \d+ Day Pack$")
+_NOT_ASKED = re.compile(r"[;*<>]|^Bag$|^Vial$|^Syringe$|^Soln$|flush|diluent|\bNF\b| for |\(for", re.IGNORECASE)
 ORDERED = frozenset({"active", "completed", "stopped", "on-hold"})
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
 
@@ -55,6 +56,22 @@ def _names(chart: Chart, concept: Json | None, medication: Json | None) -> tuple
         parts = [chart.follow(i.get("itemReference")) for i in medication.get("ingredient", ())]
         named = tuple(n for part in parts if part for n in _names(chart, None, part))
     return tuple(dict.fromkeys(n for n in named if n))
+
+
+def formulary_names(chart: Chart, record: Json) -> set[str]:
+    """The names of a drug that was given under a formulary's code alone."""
+    by_code = chart.once("formulary", lambda: _read_formulary(chart))
+    codes = [str(c.get("code")) for c in (record.get("medicationCodeableConcept") or {}).get("coding", ())]
+    return {name for code in codes for name in by_code.get(code, ())}
+
+
+def _read_formulary(chart: Chart) -> dict[str, set[str]]:
+    by_code: dict[str, set[str]] = defaultdict(set)
+    for medication in chart.shared.values():
+        values = [str(i.get("value")) for i in medication.get("identifier", ())]
+        for value in values if medication.get("resourceType") == "Medication" else ():
+            by_code[value].update(values)
+    return by_code
 
 
 def is_mix(chart: Chart, record: Json) -> bool:
@@ -122,19 +139,17 @@ def _is_alone(chart: Chart, ingredient: str, records: list[Json], products: list
 
 
 def _is_sayable(product: str) -> bool:
-    return len(product) <= 60 and not re.search(r"[;*<>]|^Bag$|^Vial$|^Syringe$|^Soln$|flush|diluent|\bNF\b", product)
+    return len(product) <= 60 and not _NOT_ASKED.search(product)
 
 
 def lower_drug(product: str) -> str:
-    """A drug's name in a sentence: "CefTRIAXone" and "Lisinopril 10 MG Oral Tablet" without capitals in the name.
+    """A drug's name as within a sentence.
 
     >>> lower_drug("CefTRIAXone"), lower_drug("Lisinopril 10 MG Oral Tablet"), lower_drug("NPH")
-    ('ceftriaxone', 'lisinopril 10 MG Oral Tablet', 'NPH')
+    ('ceftriaxone', 'lisinopril 10 MG oral tablet', 'NPH')
     """
-    first, _, rest = product.partition(" ")
-    if re.fullmatch(r"[A-Z]*[a-z]+[A-Z]{2,}[a-z]*|[A-Z]{2,}[a-z]+", first):
-        first = first.lower()
-    return lower_first(first) + (" " + rest if rest else "")
+    tall_man = r"(?<!\w)(?:[A-Z]*[a-z]+[A-Z]{2,}[a-z]*|[A-Z]{2,}[a-z]+)(?!\w)"
+    return lower_first(re.sub(tall_man, lambda m: m[0].lower(), product))
 
 
 def choose_drugs(chart: Chart, dice: random.Random) -> Iterator[Drug]:

@@ -105,4 +105,11 @@ def code_of(record: Json) -> Json | None:
 
 
 def observations(chart: Chart) -> list[Json]:
-    return [o for o in chart.of("Observation") if o.get("status") in {"final", "amended", "corrected"}]
+    """What was measured; not what came in or out by which tube, nor what a culture grew."""
+    found = chart.of("Observation")
+    return [o for o in found if o.get("status") in {"final", "amended", "corrected"} and not _is_charted_item(o)]
+
+
+def _is_charted_item(record: Json) -> bool:
+    systems = [str(c.get("system", "")) for c in (code_of(record) or {}).get("coding", ())]
+    return any(s.endswith(("d-items", "microbiology-organism", "microbiology-antibiotic")) for s in systems)

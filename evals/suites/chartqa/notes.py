@@ -71,7 +71,7 @@ def note_mentions_symptom(chart: Chart, dice: random.Random) -> Iterator[Draft]:
         there = symptom in text.lower()
         partly = not there and any(w in text.lower() for w in symptom.split() if len(w) > 4)
         if not partly:
-            gold = Gold((there,), references=references_of([note]))
+            gold = Gold((there,), references=references_of([note] if there else ()))
             yield from _draft(chart, {"symptom": symptom}, gold, dice)
 
 

@@ -10,6 +10,8 @@ from evals.suites.chartqa.clock import Moment, is_before, is_tied, parse_moment
 from evals.suites.chartqa.raw import Chart, Json
 
 Codeable = Json | None
+_LONGEST = 60
+"""Characters of a text that still is a value."""
 _STARTS = {
     "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod"),
     "Immunization": ("occurrenceDateTime",),
@@ -64,9 +66,12 @@ def to_value(record: Json) -> tuple[Atom, ...]:
     if quantity := record.get("valueQuantity"):
         return () if quantity.get("comparator") or "value" not in quantity else (quantity["value"],)
     if "valueCodeableConcept" in record:
-        return to_names(record["valueCodeableConcept"])
+        coded = record["valueCodeableConcept"]
+        unknown = any("NullFlavor" in str(c.get("system")) for c in coded.get("coding", ()))
+        return () if unknown else to_names(coded)
     if "valueString" in record:
-        return (record["valueString"],)
+        said = str(record["valueString"]).strip()
+        return (said,) if said and len(said) <= _LONGEST else ()
     return _pressure(record)
 
 

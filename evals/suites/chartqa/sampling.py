@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -58,7 +59,7 @@ def is_formal(draft: Draft) -> bool:
     (True, False)
     """
     named = [v for k, v in draft.slots.items() if k not in {"day", "month"}]
-    return any("[" in v or ", " in v or "/" in v or len(v) > 45 for v in named)
+    return any(re.search(r"\[|, |/|[A-Z]{5}|.{46}", v) for v in named)
 
 
 def make_item(chart: Chart, made: Template, draft: Draft, phrasing: str, as_of: datetime) -> Item:

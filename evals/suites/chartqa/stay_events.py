@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from evals.item import Gold
-from evals.suites.chartqa.drugs import choose_drugs, orders, product_names
+from evals.suites.chartqa.drugs import choose_drugs, formulary_names, orders, product_names
 from evals.suites.chartqa.groups import choose_groups, code_of
 from evals.suites.chartqa.observations import extreme, numeric_tests
 from evals.suites.chartqa.raw import Chart, Json, reference_of, references_of, to_key
@@ -36,6 +36,10 @@ def is_within(record: Json, visit: Json) -> bool:
     if not moment or not begin or not end:
         return False
     return begin.day <= moment.day <= end.day if moment.whole_day else begin.instant <= moment.instant <= end.instant
+
+
+def is_part_of(inner: Json, visit: Json) -> bool:
+    return to_key(str((inner.get("partOf") or {}).get("reference", ""))) == str(visit["id"])
 
 
 def of_stay(records: list[Json], visit: Json) -> list[Json] | None:
@@ -108,7 +112,7 @@ def diagnoses_of_stay(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     """Of a stay that has no other diagnosis by time alone, nor one in a visit within it."""
     for nth, visit in choose_stays(chart, dice):
         mine = [r for r in chart.of("Condition") if is_of(r, visit)]
-        inner = [v for v in chart.of("Encounter") if v is not visit and is_within(v, visit)]
+        inner = [v for v in chart.of("Encounter") if v is not visit and (is_within(v, visit) or is_part_of(v, visit))]
         strays = [r for r in chart.of("Condition") if r not in mine and is_within(r, visit)]
         strays += [r for r in chart.of("Condition") for v in inner if is_of(r, v)]
         names = [to_names(code_of(r)) for r in mine]
@@ -229,9 +233,16 @@ def given_in_intensive_stay(chart: Chart, dice: random.Random) -> Iterator[Draft
     for nth, visit in choose_stays(chart, dice, "intensive"):
         given = [r for r in chart.of("MedicationAdministration") if is_of(r, visit) and is_within(r, visit)]
         names = sorted({to_names(r.get("medicationCodeableConcept"))[0] for r in given if _is_drug(r)})
-        for name in dice.sample(names, len(names))[:1]:
+        coded = {n.lower() for r in chart.of("MedicationAdministration") for n in _coded_alone(chart, r)}
+        apart = [n for n in names if not any(n.lower().split()[0] in c for c in coded)]
+        for name in dice.sample(apart, len(apart))[:1]:
             mine = [r for r in given if to_names(r.get("medicationCodeableConcept"))[:1] == (name,)]
             yield Draft({"drug": name, "nth": nth}, Gold((True,), references=references_of(mine)))
+
+
+def _coded_alone(chart: Chart, record: Json) -> set[str]:
+    """The names of what wards gave, which has only a formulary's code and no stay."""
+    return set() if to_names(record.get("medicationCodeableConcept")) else formulary_names(chart, record)
 
 
 _DRUG_KINDS = frozenset(

@@ -24,12 +24,13 @@ def _scorer(name: str, desk: Desk) -> Scorer:
     @scorer(metrics=_metrics(name), name=name)
     def build() -> Scorer:
         async def score(state: TaskState, target: Target) -> Score:
-            item = desk.items[str(state.sample_id)]
-            measured = measure(item, desk.result(state))
+            item, result = desk.items[str(state.sample_id)], desk.result(state)
+            measured = measure(item, result)
             told = None if item.held_out else measured.why or None
+            answer = None if item.held_out else str(result.get("answer") or "")
             if measured.value is None:
-                return Score.unscored(reason="n/a", explanation=told)
-            return Score(value=measured.value, explanation=told)
+                return Score.unscored(reason="n/a", answer=answer, explanation=told)
+            return Score(value=measured.value, answer=answer, explanation=told)
 
         return score
 

@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from inspect_ai.hooks import Hooks, RunEnd, hooks
+from inspect_ai.log import transcript
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool, ChatMessageUser, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolCall
 
 from agent.planners.planner import Step
+from agent.rendering import render_transcript
 from evals.contestants.contestant import Answered, Contestant
 from evals.item import Item, Result
 from evals.setup import Setup
@@ -64,6 +66,8 @@ def build_solver(desk: Desk) -> Solver:
             if not item.held_out:
                 state.metadata["result"] = answered.result
                 state.messages = list(show_messages(item, answered))
+                if answered.transcript is not None:
+                    transcript().info(f"```\n{render_transcript(answered.transcript)}```", source="transcript")
                 state.output = ModelOutput.from_content("none/none", str(answered.result.get("answer", "")))
             return state
 

@@ -140,6 +140,11 @@ def test_held_out_and_looked_at_have_totals_and_a_gap() -> None:
     assert line(run, "gap: held out − looked at").estimates["right"].value == -0.5
 
 
+def test_a_run_of_held_out_questions_alone_says_so() -> None:
+    rows = [row("a", right=1, held_out=True), row("b", right=0, held_out=True)]
+    assert [found.name for found in build_lines(suite(*rows))] == ["all", "held out"]
+
+
 def test_what_was_adjudicated_out_is_a_row_and_the_rest_a_total() -> None:
     run = suite(row("a", right=1), row("b", right=0, tags=frozenset({"adjudicated out"})))
     assert [found.name for found in build_lines(run)] == ["all", "adjudicated", "adjudicated out"]

@@ -56,18 +56,17 @@ def _gather(cases: Sequence[Case], read_names: Callable[[Case], Iterable[str]]) 
 
 
 def _totals(cases: Sequence[Case], name: str, before: str) -> list[Line]:
-    """All of them and, where some are held out, each part and the gap between the parts."""
+    """All of them and, where any are held out, each part and the gap between the parts."""
     seen, held = split(cases)
     lines = [Line(name, "total", sum_up(cases), tuple(cases))]
-    if not seen or not held:
+    if not held:
         return lines
-    looked_at, held_out = sum_up(seen), sum_up(held)
-    return [
-        *lines,
-        Line(f"{before}looked at", "total", looked_at, tuple(seen)),
-        Line(f"{before}held out", "total", held_out, tuple(held)),
-        Line(f"{before}gap: held out − looked at", "gap", difference(held_out, looked_at)),
-    ]
+    named = (("looked at", seen), ("held out", held))
+    parts = [Line(f"{before}{part}", "total", sum_up(group), tuple(group)) for part, group in named if group]
+    if not seen:
+        return lines + parts
+    gap = difference(parts[1].totals, parts[0].totals)
+    return [*lines, *parts, Line(f"{before}gap: held out − looked at", "gap", gap)]
 
 
 def split(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
@@ -85,7 +84,7 @@ def difference(after: Totals, before: Totals) -> Totals:
 def _means(cases: Sequence[Case]) -> list[Line]:
     held = split(cases)[1]
     lines = [Line("mean over categories", "mean", mean_over_capabilities(cases))]
-    if held and len(held) < len(cases):
+    if held:
         lines.append(Line("mean over categories, held out", "mean", mean_over_capabilities(held)))
     return lines
 

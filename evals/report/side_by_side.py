@@ -16,7 +16,7 @@ from evals.report.totals import Totals
 
 LEGEND = (
     "A→B in percent, then B − A in points with its 95% interval (Newcombe, paired where the questions are the same).",
-    "wrong: of those answered. A retrieval error is told only beside the precision of what was retrieved. "
+    "wrong: of those answered. A retrieval error is told only beside the precision of what was retrieved, else ?. "
     "n/a: applies to no question of the row.",
 )
 Cells = tuple[str, ...]

@@ -16,6 +16,7 @@ from evals.charts import build_store
 from evals.contestants.agent import AgentContestant
 from evals.contestants.baselines import BASELINES
 from evals.contestants.contestant import Contestant
+from evals.contestants.recorded import Recorded
 from evals.tokens import CountTokens, NoTokenizer, estimate_tokens, load_tokenizer
 
 
@@ -26,6 +27,8 @@ class Setup:
     planner: str = "rules"
     """`rules`, the base URL of an OpenAI-compatible server, or a baseline."""
     model: str | None = None
+    results: str | None = None
+    """A file of results that were kept: they are graded, and nothing is asked."""
     store: str | None = None
     fhir: str | None = None
     charts: tuple[str, ...] = ()
@@ -43,6 +46,9 @@ class Setup:
 
     def check(self) -> None:
         """Make ready what the contestant needs, before any item is asked. Raises UsageMistake, StoreError."""
+        if self.results:
+            Recorded(Path(self.results))
+            return
         if self.planner not in BASELINES:
             make_planner(self.planner, self.model)
         self.make_counter()
@@ -62,6 +68,9 @@ class Setup:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Contestant]:
         """The contestant, ready for items. Raises UsageMistake."""
+        if self.results:
+            yield Recorded(Path(self.results))
+            return
         store = self.store if self.store or self.fhir else self._load_charts()
         async with open_client(store, self.fhir) as client, open_terminology(self.terminology) as terminology:
             if self.planner in BASELINES:

@@ -78,7 +78,12 @@ SUITES: dict[str, Callable[..., Task]] = {
 def build_task(name: str, items: Sequence[Item], setup: Setup, seed: int | None = None) -> Task:
     """A suite's items as an Inspect task; no model of Inspect's is asked."""
     setup.check()
-    about = {"planner": setup.planner, "model": setup.model, "commit": read_commit(), "command": _command()}
+    about = {
+        "planner": "recorded" if setup.results else setup.planner,
+        "model": setup.model,
+        "commit": read_commit(),
+        "command": _command(),
+    }
     desk = Desk({item.id: item for item in items}, setup)
     return Task(
         name=name,

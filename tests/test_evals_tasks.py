@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,17 @@ def test_an_item_that_fails_is_an_error_and_not_dropped(few: list[Item], store: 
     assert [scores["nobody"][name].value for name in ("error", "right")] == [1, 0]
     assert "no-such-patient" in str(scores["nobody"]["error"].explanation)
     assert scores[few[0].id]["error"].value == 0
+
+
+def test_results_that_were_kept_are_graded_and_a_missing_one_is_an_error(few: list[Item], tmp_path: Path) -> None:
+    kept = tmp_path / "out.jsonl"
+    values = list(few[0].gold.values)
+    kept.write_text(json.dumps({"id": few[0].id, "status": "answered", "values": values, "planner": "other"}) + "\n")
+    task = build_task("few", few[:2], Setup(results=str(kept)))
+    log = run_eval(task, log_dir=str(tmp_path), display="none")[0]
+    scores = {sample.id: sample.scores or {} for sample in log.samples or []}
+    assert [scores[few[0].id][name].value for name in ("right", "error")] == [1, 0]
+    assert [scores[few[1].id][name].value for name in ("right", "error")] == [0, 1]
 
 
 def test_a_run_in_a_folder_that_is_done_is_not_run_again(store: str, tmp_path: Path) -> None:

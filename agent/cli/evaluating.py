@@ -32,6 +32,9 @@ SplitName = Annotated[
     typer.Option(help="chartqa: whose questions are asked, patients are split by hash. Default: test."),
 ]
 PerTemplate = Annotated[int | None, typer.Option(min=1, help="chartqa: questions of each template a patient; 2.")]
+Results = Annotated[
+    Path | None, typer.Option(metavar="FILE", exists=True, help="Grade these results of `batch`; nothing is asked.")
+]
 JudgeName = Annotated[
     str | None,
     typer.Option("--judge", metavar="MODEL", help="A model of Inspect's that grades too."),
@@ -51,6 +54,7 @@ def evaluate(
     per_template: PerTemplate = None,
     seed: Annotated[int | None, typer.Option(help="chartqa: which questions are drawn. Default: 1.")] = None,
     patients: Annotated[int | None, typer.Option(min=1, help="chartqa: no more than so many.")] = None,
+    results: Results = None,
     store: StorePlace = None,
     fhir: FhirUrl = None,
     planner: PlannerName = "rules",
@@ -71,7 +75,7 @@ def evaluate(
     asked = {
         "store": store, "fhir": fhir, "planner": planner, "model": model, "terminology": terminology,
         "charts": tuple(map(str, charts or ())), "tokenizer": str(tokenizer) if tokenizer else None,
-        "judge": judge,
+        "judge": judge, "results": results and str(results),
     }  # fmt: skip
     with reported_errors():
         folder = _run(

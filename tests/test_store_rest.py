@@ -192,6 +192,7 @@ _REFUSED = [
     ("GET", "Patient?birthdate=2019-02-30", 400, "not a date that exists"),
     ("GET", "Patient?_page=rubbish", 400, "not made by this server"),
     ("GET", "Patient?_page=W10", 400, "not made by this server"),
+    ("GET", "Patient?_page=W10&_count=5", 400, "'_count' can't be given with a page link"),
     ("GET", "Patient/ann?_format=xml", 406, "only JSON"),
     ("GET", "Patient?_format=xml", 400, "valid are: json"),
     ("GET", "Patient/ann/$everything?start=2020", 400, "valid are: _type, _since, _count"),
@@ -222,6 +223,12 @@ def test_media_types_other_than_json_are_refused(store: Store) -> None:
     assert _send(store, "GET", "Patient/ann", headers={"accept": "application/fhir+xml"}).status_code == 406
     assert _send(store, "POST", "Patient", content=b"<Patient/>", headers=xml).status_code == 415
     assert _send(store, "POST", "Patient/_search", json={"name": "x"}).status_code == 415
+
+
+def test_page_link_takes_the_format_that_some_clients_add_to_every_address(store: Store) -> None:
+    link = _next(_send(store, "GET", "Observation?_count=1")) or ""
+    assert _send(store, "GET", f"{link}&_format=json").json() == _send(store, "GET", link).json()
+    assert _send(store, "GET", f"{link}&_format=xml").status_code == 406
 
 
 def test_page_link_of_one_type_is_refused_at_another(store: Store) -> None:

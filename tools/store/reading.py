@@ -47,7 +47,11 @@ def run_type_search(store: Store, base: str, kind: str, query: str) -> Answer:
     check_kind(kind)
     if not query.startswith("_page="):
         return run_search(store, base, Page(parse_search(kind, query)))
-    page = parse_page(query.removeprefix("_page="))
+    token, _, beside = query.removeprefix("_page=").partition("&")
+    check_format(beside)
+    if others := parse_qs(beside, keep_blank_values=True).keys() - {"_format"}:
+        raise SearchSyntaxError(f"{min(others)[:64]!r} can't be given with a page link; valid is: _format")
+    page = parse_page(token)
     if page.query.resource_type != kind:
         raise SearchSyntaxError("the page link was not made by this server")
     return run_search(store, base, page)

@@ -206,6 +206,9 @@ def test_two_things_asked_are_two_queries() -> None:
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [
+        ("What was the last potassium and when was it taken?",
+         [{"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}},
+          {"kind": "lab", "about": ["potassium"], "pick": {"which": "last"}, "compute": "time"}]),
         ("Does she have asthma and when was it diagnosed?",
          [{"kind": "condition", "compute": "exists"}, {"kind": "condition", "compute": "time"}]),
         ("Does she have asthma and is she on warfarin?",

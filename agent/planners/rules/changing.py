@@ -182,7 +182,7 @@ def _of_told(change: Change) -> ChartQuery:
     said = {c.field for c in query.where}
     kept = (c for c in last.where if not contrary or (not among and c.field is not Slot.STATUS))
     update["where"] = (*(c for c in kept if c.field not in said), *query.where)
-    update["pick"] = sketch.pick if sketch.picked else Pick()
+    update["pick"] = sketch.pick if sketch.picked else Pick() if among else last.pick
     if among:
         update |= {"when": None, "during": None, "around": None, "not_about": ()}
     return last.model_copy(update=update)

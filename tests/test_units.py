@@ -65,6 +65,8 @@ def test_what_holds_for_anything_is_converted(value: float, source: str, target:
         ("Magnesium", 2.0, "meq/L", "mg/dL", 2.4305),
         ("Magnesium", 1.0, "mmol/L", "meq/L", 2.0),
         ("Potassium", 4.2, "meq/L", "mmol/L", 4.2),
+        ("K", 4.2, "mmol/L", "meq/L", 4.2),
+        ("GLU", 5.0, "mmol/L", "mg/dL", 90.08),
         ("Sodium [Moles/volume] in Blood", 140, "mmol/L", "mEq/L", 140),
         ("Hemoglobin A1c", 48, "mmol/mol", "%", 6.54),
         ("Hemoglobin A1c/Hemoglobin.total in Blood", 7.0, "%", "mmol/mol", 52.99),

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from tools.chart_query import Kind
+from tools.concepts.entry import ConceptEntry
+from tools.concepts.match import match_concepts
 from tools.concepts.names import ReadName, read_name
 from tools.concepts.relation import relate
 from tools.concepts.rows import read_rows, split_names
@@ -25,6 +28,7 @@ _A1C = read_name("hemoglobin a1c")
 _NGSP_SLOPE, _NGSP_OFFSET = 0.09148, 2.152
 """NGSP % = 0.09148 × IFCC mmol/mol + 2.152 (Weykamp et al., Clin Chem 2008; ngsp.org)."""
 _DIGITS = 12
+_THE_SAME = ("exact", "code", "synonym")
 
 
 @dataclass(frozen=True)
@@ -140,13 +144,21 @@ def find_analyte(concept: Concept) -> Analyte | None:
 
     >>> find_analyte(Concept("Calcium.ionized [Moles/volume] in Blood"))
     Analyte(name='calcium', molar_mass=40.078, valence=2)
+    >>> find_analyte(Concept("K")).name
+    'potassium'
     """
     held = [read_name(name) for name in dict.fromkeys((concept.text, *concept.names))]
     for asked, analyte in _analytes():
         if any(asked.words == h.plain for h in held):
             return analyte
-    found = {a for asked, a in _analytes() if any(relate(asked, h) == "narrower" for h in held)}
+    found = {a for asked, a in _analytes() if any(relate(asked, h) == "narrower" for h in held)} or _by_synonym(concept)
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _by_synonym(concept: Concept) -> set[Analyte]:
+    """The substances of which the test is known by another name: K is potassium."""
+    entry = ConceptEntry(Kind.LAB, concept.text, concept.names or (concept.text,), concept.codings, 1)
+    return {a for _, a in _analytes() if match_concepts(a.name, Kind.LAB, (entry,)).how in _THE_SAME}
 
 
 @cache

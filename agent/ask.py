@@ -14,7 +14,7 @@ from agent.transcript import Answer, EndReason, Transcript
 from agent.verify import cited_findings
 from tools.chart import ChartContext
 from tools.evidence import Finding
-from tools.overview import build_overview
+from tools.overview import Overview, build_overview
 from tools.receipt import Receipt, merge_receipts
 from tools.registry import Handles, Tool
 
@@ -47,6 +47,7 @@ class _Asked:
     question: str
     context: str
     observers: Observers
+    overview: Overview | None = None
     started: float = field(default_factory=time.perf_counter)
     state: LoopState = field(default_factory=LoopState)
 
@@ -69,9 +70,13 @@ async def ask(
     context: str = "",
     history: Sequence[Turn] = (),
     observers: Observers | None = None,
+    overview: Overview | None = None,
 ) -> Transcript:
-    """Answer one question. Raises FhirError where the server fails, what was done until then saved."""
-    asked = _Asked(chart, planner, question, context, observers or Observers())
+    """Answer one question. Raises FhirError where the server fails, what was done until then saved.
+
+    Without an `overview` the chart's own is made, for which the whole chart is read.
+    """
+    asked = _Asked(chart, planner, question, context, observers or Observers(), overview)
     try:
         transcript = await _answer(asked, tools, history)
     except BaseException as error:
@@ -87,7 +92,7 @@ async def _answer(asked: _Asked, tools: Mapping[str, Tool], history: Sequence[Tu
     if (fault := _fault(asked.question)) is not None:
         asked.question = asked.question[:200]
         return _to_transcript(asked, Answer(fault, (), (), "error"), "bad_question", _no_receipt(chart, fault))
-    overview = await build_overview(chart)
+    overview = asked.overview or await build_overview(chart)
     view = PlannerView(
         asked.question, asked.context, chart.as_of.text, chart.date_order, overview,
         tuple(tools.values()), tuple(history),

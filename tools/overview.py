@@ -66,6 +66,15 @@ async def build_overview(chart: ChartContext) -> Overview:
     return kept
 
 
+async def build_bare_overview(chart: ChartContext) -> Overview:
+    """Who the patient is and nothing else: for where every search is dear. Raises FhirError."""
+    loaded = await load_records(chart, Kind.PATIENT)
+    line = _patient_line(loaded.records[0]) if loaded.records else "patient not readable"
+    if chart.patient not in line:
+        line += f"; identifier: {clean_text(chart.patient, 80)}"
+    return Overview(line, (), (), (), chart.receipt(loaded.results))
+
+
 async def _build_overview(chart: ChartContext) -> Overview:
     kinds = await kinds_beforehand(chart)
     await read_types(chart, kinds)

@@ -6,7 +6,8 @@ from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
 from agent.planners.rules.compose import Parsed
 from agent.planners.rules.notes import compose_notes
-from agent.planners.rules.parts import read_parts
+from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
+from agent.planners.rules.ordering_said import read_said
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding
 
@@ -44,6 +45,8 @@ class RulesPlanner:
             return _abstain(f"The question has {len(view.question)} characters; I read up to {_LONGEST}. Shorten it.")
         if view.repair is not None:
             return _abstain(f"The answer could not be verified: {view.repair}.")
+        if (decided := decide_instruction(view)) is not None:
+            return decided
         if (notes := compose_notes(view.question)) is not None:
             return (
                 Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view, Parsed())
@@ -53,15 +56,25 @@ class RulesPlanner:
             return _abstain(parsed.reason or "I did not understand the question.")
         if view.steps and view.steps[-1].finding is None:
             return _abstain(view.steps[-1].error or "The query could not be run.")
-        return _next(view, parsed)
+        decided = _next(view, parsed)
+        if isinstance(decided.decision, GiveAnswer) and view.context:
+            return _in_unit(view, decided)
+        return decided
 
     def _parse(self, view: PlannerView) -> Parsed:
         known = self._read
         if known is not None and known[0].overview is view.overview and _asks_same(known[0], view):
             return known[1]
-        parsed = read_parts(view.question, view.overview, view.history)
+        parsed = read_plain(view).read(view)
         self._read = view, parsed
         return parsed
+
+
+def _in_unit(view: PlannerView, answer: Decided) -> Decided:
+    """An answer in the unit the caller wants: converted first where it is in another."""
+    unit = read_said(view.context).unit
+    convert = due_conversion(view.steps, (unit,) if unit else ())
+    return Decided(convert) if convert is not None and view.tools else tell_converted(answer, view.steps)
 
 
 def _asks_same(known: PlannerView, view: PlannerView) -> bool:

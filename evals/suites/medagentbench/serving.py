@@ -1,0 +1,66 @@
+"""Our server in the place of the benchmark's: the embedded store under /fhir, to be read. No POST is executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from tools.store.app import build_app
+from tools.store.incoming import build_incoming
+from tools.store.loading import load_paths
+from tools.store.store import Store, open_store
+
+Json = dict[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+FILES = ("patients_500.json", "observations_a1c.ndjson")
+_MOUNTED = "/fhir"
+_NOT_DONE = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "information", "code": "informational", "diagnostics": "accepted, not executed"}],
+}
+
+
+def open_population(folder: Path, further: Iterable[Json] = ()) -> Store:
+    """The patients and observations of the benchmark's folder, and further resources, in memory."""
+    store = open_store(":memory:")
+    resources = [*json.loads((folder / FILES[0]).read_text("utf-8")), *further]
+    store.save([build_incoming(json.dumps(r).encode(), r) for r in resources])
+    load_paths(store, [folder / FILES[1]])
+    return store
+
+
+def build_server(store: Store) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application: searches and reads of the store; whatever would write is accepted and not executed."""
+    app = build_app(store)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif scope["method"] in ("GET", "HEAD"):
+            await app({**scope, "root_path": _MOUNTED}, receive, send)
+        else:
+            await _accept(receive, send)
+
+    return serve
+
+
+async def _accept(receive: Receive, send: Send) -> None:
+    body = b""
+    while True:
+        part = await receive()
+        body += part.get("body", b"")
+        if not part.get("more_body"):
+            break
+    try:
+        known = isinstance(json.loads(body), dict)
+    except ValueError:
+        known = False
+    answer = json.dumps(_NOT_DONE).encode()
+    headers = [(b"content-type", b"application/fhir+json"), (b"content-length", str(len(answer)).encode())]
+    await send({"type": "http.response.start", "status": 200 if known else 400, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})

@@ -13,6 +13,7 @@ from evals.suites.chartqa.conditions import conditions, onset
 from evals.suites.chartqa.drugs import choose_drugs
 from evals.suites.chartqa.groups import Group, choose_groups, code_of, group_records
 from evals.suites.chartqa.immunizations import choose_vaccines
+from evals.suites.chartqa.medications import is_dated_alike
 from evals.suites.chartqa.observations import by_day, extreme, numeric_tests, tests, value_draft
 from evals.suites.chartqa.raw import Chart, Json, references_of
 from evals.suites.chartqa.record import latest, started, to_names
@@ -133,7 +134,7 @@ def _around_drug(chart: Chart, dice: random.Random, later: bool) -> Iterator[Dra
     measured = list(choose_groups(tests(chart), dice))
     for drug in choose_drugs(chart, dice):
         first = latest(drug.orders, last=False)
-        moment = started(first[0]) if first else None
+        moment = started(first[0]) if first and all(map(is_dated_alike, first)) else None
         for group, test in measured if moment else ():
             if moment and (there := (after if later else before)(group.records, moment)):
                 yield from needing(value_draft({"test": test, "drug": drug.name}, there), first)

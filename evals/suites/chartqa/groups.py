@@ -13,6 +13,11 @@ from evals.suites.chartqa.record import to_codes, to_names
 
 Names = Mapping[str, tuple[str, ...]]
 Found = tuple[list[Json], frozenset[str], list[str]]
+_ODD = re.compile(
+    r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric"
+    r"|chief complaint|narrative|panel|[;:>]|^(other|personal|family|long|encounter|need|presence|acquired|late)\b",
+    re.IGNORECASE,
+)
 _QUALIFIERS = {"oral", "body", "total"}
 
 
@@ -64,7 +69,8 @@ def _asked(group: Group, groups: Sequence[Group], everyday: Names, broad: bool) 
         return ()
     official = [] if len(said) > 1 else [lower_first(form) for n in group.names for form in (shorten(n), strip_tag(n))]
     apart = [n for n in common if not any(_same_matter(o, n) if broad else contains(o, n) for o in other_names)]
-    apart += [n for n in official if is_sayable(n) and not any(contains(o, n) for o in other_names)]
+    clear = [n for n in official if not any(contains(o, n) or _same_matter(o, n) for o in other_names)]
+    apart += [n for n in clear if is_sayable(n)]
     return tuple(dict.fromkeys(apart))
 
 
@@ -74,17 +80,18 @@ def is_sayable(name: str) -> bool:
     >>> is_sayable("chronic sinusitis"), is_sayable("Unspecified whatever, not elsewhere classified")
     (True, False)
     """
-    odd = re.search(
-        r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric|[;:>]",
-        name,
-        re.IGNORECASE,
-    )
     shouted = name.isupper() and len(name) > 12
-    return len(name) <= 60 and not odd and not shouted
+    return len(name) <= 60 and not _ODD.search(name) and not shouted
 
 
 def _same_matter(official: str, everyday: str) -> bool:
-    return set(to_words(shorten(official))) - _QUALIFIERS == set(to_words(everyday)) - _QUALIFIERS
+    return _core(shorten(official)) == _core(everyday)
+
+
+def _core(name: str) -> set[str]:
+    """The words that tell what is measured."""
+    words = set(to_words(name)) - _QUALIFIERS
+    return {"heart", "rate"} if words == {"pulse"} else words
 
 
 def choose_groups(groups: Sequence[Group], dice: random.Random) -> Iterator[tuple[Group, str]]:

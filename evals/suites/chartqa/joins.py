@@ -14,7 +14,7 @@ from evals.suites.chartqa.drugs import choose_drugs
 from evals.suites.chartqa.groups import choose_groups
 from evals.suites.chartqa.prescriptions import to_person
 from evals.suites.chartqa.raw import Chart, Json, references_of
-from evals.suites.chartqa.record import encounter_of, latest, started, to_names
+from evals.suites.chartqa.record import encounter_of, ended, latest, started, to_names
 from evals.suites.chartqa.template import Draft, template
 
 JOIN = "cross-record join"
@@ -48,13 +48,11 @@ def seen_on_day(chart: Chart, dice: random.Random) -> Iterator[Draft]:
 
 
 def _choose_visits(chart: Chart, dice: random.Random) -> Iterator[tuple[date, Json]]:
-    """Visits that were the only ones of their day."""
-    days: dict[date, list[Json]] = {}
-    for visit in chart.of("Encounter"):
-        if moment := started(visit):
-            days.setdefault(moment.day, []).append(visit)
-    alone = [(d, vs[0]) for d, vs in days.items() if len(vs) == 1]
-    yield from dice.sample(alone, len(alone))
+    """Visits that were the only ones of their day, none running over from another."""
+    spans = [(b.day, (ended(v) or b).day, v) for v in chart.of("Encounter") if (b := started(v))]
+    for day, end, visit in dice.sample(spans, len(spans)):
+        if day == end and sum(begin <= day <= last for begin, last, _ in spans) == 1:
+            yield day, visit
 
 
 @template(

@@ -173,9 +173,9 @@ def family_now(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     "family_which",
     ONTOLOGY,
     patient=(
-        "I was told I have had {family}. Which diagnosis exactly is in my record?",
+        "What kind of {family} did I have, exactly as my record has it?",
         "What exactly is the diagnosis on file for me that counts as {family}?",
-        "Which of my diagnoses are {family}?",
+        "Which of my diagnoses fall under {family}?",
     ),
     clinician=(
         "Which specific diagnoses of {family} does the patient have on record?",

@@ -29,7 +29,9 @@ class Web:
         return httpx.Response(self.status, content=self.content)
 
 
-@pytest.mark.parametrize(("name", "content"), [("q.jsonl", LINES), ("q.jsonl.gz", gzip.compress(LINES)), ("q", LINES)])
+@pytest.mark.parametrize(
+    ("name", "content"), [("q.jsonl", LINES), ("q.jsonl.gz", gzip.compress(LINES, mtime=0)), ("q", LINES)]
+)
 def test_a_file_is_read_packed_or_not(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert list(load_lines(tmp_path / name)) == [{"id": 1}, {"id": 2}]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
@@ -79,7 +80,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
     text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", plain(without_person(question, overview))))
-    person = _PERSON.search(text)
+    person, beyond = _PERSON.search(text), find_beyond(text.lower())
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
     for number in range(len(spans) - 1, -1, -1):
@@ -87,7 +88,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
     text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
     text = write_ages(_name_brackets(write_out(text), spans, overview), _birth(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
-    sketch = replace(_read_named(text, spans, overview), person=person[1] if person else None)
+    sketch = _read_named(text, spans, overview)
+    sketch = replace(sketch, person=person[1] if person else None, judged=(*beyond, *sketch.judged))
     reasons = sketch.stay_reasons
     return replace(sketch, named=(), reasons=reasons) if reasons else sketch
 

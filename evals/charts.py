@@ -14,7 +14,7 @@ from tools.private_file import make_private
 from tools.store.loading import load_paths
 from tools.store.store import open_store
 
-_CACHE = user_cache_path("anamnesis", appauthor=False) / "charts"
+CACHE = user_cache_path("anamnesis", appauthor=False) / "charts"
 
 
 def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
@@ -22,7 +22,7 @@ def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
 
     Raises FileNotFoundError for a path that is not there, StoreError where nothing could be loaded.
     """
-    kept = folder or _CACHE
+    kept = folder or CACHE
     place = kept / f"{fingerprint(paths)}.sqlite"
     if place.exists():
         return place
@@ -41,7 +41,7 @@ def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
 
 def generate_charts(number: int, seed: int, folder: Path | None = None) -> Path:
     """A file of so many invented patients, made where it is not there yet; same number and seed, same patients."""
-    kept = folder or _CACHE
+    kept = folder or CACHE
     place = kept / f"invented-{number}-{seed}.ndjson"
     if not place.exists():
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)

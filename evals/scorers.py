@@ -9,7 +9,17 @@ from evals.judging import build_judge
 from evals.scoring.measures import MEASURES
 from evals.solver import Desk
 
-_SHARES = {"right", "wrong_answered", "abstained", "abstention_right", "retrieval_error", "receipt_honoured", "error"}
+_SHARES = {
+    "right",
+    "wrong_answered",
+    "abstained",
+    "abstention_right",
+    "retrieval_error",
+    "receipt_honoured",
+    "error",
+    "attack_success",
+    "obeyed",
+}
 """Measures that are 0 or 1."""
 
 

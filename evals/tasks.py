@@ -14,7 +14,7 @@ from typing import Any, Literal
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 
-from evals.charts import generate_charts
+from evals.charts import CACHE, generate_charts
 from evals.item import Item
 from evals.scorers import build_scorers
 from evals.setup import Setup, make_setup
@@ -22,6 +22,7 @@ from evals.solver import Desk, build_solver
 from evals.suites import chartqa as templates
 from evals.suites import fhir_agentbench as agentbench
 from evals.suites import fhirpath_qa as fhirpath
+from evals.suites import safety as attacks
 from evals.suites import stories as fixture_stories
 from fhir_fixtures import fixture_paths, long_chart_path
 
@@ -66,11 +67,20 @@ def chartqa(
     return build_task("chartqa", items, made, seed=seed)
 
 
+@task
+def safety(**setup: Any) -> Task:
+    """Instructions hidden in charts, other patients' data, questions no chart settles; the charts are made here."""
+    named = setup.get("store") or setup.get("fhir")
+    setup = setup if named else {**setup, "charts": [str(path) for path in attacks.build_charts(CACHE / "safety")]}
+    return build_task("safety", attacks.load_items(), make_setup(setup))
+
+
 SUITES: dict[str, Callable[..., Task]] = {
     "chartqa": chartqa,
     "fhirpath_qa": fhirpath_qa,
     "fhir_agentbench": fhir_agentbench,
     "stories": stories,
+    "safety": safety,
 }
 """By name, as `anamnesis eval` takes them."""
 

@@ -62,7 +62,10 @@ class AgentContestant:
 
 def _beside(told: Transcript) -> dict[str, object]:
     queries = [step.finding.query for step in told.steps if step.finding is not None]
+    decision = told.decision
     return {
+        "said": [decision.text, decision.reason, *(decision.values or ())] if decision is not None else [],
+        "called": [step.call.arguments for step in told.steps],
         "computes": [q.compute for q in queries if q is not None][-1:],
         "format_errors": told.format_errors,
     }

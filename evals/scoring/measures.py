@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evals.item import Item, Result
 from evals.scoring.answers import grade_answer, grade_retrieval, measure_precision
+from evals.scoring.safety import SafetyItem, find_breaches, find_obedience, grade_obedience, grade_safety
 
 _ABSENCES = {"count", "exists"}
 
@@ -100,6 +101,18 @@ def measure_error(item: Item, result: Result) -> Measured:
     return Measured(float(failed), str(result.get("answer", "")) if failed else "")
 
 
+def measure_attack_success(item: Item, result: Result) -> Measured:
+    """1 where an attack came through to the reader; applies to the safety suite."""
+    why = "; ".join(find_breaches(item, result)) if isinstance(item, SafetyItem) else ""
+    return Measured(grade_safety(item, result), why)
+
+
+def measure_obeyed(item: Item, result: Result) -> Measured:
+    """1 where the planner obeyed an attack, come through or not; applies to the safety suite."""
+    why = "; ".join(find_obedience(item, result)) if isinstance(item, SafetyItem) else ""
+    return Measured(grade_obedience(item, result), why)
+
+
 def _number(field: str) -> Measure:
     def measure(item: Item, result: Result) -> Measured:
         value = result.get(field)
@@ -119,6 +132,8 @@ MEASURES: dict[str, Measure] = {
     "citation_precision": measure_citation_precision,
     "receipt_honoured": measure_receipt_honoured,
     "error": measure_error,
+    "attack_success": measure_attack_success,
+    "obeyed": measure_obeyed,
     "format_errors": _number("format_errors"),
     "tokens": _number("tokens"),
     "tokens_to_read": _number("tokens_to_read"),

@@ -42,7 +42,8 @@ def format_slots(title: str, schema: Json, left_out: frozenset[str] = frozenset(
 def _format_each(schema: Json, defined: Json) -> list[str]:
     required = schema.get("required", ())
     slots = schema.get("properties", {}).items()
-    return [f"{name}{'' if name in required else '?'}: {_format_slot(slot, defined)}" for name, slot in slots]
+    may = {name: "" if name in required or "const" in slot else "?" for name, slot in slots}
+    return [f"{name}{may[name]}: {_format_slot(slot, defined)}" for name, slot in slots]
 
 
 def _format_slot(slot: Json, defined: Json) -> str:
@@ -56,8 +57,10 @@ def _format_type(schema: Json, defined: Json) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return name if "enum" in defined[name] else f"{{{', '.join(_format_each(defined[name], defined))}}}"
-    if "anyOf" in schema:
-        return " or ".join(_format_type(s, defined) for s in schema["anyOf"] if s.get("type") != "null")
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(_format_type(choice, defined) for choice in choices if choice.get("type") != "null")
+    if "const" in schema:
+        return str(schema["const"])
     if "enum" in schema:
         return "|".join(sorted(schema["enum"], key=lambda choice: choice != schema.get("default")))
     if schema["type"] == "array":

@@ -13,7 +13,7 @@ from typing import Literal
 
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.reading import MEASURED, Reading, read_term
+from tools.concepts.reading import WHOLE, Reading, read_term
 from tools.concepts.relation import Relation
 from tools.concepts.spelling import correct_term, nearest_entries
 from tools.concepts.weighing import By, weigh_entry
@@ -60,7 +60,7 @@ class _Weighed:
 
     def found(self, kind: Kind) -> tuple[ConceptEntry, ...]:
         """What is meant: of a test, where it stands in the chart by its own name, that alone."""
-        only = kind in MEASURED and any(relation == "equal" for _, relation, _ in self.taken)
+        only = kind in WHOLE and any(relation == "equal" for _, relation, _ in self.taken)
         return tuple(e for e, relation, _ in self.taken if relation == "equal" or not only)
 
 
@@ -114,7 +114,7 @@ def _settle(term: str, kind: Kind, weighed: _Weighed) -> ConceptMatch:
     ways = {by for _, relation, by in weighed.taken if relation == "equal"} or {by for _, _, by in weighed.taken}
     how = next(by for by in _BY if by in ways)
     narrower = () if len(matched) == len(weighed.taken) else tuple(e for e, r, _ in weighed.taken if r == "narrower")
-    undecided = () if kind in MEASURED and any(r == "equal" for _, r, _ in weighed.taken) else weighed.open
+    undecided = () if kind in WHOLE and any(r == "equal" for _, r, _ in weighed.taken) else weighed.open
     alternatives = (*narrower, *weighed.open, *weighed.different)[:_ALTERNATIVES]
     return ConceptMatch(matched, how, alternatives, _say_read(term, matched), undecided)
 

@@ -23,6 +23,7 @@ from tools.concepts.words import fold, plain, read_words
 
 MEASURED = frozenset({Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.SOCIAL_HISTORY, Kind.REPORT, Kind.MICROBIOLOGY,
                       Kind.SPECIMEN, Kind.OUTPUT})  # fmt: skip
+WHOLE = MEASURED | {Kind.INTAKE}
 """Kinds in which the name asked for, where it stands in the chart, is the whole of what is asked."""
 DRUGS = frozenset({Kind.MEDICATION, Kind.MEDICATION_ORDERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_ADMINISTERED,
                    Kind.MEDICATION_REPORTED, Kind.INTAKE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER})  # fmt: skip

@@ -31,6 +31,8 @@ class Computed:
     unit: str | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    aside: str = ""
+    """How a count was made, and what another way of counting gives."""
 
 
 def natural_slot(query: ChartQuery) -> Slot:

@@ -12,6 +12,7 @@ from tools.concepts.match import match_concepts
 from tools.evidence import Value
 from tools.execute.ages import compute_age
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
+from tools.execute.counting import count_distinct
 from tools.execute.growth import drugs_with
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
@@ -142,11 +143,7 @@ def _count(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Compute
 
 
 def _count_distinct(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    names: set[str] = set()
-    for record in records:
-        many = record.ingredients if query.kind in DRUGS and record.ingredients else (record.concept.text,)
-        names |= {n.casefold().strip() for n in many}
-    return Computed((len(names),), tuple(records))
+    return count_distinct(query, records)
 
 
 def _time(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

@@ -55,6 +55,8 @@ class Search:
     """Those of them that the query selects."""
     untold: list[Record] = field(default_factory=list)
     """Records that may be meant and don't carry the attribute that is filtered on."""
+    only_ordered: list[Record] = field(default_factory=list)
+    """Orders of what is asked as given, where no dose at all is on record."""
     failing: list[Record] = field(default_factory=list)
     """Of several picked, where some meet the comparison, those that don't."""
     untested: str | None = None
@@ -192,6 +194,10 @@ def _absence(
     if search.unsure:
         held = "; ".join(describe_record(query, r) for r in search.unsure[-3:])
         return (), f"Not determinable: what began before then has no end on record ({held}).", False, search.unsure[-3:]
+    if search.only_ordered:
+        number = len(search.only_ordered)
+        orders = f"{number} {kind_name(Kind.MEDICATION_ORDERED, number)}: {list_lines(query, search.only_ordered)}"
+        return (), f"Not determinable: no dose given is on record then, only {orders}.", False, search.only_ordered
     if search.valueless:
         return (
             (),

@@ -15,7 +15,7 @@ from tools.execute.pressure import is_systolic, pressure_of
 from tools.execute.selection import texts_of
 from tools.overview import build_entries, split_parts
 from tools.records.reading_json import items, references_of, to_concept
-from tools.records.record import Component, Record, distinct_concepts
+from tools.records.record import Coding, Component, Record, distinct_concepts
 
 _STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
@@ -121,7 +121,7 @@ def _match(
     if kind is Kind.ENCOUNTER and fold(term) == "checkup":
         return _match_checkup(records)
     code = term.strip().casefold()
-    bearing = {id(c) for c in distinct_concepts(records) if any(x.code.casefold() == code for x in c.codings)}
+    bearing = {id(c) for c in distinct_concepts(records) if any(_is_code(x, code) for x in c.codings)}
     if bearing:
         return _Match(coded=frozenset(r.reference for r in records if id(r.concept) in bearing))
     if kind in (Kind.APPOINTMENT, Kind.QUESTIONNAIRE):
@@ -136,6 +136,22 @@ def _match(
     return _Match(
         frozenset(e.text for e in match.matched), notes=notes, undecided=tuple(e.text for e in match.undecided)
     )
+
+
+def leave_out_solvents(records: list[Record], about: Sequence[str]) -> list[Record]:
+    """Without the mixes in which what is named only dissolves the drug: their dose is that of the drug."""
+    leading = [r for r in records if len(r.ingredients) < 2 or _names_drug(r.ingredients[0], about)]
+    return leading or records
+
+
+def _names_drug(name: str, about: Sequence[str]) -> bool:
+    entry = ConceptEntry(Kind.MEDICATION, name, (name,), (), 1)
+    return any(match_concepts(term, Kind.MEDICATION, [entry]).matched for term in about)
+
+
+def _is_code(coding: Coding, said: str) -> bool:
+    """Whether what is said is a code; a system of names holds none, and what it names others name as well."""
+    return coding.code.casefold() == said and not coding.system.endswith("-name")
 
 
 def _of_relative(entry: ConceptEntry) -> ConceptEntry:

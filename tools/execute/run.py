@@ -13,11 +13,14 @@ from tools.execute.computing import compute_values
 from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.course import MOVED
 from tools.execute.finding import Search, asks_past, build_finding
+from tools.execute.given import find_only_ordered
+from tools.execute.intake import follow_doses, load_intake
 from tools.execute.left_out import tell_left_out, void_references
-from tools.execute.naming import keep_named, says_none
+from tools.execute.naming import keep_named, leave_out_solvents, says_none
 from tools.execute.ordered import follow_orders
 from tools.execute.picking import pick_records
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
+from tools.execute.routes import tell_other_names
 from tools.execute.selection import (
     counts_at_all,
     keep_around,
@@ -79,9 +82,13 @@ async def _contradicting_notes(search: Search, picked: list[Record]) -> list[Con
 
 async def _select(search: Search) -> list[Record]:
     query = search.query
-    found = await search.load(query.kind)
+    found = await (load_intake(search) if query.kind is Kind.INTAKE else search.load(query.kind))
     found = _among(search, found)
     found = await _about(search, query.kind, query.about, found)
+    if query.field is Slot.DOSE and query.about:
+        found = leave_out_solvents(found, query.about)
+    if query.kind is Kind.INTAKE and query.about and query.among is None:
+        found = await follow_doses(search, found)
     if query.not_about:
         left_out = {r.reference for r in await _about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
@@ -110,6 +117,7 @@ async def _select(search: Search) -> list[Record]:
         records = await _around(search, records)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
+    search.notes += tell_other_names(query.where, records)
     await _leave_untold(search, records, kept)
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
@@ -118,6 +126,7 @@ async def _select(search: Search) -> list[Record]:
         search.tests = {r.reference: r for r in await search.load(Kind.OBSERVATION)}
     if not kept:
         search.untested = find_untested(query, records)
+        search.only_ordered = await find_only_ordered(search)
     if any(c.field is Slot.VALUE and "/" not in c.value for c in query.where) and any(map(pressure_of, records)):
         search.notes.append(BY_SYSTOLIC)
     kept = _leave_out_empty(search, kept) if search.empty else kept

@@ -13,6 +13,7 @@ from tools.concepts.match import match_concepts
 from tools.errors import ToolError
 from tools.execute.growth import drugs_with, same_organism, verdict_on
 from tools.execute.pressure import exceeds
+from tools.execute.routes import bears, is_written, same_route
 from tools.records.record import Concept, Reading, Record
 from tools.time_window import Window
 
@@ -25,19 +26,6 @@ _LEVELS = {
 }  # fmt: skip
 LEVELS = ("normal", "abnormal", "high", "low")
 _WORDS = re.compile(r"[a-z0-9]+")
-_ROUTES = (
-    {"iv", "intravenous", "intravenously"},
-    {"po", "oral", "orally", "by mouth", "mouth"},
-    {"sc", "sq", "subcutaneous", "subcut", "subcutaneously"},
-    {"im", "intramuscular", "intramuscularly"},
-    {"pr", "rectal", "rectally"},
-    {"sl", "sublingual"},
-    {"tp", "topical", "topically"},
-    {"ih", "inhalation", "inhaled", "inhalational"},
-    {"td", "transdermal"},
-    {"neb", "nebulized", "nebulised", "nebulizer"},
-    {"ng", "nasogastric"},
-)
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY})
 _PLANS = frozenset({Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER, Kind.APPOINTMENT})
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
@@ -94,7 +82,10 @@ def keep_where(records: Iterable[Record], conditions: Sequence[Condition]) -> li
     """Records that meet every filter."""
     if not conditions:
         return list(records)
-    return [r for r in records if all(meets(r, c) for c in conditions)]
+    held = list(records)
+    exact = [c for c in conditions if is_written(c, held)]
+    other = [c for c in conditions if c not in exact]
+    return [r for r in held if all(bears(r, c) for c in exact) and all(meets(r, c) for c in other)]
 
 
 def meets(record: Record, condition: Condition) -> bool:
@@ -188,7 +179,7 @@ def _same(condition: Condition, text: str) -> bool:
     if condition.field in (Slot.PERFORMER, Slot.PRESCRIBER):
         return re.search(rf"\b{re.escape(asked)}(?:\b|(?=\d))", held) is not None
     if condition.field is Slot.ROUTE:
-        return any(asked in names and held in names for names in _ROUTES)
+        return same_route(asked, held)
     asked_words, held_words = _WORDS.findall(asked), _WORDS.findall(held)
     return bool(asked_words) and all(w in held_words for w in asked_words)
 

@@ -92,7 +92,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if query.compute is Compute.COUNT:
         return f"{len(records)} {describe_scope(query, len(records))}: {lines}." if records else f"0 {scope}."
     if query.compute is Compute.COUNT_DISTINCT:
-        return f"{format_value(computed.values[0])} different {scope}: {lines}."
+        return f"{_state_distinct(query, computed, records)}: {lines}."
     if _lists_problems(query):
         return _list_problems(query, records)
     if query.compute in (Compute.LIST, Compute.VALUE, Compute.TIME):
@@ -105,6 +105,15 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     label = query.compute.value.replace("_", " ")
     of = "" if query.kind is Kind.PATIENT else f" for {scope}"
     return f"{label.capitalize()}{of}: {shown}{unit}, from {lines}."
+
+
+def _state_distinct(query: ChartQuery, computed: Computed, records: Sequence[Record]) -> str:
+    """How many different things, and of drugs how they were told apart and in how many records."""
+    number = computed.values[0]
+    if not computed.aside:
+        return f"{number} different {describe_scope(query, len(records))}"
+    drugs = "medication" if number == 1 else "different medications"
+    return f"{number} {drugs} ({computed.aside}) in {len(records)} {describe_scope(query, len(records))}"
 
 
 def _name_unit(computed: Computed) -> str:

@@ -24,6 +24,7 @@ from tools.records.reading_json import (
     reference_of,
     references_of,
     to_concept,
+    to_reading,
     to_time,
 )
 from tools.records.record import Coding, Concept, Reading, Standing
@@ -59,7 +60,7 @@ def convert_medication_event(resource: Json, linked: Linked) -> Draft:
     if kind == "MedicationRequest":
         _put_order(draft, resource)
     elif kind == "MedicationAdministration" and _is_input(resource):
-        draft.kinds = _INTAKE
+        draft.kinds, draft.reading = _INTAKE, to_reading({"valueQuantity": _dose_of(resource)})
     elif kind == "MedicationDispense":
         _put_dispense(draft, resource, linked)
     draft.encounter = reference_of(resource.get("encounter") or resource.get("context"))
@@ -76,6 +77,11 @@ def _is_input(resource: Json) -> bool:
     """What an ICU charts as going in: fluids, feeds and drugs, with a category of its own."""
     codings = [c for v in items(resource.get("category")) for c in items(v.get("coding"))]
     return any("intake" in str(c).casefold() or str(c.get("system", "")).endswith("category-icu") for c in codings)
+
+
+def _dose_of(resource: Json) -> object:
+    dosage = resource.get("dosage")
+    return dosage.get("dose") if isinstance(dosage, dict) else None
 
 
 def _put_order(draft: Draft, resource: Json) -> None:

@@ -15,6 +15,7 @@ from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED
 from tools.concepts.known import known_kinds
+from tools.concepts.words import fold
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
 _RELATION = re.compile(
@@ -235,8 +236,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     where += settle_states(case)
     if kind is Kind.MICROBIOLOGY:
         about, where = _split_specimens(sketch.named, where)
-    if kind in (Kind.OUTPUT, Kind.INTAKE):
-        about = tuple(dict.fromkeys(name for a in about for name in (a, f"{a} {kind.value}")))
+    if kind is Kind.OUTPUT:
+        about = _name_outputs(sketch.named)
     if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:
         drug = f"{sketch.tested.text}: " if sketch.tested else ""
         where.append(Condition(field=Slot.SUSCEPTIBILITY, value=drug + sketch.verdict))
@@ -252,6 +253,18 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
+
+
+def _name_outputs(named: Iterable[Span]) -> tuple[str, ...]:
+    """What is put out: by its name, or by its name with "output" where the chart has none of the name alone."""
+    charted = {fold(name) for span in named for e in span.entries if e.kind is Kind.OUTPUT for name in e.names}
+    return tuple(
+        dict.fromkeys(
+            name
+            for span in named
+            for name in ((span.text,) if fold(span.text) in charted else (span.text, f"{span.text} output"))
+        )
+    )
 
 
 def _name_treatments(

@@ -20,8 +20,11 @@ from tools.concepts.spelling import is_known_word
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
-_LONGEST = 18
+_LONGEST = 40
+"""Words of the longest names that charts give: titles of ICD codes."""
 _LONGEST_CLASS = 5
+_ONE_LETTER = re.compile(r"_(?=[A-Z]$)")
+"""What holds the letter of "hepatitis A" to its name."""
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY, Kind.PATIENT})
 MEDICATIONS = (
     Kind.MEDICATION_ORDERED, Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_DISPENSED, Kind.MEDICATION_REPORTED,
@@ -54,11 +57,18 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 continue
             folded = " ".join(w for _, _, w in words[at : at + size])
             if not _is_common(folded) and ((entries := _look_up(folded, names)) or names_a_test(folded)):
-                taken.append(Span(start, end, question[start:end].replace("_", " "), entries))
+                end += _closes(question, start, end)
+                taken.append(Span(start, end, _ONE_LETTER.sub(" ", question[start:end]), entries))
             elif size > 1 and _is_whole_name(folded):
                 span = replace(find_span(question[start:end], index), start=start, end=end)
                 taken += [span] if span.entries or not _is_level(folded, names) else []
     return sorted(taken, key=lambda s: s.start)
+
+
+def _closes(question: str, start: int, end: int) -> bool:
+    """Whether a bracket that a name opens is closed right behind it."""
+    name = question[start:end]
+    return question[end : end + 1] == ")" and name.count("(") > name.count(")")
 
 
 @lru_cache(maxsize=4096)

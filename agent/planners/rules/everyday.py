@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from agent.planners.rules.lexicon import REPORT
 from tools.concepts.body_parts import PAIRED
 
 _SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
@@ -21,6 +22,9 @@ _PART = (
     r"(?P<part>ankle|arm|back|clavicle|collarbone|elbow|femur|finger|foot|hand|hip|jaw|knee|leg|neck|nose|rib|shoulder"
     r"|skull|spine|thumb|toe|wrist)s?"
 )
+_DOCTOR = r"(?:(?:my|the|his|her|their|an?|any) )?(?:doctors?|physicians?|providers?|nurses?|clinicians?)"
+_WISHED = r"(?:decide[ds]?|say|said|tell|told|want(?:ed)?|instruct(?:ed)?|advise[ds]?|ask(?:ed)?)"
+_TO_TAKE = rf"(?: (?:that|{_SUBJECT}|me|him|her|them|to|should|must|ought|needed|needs?|had|has|have))+ (?:take|use)"
 _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
     (r"\bw/ ?(?=\w)", "with "),
@@ -81,7 +85,17 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\btonsils (?:taken |come |came )?(?:out|removed)\b", "<tonsillectomy>"),
     (r"\bwisdom (?:tooth|teeth) (?:taken |come |came |pulled )?(?:out|removed|extracted)\b",
      "<extraction of wisdom tooth>"),
+    (rf"\b(?:has|have|had|did|does) {_DOCTOR} (?:ever )?{_WISHED}{_TO_TAKE}\b", "was patient prescribed"),
+    (rf"\b(?:that )?{_DOCTOR} (?:ever )?{_WISHED}{_TO_TAKE}\b", "was prescribed"),
+    (rf"\b(?P<who>(?:was|were|am|is|are) {_SUBJECT}) (?:told|instructed|advised|supposed|directed|asked) to (?:take"
+     r"|use)\b", r"\g<who> prescribed"),
+    (r"\bshould (?:i|we) (?:look (?:for|at|up|under)|check|search(?: for)?|expect(?: to (?:see|find))?|find"
+     r"|see)\b", ""),
     (r"\b(?:taken|pulled) out\b", "removed"),
+    (r"\b(?:taken in|checked in|brought in|put in)(?:to)? (?:(?:as|to|into|the|a|an) )*(?:hospital (?:in)?patient"
+     r"|(?:in)?patient|hospital)\b", "admitted to hospital"),
+    (r"(?:^|(?<=[|,] )|(?<=please ))(?:document|note|record|chart|log)(?: down)?"
+     r"(?= (?:the|how|when|what|which|all|any|each|every|if|whether|patient|my|his|her|their)\b)", "list"),
     (r"\b(?:give|gives|gave|given|giving) birth\b", "had <childbirth>"),
     (r"\bhow long did (" + _SUBJECT + r") stay\b", r"how long was \1 in hospital"),
     (r"\b(?:go|goes|went|gone|get|got|come|came) home\b(?! (?:med|on|with|address))", "discharged"),
@@ -99,7 +113,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:go|went|gone|been|going|come|came) (?:in )?to (?:see )?(?:the|a|his|her|my|their) (?:doctors?"
      r"|physician|clinic"
      r"|gp|pcp|doc|provider)(?: office)?\b|\b(?:see|saw) (?:the|a|his|her|my|their) (?:doctor|physician|gp|pcp|doc)\b"
-     r"|(?:(?<=\bhe )|(?<=she )|(?<=\bi )|(?<=patient ))(?:come|came|been) in\b",
+     r"|(?:(?<=\bhe )|(?<=she )|(?<=\bi )|(?<=patient ))(?:come|came|been) in\b(?! (?:through|via|from|by)\b)",
      "have visit"),
     (r"\b(?:fill(?:ed|s)? (?:in|out)|answer(?:ed|s)?)(?= (?:[\w-]+ ){0,9}(?:questionnaire|survey))", ""),
     (r"\b(?:total )?score(?= (?:[\w-]+ ){0,5}(?:questionnaire|survey))", "<score>"),
@@ -137,6 +151,8 @@ _ASKS = re.compile(
     r"\b(?:what|which|when|where|who|whom|whose|why|how|if|whether)\b|^i (?:want|need|would|wonder|was|am|know|think)",
     re.I,
 )
+_OPENS = re.compile(rf"^(?:(?:so|and|but|please),? )*(?:{_AUX}|can|{'|'.join(sorted(REPORT))})\b", re.I)
+"""What asks by itself, so that a tag adds nothing."""
 _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)\b", re.I)
 _YEARS = r"(\d{1,3})(?: years old| years of age)?"
 _WHEN_WAS = rf"when {_SUBJECT} (?:was|were|turned)"
@@ -184,11 +200,16 @@ def _ask_plainly(text: str) -> str:
         return f"{negated['lead']}{negated['aux']} {negated['who']}{text[negated.end() :]}"
     tagged = _TAG.search(text)
     told = _TOLD.match(text)
+    if told is None and tagged is not None and not _OPENS.match(text) and not _ASKS.search(text[: tagged.start()]):
+        return f"whether {_affirm(text[: tagged.start()])}?"
     if told is None or (tagged is None and (not text.endswith("?") or _ASKS.search(text))):
         return text
     body = text[told.end() : tagged.start() if tagged else None].rstrip(" ?.,")
-    body = re.sub(r"\bnever\b", "ever", re.sub(r"\bnot ", "", body, count=1), count=1)
-    return f"{told['lead']}whether {told['who']} {body}?"
+    return f"{told['lead']}whether {told['who']} {_affirm(body)}?"
+
+
+def _affirm(told: str) -> str:
+    return re.sub(r"\bnever\b", "ever", re.sub(r"\bnot ", "", told, count=1), count=1)
 
 
 def write_ages(text: str, birth: date | None) -> str:

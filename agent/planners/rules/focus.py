@@ -12,6 +12,7 @@ from tools.chart_query import Compute, Slot
 
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
+_PLACED = r"(?:(?:exact|specific|very|first|last|earliest|latest|most recent) )*"
 _ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
 
 
@@ -27,10 +28,21 @@ class Ask:
     """Since when: the beginning of it."""
 
 
+_COUNTABLE = (
+    r"medications|medicines|drugs|prescriptions|orders|procedures|surgeries|operations|visits|encounters|admissions"
+    r"|hospitali[sz]ations|stays|diagnoses|conditions|problems|allergies|vaccines|tests|cultures|notes|reports|doses"
+)
+"""What comes in pieces: an amount of them is their number."""
+_COUNTING = (
+    r"quantify|how much|how many|numbers? of|counts?|counted|tally|tallied|totall?ed|amounts? of|how far|how often"
+    r"|how frequently"
+)
 _COUNTED: tuple[tuple[str, Ask], ...] = (
     (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
+    (r"(?:needs? to|have to|has to|must|to) be (?:counted|tallied|totall?ed)", Ask(Compute.COUNT)),
+    (rf"(?:total |overall )?amounts? of(?= (?:[a-z]+ )?(?:{_COUNTABLE})\b)", Ask(Compute.COUNT)),
     (r"by how much", Ask(Compute.CHANGE)),
     (rf"how (?:far|much) {_ANY}{lexicon.FALL}", Ask(Compute.FALL)),
     (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
@@ -74,8 +86,8 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
     (r"how (?:severe|serious|bad)", Ask(Compute.LIST, Slot.SEVERITY)),
     (r"how (?:high|low|heavy)", Ask(Compute.VALUE)),
     (r"how (?:is|was|were|are) " + _ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),
-    (r"when|at what point|(?:on|at|in) (?:what|which) (?:exact )?" + lexicon.TIME_NOUN
-     + r"|(?:what|which) (?:exact )?" + lexicon.TIME_NOUN + r"|which year|what year|which month", Ask(Compute.TIME)),
+    (rf"when|(?:on|at|in|during|over) (?:what|which) {_PLACED}(?:{lexicon.TIME_NOUN}|points?(?: in time)?|periods?)"
+     rf"|(?:what|which) (?:exact )?{lexicon.TIME_NOUN}|which year|what year|which month", Ask(Compute.TIME)),
 )  # fmt: skip
 """Tried in turn; the cut leaves verbs of the phrase to the readers that come after, where they say what was done."""
 _SPANNED = re.compile(
@@ -143,9 +155,7 @@ def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
 def _read_first(cascade: Cascade) -> Ask:
     if (spanned := _cut(cascade, _SPANNED)) is not None:
         return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
-    if cascade.holds(r"quantify|how much|how many|numbers? of|counts?|tally|how far|how often|how frequently") and (
-        counted := _read_count(cascade)
-    ):
+    if cascade.holds(_COUNTING) and (counted := _read_count(cascade)):
         return counted
     if (asked := _read_phrase(cascade, _CLAUSES)) is not None:
         return asked
@@ -241,7 +251,8 @@ def _asks_yes_or_no(text: str) -> bool:
 _POLITE = re.compile(
     r"^(?:(?:please|kindly|and|so|but|or|hi|hello|okay|ok|also|then|now)[ ,|]+|(?:can|could|would|will) you"
     r" (?:please |kindly |be able to )?"
-    r"|do you (?:happen to )?know[ ,]+|(?:for|of|in) (?:the )?patient[ ,|]+|i (?:want|need|would like) to"
+    r"|do you (?:happen to )?know[ ,]+|(?:for|of|in) (?:the )?patient[ ,|]+|(?:the )?patient ?,[ |]*"
+    r"|i (?:want|need|would like) to"
     r" (?:know|see)[ ,]+|\|[ ,]*)*"
 )
 _CHECKED_NOUN = (
@@ -272,7 +283,7 @@ _ASKING = re.compile(
     rf"|the|in|within"
     rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
     rf"|serious|bad|high|low"
-    rf"|tall|heavy|happen(?:s|ed|ing)|reason|exact|point|since|number|of|on|at|{lexicon.TIME_NOUN}|years?"
+    rf"|tall|heavy|happen(?:s|ed|ing)|counted|tallied|totall?ed|reason|exact|points?|periods?|during|over|since|number|of|on|at|{lexicon.TIME_NOUN}|years?"
     rf"|months?|side|as|held|changed"
 )
 

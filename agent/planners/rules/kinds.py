@@ -38,6 +38,9 @@ _ANSWERED_BY = {
     Kind.INTAKE: (Kind.INTAKE, Kind.MEDICATION_ADMINISTERED), Kind.PROCEDURE: (Kind.PROCEDURE, Kind.IMAGING),
 }  # fmt: skip
 """The kinds under which a chart may hold what a question calls by one kind."""
+_RECEIVED = r"receiv(?:e|es|ed|ing)"
+"""Of drugs not named: what was ordered for the patient, and not what they say they take."""
+_TAKEN = rf"{_RECEIVED}|ha(?:ve|s|d)|gets?|got|tak(?:e|es|en|ing)|took"
 _WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.GOAL, Kind.CARE_PLAN, Kind.COVERAGE)
 """Kinds that a noun settles, whatever else the chart calls by the name."""
 TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
@@ -64,11 +67,15 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
         return Kind.CONDITION
     if slot is Slot.DOSE and not sketch.named and not {*sketch.verbs} & {*DRUGS}:
         by_slot = []
+    if slot in _OF_DRUGS and Kind.MEDICATION_ORDERED in sketch.verbs:
+        by_slot = []
     cues = [*sketch.nouns, *by_slot, *sketch.verbs]
     if slot in _OF_DRUGS and not (sketch.named or sketch.nouns or sketch.verbs or sketch.reasons):
         return None
     if settled := next((k for k in sketch.nouns if k in _WHOLE_CHART), None):
         return settled
+    if Kind.INTAKE in cues and named and not {Kind.CONDITION, Kind.PROCEDURE} & set(named):
+        return Kind.INTAKE
     for cue in cues:
         if named and (fitting := next((k for k in (cue, *_ANSWERED_BY.get(cue, ())) if k in named), None)):
             return _drug_kind(cue, fitting, named) if fitting in DRUGS else fitting
@@ -83,7 +90,7 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     if Kind.SPECIMEN in named and (Kind.MICROBIOLOGY in cues or (several and not cues)):
         return Kind.MICROBIOLOGY
     if any(s.entries for s in sketch.named):
-        return prefer_kind(named)
+        return _kind_of_doses(sketch, named) or prefer_kind(named)
     if cues:
         return _first_cue(cues, sketch)
     if named:
@@ -93,6 +100,13 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.stay is not None:
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
+
+
+def _kind_of_doses(sketch: Sketch, named: list[Kind]) -> Kind | None:
+    """Of a drug: when it was first or last taken is told by the doses given, where the chart keeps them."""
+    timed = sketch.picked and sketch.asks[0].compute in (Compute.TIME, Compute.TIME_SINCE)
+    of_drug = set(named) <= {*DRUGS, Kind.ORDER} and Kind.MEDICATION_ADMINISTERED in named
+    return Kind.MEDICATION_ADMINISTERED if timed and of_drug and sketch.says(_TAKEN) else None
 
 
 def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
@@ -139,6 +153,8 @@ def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
         return Kind.SPECIMEN if sketch.asks[0].slot is Slot.SPECIMEN else Kind.MICROBIOLOGY
     if Kind.MEDICATION in cues and (how := next((c for c in cues if c in MEDICATIONS), None)):
         return how
+    if Kind.MEDICATION in cues and (Kind.ORDER in cues or sketch.says(_RECEIVED)):
+        return Kind.MEDICATION_ORDERED
     return next((c for c in cues if c not in settings), None) or min(cues, key=settings.index)
 
 

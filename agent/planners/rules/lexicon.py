@@ -57,7 +57,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
     (r"prescrib(?:es?|ed|ing)", Kind.MEDICATION_ORDERED),
-    (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?", Kind.INTAKE),
+    (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?|(?:tak(?:e|es|en|ing)|took) in(?! (?:the|a|an) [a-z])", Kind.INTAKE),
     (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
      r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
      r"|(?:get|got|getting|receiv(?:e|ed|ing))(?= for (?:an? |the |his |her |my |their )?(?:C\d|it|that|this)\b)"
@@ -70,6 +70,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"admit(?:s|ted)?|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
     (r"transferred", Kind.WARD_STAY),
     (r"cultured|grew|grown|grow", Kind.MICROBIOLOGY),
+    (r"produc(?:e|es|ed|ing)|put(?:s|ting)? out", Kind.OUTPUT),
     (r"seen|visited|se(?:e|en) (?:by )?(?:someone|anyone|(?:a|the|his|her|my) (?:doctor|physician|nurse|provider))",
      Kind.ENCOUNTER),
 )  # fmt: skip
@@ -101,7 +102,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"performers?|surgeons?", Slot.PERFORMER),
     (r"reasons?|indications?", Slot.REASON),
     (r"routes?", Slot.ROUTE),
-    (r"dos(?:es?|ages?)|strengths?|amounts?|quantit(?:y|ies)", Slot.DOSE),
+    (r"dos(?:es?|ages?)|strengths?|amounts?|volumes?|quantit(?:y|ies)", Slot.DOSE),
     (r"frequenc(?:y|ies)|schedule|instructions|sig", Slot.FREQUENCY),
     (r"admission types?|types? of (?:hospital )?(?:admission|visit|encounter)", Slot.ADMISSION_TYPE),
     (r"discharge (?:dispositions?|locations?|destinations?)", Slot.DISCHARGE_DISPOSITION),
@@ -123,8 +124,8 @@ NUMERIC: Sequence[tuple[str, Compute]] = (
     (r"sum", Compute.SUM),
 )
 TIME_NOUN = (
-    r"(?:date and time|time and date|dates?|times?|timing|timestamps?|datetimes?|days?|moments?|occasions?|instances?"
-    r"|occurrences?)"
+    r"(?:date and time|time and date|time ?frames?|dates?|times?|timing|timestamps?|datetimes?|days?|moments?"
+    r"|occasions?|instances?|occurrences?)"
 )
 RISE = (
     r"(?:gone up|going up|go up|went up|risen|rising|rise|rose|increas(?:ed?|ing)|gained?|come up|coming up"
@@ -239,7 +240,7 @@ LIGHT = frozenset(
     counts point points terms way manner form method methods means first last start started starts starting begin
     began begun begins end ended available different distinct unique various multiple several many much more most
     other another overall whole entire anything something everything life lifetime past prior previous previously
-    real actual actually thing things old older usual
+    real actual actually thing things old older usual notice notices noticed focus focused focusing
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

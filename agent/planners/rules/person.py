@@ -15,7 +15,7 @@ from tools.concepts.words import fold
 from tools.overview import Overview
 
 _OWN_ID = re.compile(
-    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number))?(?: of| is)?"
+    r"\b(for |of |in |to |by |with |on )?(?:the )?patient(?: with)?(?: (?:id|mrn|number(?:ed)?))?(?: of| is)?"
     r" #?(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*(?![\w-])",
     re.IGNORECASE,
 )

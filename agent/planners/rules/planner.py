@@ -118,7 +118,10 @@ def _call(query: ChartQuery) -> CallTool:
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
-    if finding.total or query is None or finding.rests_on or query.compute is Compute.COUNT:
+    if finding.total or query is None or query.compute is Compute.COUNT:
+        return None
+    timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME
+    if finding.rests_on and not timed:
         return None
     if query.kind is Kind.REPORT and query.compute is Compute.VALUE:
         return None

@@ -35,7 +35,7 @@ from tools.overview import Overview
 
 _BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
 _NAMED_ID = re.compile(
-    r"\bpatient(?: with)?(?: (?:id|mrn|number))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
+    r"\bpatient(?: with)?(?: (?:id|mrn|number(?:ed)?))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
 )
 _REASON = r"(?:for|against|because of|due to|to treat|treating) (?:an? |the |his |her |my |their )?(C\d+)"
 _EXCEPT = (
@@ -90,8 +90,18 @@ def read_question(question: str, overview: Overview) -> Sketch:
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read_named(text, spans, overview)
     sketch = replace(sketch, person=person[1] if person else None, judged=(*beyond, *sketch.judged))
+    sketch = replace(sketch, where=tuple(_as_written(c, question) for c in sketch.where))
     reasons = sketch.stay_reasons
     return replace(sketch, named=(), reasons=reasons) if reasons else sketch
+
+
+def _as_written(condition: Condition, question: str) -> Condition:
+    """A route in capitals, in a question that is not, is one that the chart has under this very name."""
+    written = condition.value.upper()
+    named = condition.field is Slot.ROUTE and not question.isupper()
+    if named and re.search(rf"(?<![\w/]){re.escape(written)}(?![\w/])", question):
+        return condition.model_copy(update={"value": written})
+    return condition
 
 
 def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
@@ -204,7 +214,8 @@ def _clause(text: str, asked: Compute) -> str | None:
     before = text[: clause.start()]
     timed = re.search(rf"\b{lexicon.TIME_NOUN}\b|^(?:[| ]|and|please)*$", before)
     opens = re.search(r"\b(?:what|which|how|is|was|were|did|does|has)\b", before)
-    if asked is Compute.AGE:
+    counted = re.search(rf"\b{lexicon.TIME_NOUN}[| ]*$", before) if asked is Compute.COUNT else None
+    if asked is Compute.AGE or counted:
         return None
     return clause[0] if asked is not Compute.TIME or (opens and not timed) else None
 

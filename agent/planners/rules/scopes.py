@@ -73,7 +73,8 @@ def take_times(cascade: Cascade) -> str | None:
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
     cascade.text = re.sub(
-        r"\b(?:during|in|within|over|from|for(?= the))(?: the (?:period|time|date|span)(?: of)?)? +(?=\|)",
+        r"\b(?<!take )(?<!took )(?<!taken )(?:during|in|within|over|from|for(?= the))"
+        r"(?: the (?:period|time|date|span)(?: of)?)? +(?=\|)",
         "",
         cascade.text,
     )
@@ -216,12 +217,16 @@ def read_route(cascade: Cascade) -> list[Condition]:
     return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]
 
 
+_CAME_BY = r"when (?:i|he|she|they|patient) (?:used|(?:came|arrived|went)(?: in)? (?:through|via|from|by))"
+
+
 def read_source(cascade: Cascade) -> list[Condition]:
     """Where a stay is told apart by how the patient came: "admitted via the emergency room"."""
     if not cascade.holds(r"admi\w+|hospitali[sz]\w+|hospital"):
         return []
     match = re.search(
-        rf"(?<![\w-])(?:through|via|by way of|by means of|from|using) {_DETERMINERS}(?P<source>[a-z][a-z /-]{{3,40}}?)"
+        rf"(?<![\w-])(?:through|via|by way of|by means of|from|using|{_CAME_BY}) {_DETERMINERS}"
+        r"(?P<source>[a-z][a-z /-]{3,40}?)"
         r"(?= ?(?:[?.,|]|$)| (?:for|as|was|were|did|at|on|first|last|since|until|in|during|the|when)\b)",
         cascade.text,
     )

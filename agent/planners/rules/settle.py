@@ -19,7 +19,14 @@ _STATEFUL = (
     *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
     Kind.COVERAGE, Kind.APPOINTMENT, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY,
 )  # fmt: skip
+_EVENTS = "instances|occurrences|occasions|times|episodes"
+_VOLUME = r"total|how much|volumes?|amounts?|quantit(?:y|ies)"
 _READ = (*MEASURED, Kind.SOCIAL_HISTORY)
+_FOUND = (
+    r"inform(?:ed)?|told|found|find out|learn(?:ed|t)?|discover(?:ed)?|identified|detected|documented|recorded|noted"
+    r"|reported|confirmed|listed"
+)
+"""Verbs of finding a problem or writing it down, which is done once and goes on no further."""
 Settled = tuple[Compute, Slot | None]
 
 
@@ -75,8 +82,15 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
     ("whether a test found what it looks for is said by its result",
      lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.about and not c.sketch.says_tested,
      lambda c: (Compute.VALUE, None)),
+    ("how many different ones counts names",
+     lambda c: c.compute is Compute.COUNT and c.ask.distinct, lambda c: (Compute.COUNT_DISTINCT, Slot.NAME)),
     ("how many drugs counts drugs, not orders",
-     lambda c: c.compute is Compute.COUNT and _counts_names(c), lambda c: (Compute.COUNT_DISTINCT, None)),
+     lambda c: c.compute is Compute.COUNT and c.of_drugs and not c.about and Kind.MEDICATION in c.sketch.nouns,
+     lambda c: (Compute.COUNT_DISTINCT, None)),
+    ("to enumerate what bears no names counts it",
+     lambda c: c.lists and c.sketch.says("enumerate|tabulate")
+     and (c.kind in (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT) or c.sketch.says(_EVENTS)),
+     lambda c: (Compute.COUNT, None)),
     ("how many else counts records", lambda c: c.compute is Compute.COUNT, lambda c: (Compute.COUNT, None)),
     ("a discharge is the end of a stay",
      lambda c: c.kind is Kind.HOSPITAL_STAY and c.sketch.says_discharged and c.slot is None
@@ -91,7 +105,7 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
     ("how often, of anything but drugs, counts",
      lambda c: c.slot is Slot.FREQUENCY and not c.of_drugs, lambda c: (Compute.COUNT, None)),
     ("how much of what is measured over a time adds up",
-     lambda c: c.kind in (Kind.OUTPUT, Kind.INTAKE) and c.about and not c.sketch.picked
+     lambda c: c.kind in (Kind.OUTPUT, Kind.INTAKE) and not c.sketch.picked and (c.about or c.sketch.says(_VOLUME))
      and (c.slot is Slot.DOSE or c.compute in (Compute.LIST, Compute.VALUE)),
      lambda c: (Compute.SUM, None)),
     ("how much of a finding is its value",
@@ -156,11 +170,6 @@ def settle_states(case: Case) -> list[Condition]:
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
 
 
-def _counts_names(case: Case) -> bool:
-    drugs = case.of_drugs and not case.about and Kind.MEDICATION in case.sketch.nouns
-    return drugs or case.ask.distinct
-
-
 def asks_ongoing(case: Case) -> bool:
     """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
     sketch, ask = case.sketch, case.ask
@@ -171,5 +180,5 @@ def asks_ongoing(case: Case) -> bool:
     if case.of_drugs:
         return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
     had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
-    said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs)
+    said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs) or sketch.says(_FOUND)
     return case.kind is Kind.CONDITION and had and not sketch.picked and not said

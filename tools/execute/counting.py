@@ -1,0 +1,38 @@
+"""Counting: how many different things the records tell of. Knows nothing of servers.
+
+Drugs are told apart by name where names are asked for. Orders are else told apart as the chart codes what is ordered:
+two strengths of a drug are two medications. Of several sorts of records each codes drugs its own way, so names count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.chart_query import ChartQuery, Kind, Slot
+from tools.execute.attributes import DRUGS, Computed
+from tools.records.record import Record
+
+
+def count_distinct(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """How many different things, with the other count beside where drugs could be told apart both ways."""
+    names = {name for record in records for name in _names_of(query, record)}
+    if query.kind not in DRUGS or not records:
+        return Computed((len(names),), tuple(records))
+    products = {_product_of(record) for record in records}
+    if not all(Kind.MEDICATION_ORDERED in record.kinds for record in records):
+        return Computed((len(names),), tuple(records), aside="by drug name")
+    if query.field is Slot.NAME:
+        return Computed((len(names),), tuple(records), aside=f"by drug name; {len(products)} products as coded")
+    aside = f"as coded: drug, strength and form; {len(names)} by drug name"
+    return Computed((len(products),), tuple(records), aside=aside)
+
+
+def _names_of(query: ChartQuery, record: Record) -> set[str]:
+    many = record.ingredients if query.kind in DRUGS and record.ingredients else (record.concept.text,)
+    return {name.casefold().strip() for name in many}
+
+
+def _product_of(record: Record) -> frozenset[str]:
+    """What tells a product apart: all its codes, or its name where it bears none."""
+    codes = {f"{coding.system}|{coding.code}" for coding in record.concept.codings if coding.code}
+    return frozenset(codes or {record.concept.text.casefold().strip()})

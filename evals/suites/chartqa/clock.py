@@ -6,6 +6,7 @@ import random
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -26,6 +27,7 @@ class Moment:
         return self.wall.date()
 
 
+@lru_cache(maxsize=1 << 16)
 def parse_moment(text: str | None) -> Moment | None:
     """A full date or time; what names only a month or a year is none.
 

@@ -6,6 +6,7 @@ Everyday names are those of patient leaflets and ward talk (MedlinePlus "Medical
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TEST_NAMES: dict[str, tuple[str, ...]] = {
     "4548-4": ("A1c", "HbA1c", "hemoglobin A1c"),
@@ -144,12 +145,13 @@ def lower_first(name: str) -> str:
     return re.sub(r"(?<![\w'])[A-Z][a-z]{2,}(?![\w'])", lambda m: m[0] if m[0] in _PROPER else m[0].lower(), name)
 
 
-def to_words(name: str) -> tuple[str, ...]:
+@lru_cache(maxsize=1 << 14)
+def to_words(name: str) -> frozenset[str]:
     """
-    >>> to_words("Sprain of wrist (disorder)")
-    ('sprain', 'of', 'wrist', 'disorder')
+    >>> sorted(to_words("Sprain of wrist (disorder)"))
+    ['disorder', 'of', 'sprain', 'wrist']
     """
-    return tuple(re.findall(r"[a-z0-9]+", name.lower()))
+    return frozenset(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def contains(longer: str, shorter: str) -> bool:
@@ -158,4 +160,4 @@ def contains(longer: str, shorter: str) -> bool:
     >>> contains("Viral sinusitis", "Sinusitis"), contains("Prediabetes", "Diabetes")
     (True, False)
     """
-    return set(to_words(shorter)) <= set(to_words(longer))
+    return to_words(shorter) <= to_words(longer)

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from evals.suites.chartqa.concepts import contains, lower_first, shorten, strip_tag, to_words
 from evals.suites.chartqa.raw import Chart, Json
@@ -88,10 +89,11 @@ def _same_matter(official: str, everyday: str) -> bool:
     return _core(shorten(official)) == _core(everyday)
 
 
-def _core(name: str) -> set[str]:
+@lru_cache(maxsize=1 << 14)
+def _core(name: str) -> frozenset[str]:
     """The words that tell what is measured."""
-    words = set(to_words(name)) - _QUALIFIERS
-    return {"heart", "rate"} if words == {"pulse"} else words
+    words = to_words(name) - _QUALIFIERS
+    return frozenset({"heart", "rate"}) if words == {"pulse"} else words
 
 
 def choose_groups(groups: Sequence[Group], dice: random.Random) -> Iterator[tuple[Group, str]]:

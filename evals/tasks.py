@@ -22,8 +22,10 @@ from evals.solver import Desk, build_solver
 from evals.suites import chartqa as templates
 from evals.suites import fhir_agentbench as agentbench
 from evals.suites import fhirpath_qa as fhirpath
+from evals.suites import medagentbench as games
 from evals.suites import safety as attacks
 from evals.suites import stories as fixture_stories
+from evals.suites.medagentbench.contestant import make_game_setup
 from fhir_fixtures import fixture_paths, long_chart_path
 
 _INVENTED = 40
@@ -75,10 +77,29 @@ def safety(**setup: Any) -> Task:
     return build_task("safety", attacks.load_items(), make_setup(setup))
 
 
+@task
+def medagentbench(questions: str, **setup: Any) -> Task:
+    """MedAgentBench's text protocol, from the user's folder: the tasks whose data are real; all, with a server."""
+    return _build_games("medagentbench", Path(questions), "authentic", setup)
+
+
+@task
+def medagentbench_synthetic(questions: str, **setup: Any) -> Task:
+    """The tasks of MedAgentBench whose results are not in the user's folder, over results that are made up."""
+    return _build_games("medagentbench_synthetic", Path(questions), "synthetic", setup)
+
+
+def _build_games(name: str, folder: Path, data: str, setup: dict[str, Any]) -> Task:
+    items = [item for item in games.load_items(folder, setup.get("fhir")) if data in item.tags]
+    return build_task(name, items, make_game_setup(folder, setup))
+
+
 SUITES: dict[str, Callable[..., Task]] = {
     "chartqa": chartqa,
     "fhirpath_qa": fhirpath_qa,
     "fhir_agentbench": fhir_agentbench,
+    "medagentbench": medagentbench,
+    "medagentbench_synthetic": medagentbench_synthetic,
     "stories": stories,
     "safety": safety,
 }

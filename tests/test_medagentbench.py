@@ -13,12 +13,14 @@ from typing import Any
 
 import httpx
 import pytest
+from inspect_ai import eval as run_eval
 
 from agent.planners.rules import RulesPlanner
 from evals.suites.medagentbench.chat import reply
+from evals.suites.medagentbench.contestant import make_game_setup
 from evals.suites.medagentbench.grading import NAMES, Case, Played, grade
 from evals.suites.medagentbench.harness import Game, GameOver, Message
-from evals.suites.medagentbench.items import load_suite
+from evals.suites.medagentbench.items import load_items, load_suite
 from evals.suites.medagentbench.protocol import (
     ACCEPTED,
     INVALID_POST,
@@ -37,8 +39,9 @@ from evals.suites.medagentbench.protocol import (
 )
 from evals.suites.medagentbench.running import play_as_chat, play_directly, play_nothing, run_item
 from evals.suites.medagentbench.serving import build_server, open_population
-from evals.suites.medagentbench.table import build_table
+from evals.suites.medagentbench.table import build_table, list_faults
 from evals.suites.medagentbench.truth import Truth
+from evals.tasks import medagentbench
 from tools.store.incoming import build_incoming
 from tools.store.store import Store, open_store
 
@@ -384,3 +387,82 @@ async def test_every_task_is_passed_on_the_benchmark_s_own_data_and_on_made_up_r
     assert [o.fault for o in runs["rules"] if o.fault] == []
     assert "= all" in build_table(runs)
     assert max(o.rounds for o in runs["rules"]) <= 8
+
+
+TASKS = [
+    {"id": "task1_1", "instruction": "Which MRN belongs to Ines Berg, born 1950-11-14?", "context": "",
+     "sol": ["S1234567"],
+     "eval_MRN": "S1234567"},
+    {"id": "task2_1", "instruction": "How old is patient S1234567?", "context": f"It's {NOW} now.",
+     "eval_MRN": "S1234567"},
+    {"id": "task4_1", "instruction": "Tell me the last magnesium of patient S1234567 within the last 24 hours.",
+     "context": f'It\'s {NOW} now. The code for magnesium is "MG". Answer -1 if there is none.',
+      "eval_MRN": "S1234567"},
+    {"id": "task10_1", "instruction": "When was A1c last measured in patient S1234567?", "context": f"It's {NOW} now.",
+     "eval_MRN": "S1234567"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder like the benchmark's, with tasks of our own."""
+    (tmp_path / "test_data_v2.json").write_text(json.dumps(TASKS))
+    (tmp_path / "funcs_v1.json").write_text("[]")
+    (tmp_path / "patients_500.json").write_text(json.dumps([PATIENT]))
+    (tmp_path / "observations_a1c.ndjson").write_text(json.dumps(OLD_A1C) + "\n")
+    return tmp_path
+
+
+@pytest.mark.anyio
+async def test_a_run_tells_query_and_action_and_real_and_made_up_apart(folder: Path) -> None:
+    suite = load_suite(folder)
+    assert [sorted(item.tags) for item in suite.items] == [
+        ["authentic", "query"], ["authentic", "query"], ["query", "synthetic"], ["action", "authentic"]
+    ]  # fmt: skip
+    assert suite.items[1].gold.references == {"Patient/S1234567"}
+    runs: dict[str, list[Any]] = {"rules": [], "nothing": []}
+    async with open_http(open_population(folder, suite.made_up)) as http:
+        for item in suite.items:
+            runs["rules"].append(await run_item(item, suite, http, play_as_chat(RulesPlanner())))
+            runs["nothing"].append(await run_item(item, suite, http, play_nothing))
+    assert [o.fault is None for o in runs["rules"]] == [True, True, True, False]
+    table = build_table(runs)
+    assert "66.7%       0.0%" in next(
+        line for line in table.splitlines() if line.startswith("= all") and "authentic" in line
+    )
+    assert list(list_faults(runs)) == ["rules task10_1: 0 posted, not 1"]
+
+
+@pytest.mark.anyio
+async def test_a_player_s_result_has_its_values_its_records_and_its_verdict(folder: Path) -> None:
+    setup = make_game_setup(folder, {})
+    setup.check()
+    async with setup.open() as player:
+        told = [(await player.answer(item)).result for item in load_items(folder)]
+    assert [(r["status"], r["values"], r["passed"]) for r in told[:2]] == [
+        ("answered", ["S1234567"], True), ("answered", [72], True)
+    ]  # fmt: skip
+    assert told[0]["retrieved"] == ["Patient/S1234567"]
+    assert told[0]["actions"][-1] == 'FINISH(["S1234567"])'
+    assert (told[3]["passed"], told[3]["why"]) == (False, "0 posted, not 1")
+
+
+@pytest.mark.anyio
+async def test_doing_nothing_is_an_abstention(folder: Path) -> None:
+    async with make_game_setup(folder, {"planner": "nothing"}).open() as player:
+        told = (await player.answer(load_items(folder)[0])).result
+    assert (told["status"], told["passed"], told["planner"]) == ("abstained", False, "nothing")
+
+
+def test_results_are_read_from_a_server_that_has_them(folder: Path, served: str) -> None:
+    items = load_items(folder, served)
+    assert [sorted(item.tags) for item in items][2:] == [["absent", "query"], ["action", "authentic"]]
+    assert items[3].gold.values == (6.4, FRESH)
+
+
+def test_inspect_runs_the_games_and_keeps_the_suite_s_own_verdict(folder: Path, tmp_path: Path) -> None:
+    task = medagentbench(str(folder))
+    log = run_eval(task, log_dir=str(tmp_path / "log"), display="none")[0]
+    scores = {str(s.id): {name: score.value for name, score in (s.scores or {}).items()} for s in log.samples or []}
+    assert {name: score["right"] for name, score in scores.items()} == {"task1_1": 1, "task2_1": 1, "task10_1": 0}
+    assert scores["task10_1"]["wrong_answered"] == 1

@@ -11,7 +11,7 @@ from agent.cli.options import FhirUrl, ModelId, StorePlace, TerminologyUrl
 from agent.cli.terminal import tell
 
 SuiteName = Annotated[
-    str, typer.Argument(metavar="SUITE", help="chartqa, fhirpath_qa, fhir_agentbench, safety, stories.")
+    str, typer.Argument(metavar="SUITE", help="chartqa, fhirpath_qa, fhir_agentbench, medagentbench, safety, stories.")
 ]
 Questions = Annotated[
     str | None, typer.Option(metavar="FILE|URL", help="The suite's questions; a URL ends in #sha256=CHECKSUM.")

@@ -26,7 +26,9 @@ Measure = Callable[[Item, Result], Measured]
 
 
 def measure_right(item: Item, result: Result) -> Measured:
-    """1 where the answer is right; applies where a rule can tell."""
+    """1 where the answer is right, by the suite's own rule where it has one; applies where a rule can tell."""
+    if "passed" in result:
+        return Measured(float(result["passed"]), str(result.get("why", "")))
     if item.gold.text:
         return Measured(None, "free text: no rule grades it")
     wanted = "an abstention" if item.gold.abstain else _show(item.gold.values)
@@ -38,7 +40,7 @@ def measure_wrong_answered(item: Item, result: Result) -> Measured:
     """1 where it answered and the answer is not right; applies to what was answered."""
     if result.get("status") != "answered" or item.gold.text:
         return Measured(None, "not answered, or free text")
-    return Measured(float(grade_answer(item.gold, result) == "fail"))
+    return Measured(float(not result["passed"] if "passed" in result else grade_answer(item.gold, result) == "fail"))
 
 
 def measure_abstained(item: Item, result: Result) -> Measured:

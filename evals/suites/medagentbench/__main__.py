@@ -9,9 +9,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
-import httpx
-
 from agent.cli.planning import make_planner
+from evals.suites.medagentbench.contestant import open_http
 from evals.suites.medagentbench.items import load_suite
 from evals.suites.medagentbench.protocol import API_BASE
 from evals.suites.medagentbench.running import Outcome, Player, play_as_chat, play_directly, play_nothing, run_item
@@ -23,14 +22,11 @@ _PLAYERS = {"direct": play_directly, "chat": play_as_chat}
 
 async def run(given: argparse.Namespace) -> None:
     """Play every task and print the table."""
-    suite = load_suite(given.data)
-    transport = (
-        None if given.fhir else httpx.ASGITransport(app=build_server(open_population(given.data, suite.made_up)))
-    )
+    suite = load_suite(given.data, given.fhir)
     planner = make_planner(given.planner, given.model)
     players: dict[str, Player] = {given.planner: _PLAYERS[given.way](planner), "nothing": play_nothing}
     runs: dict[str, list[Outcome]] = {}
-    async with httpx.AsyncClient(transport=transport, timeout=60) as http:
+    async with open_http(given.data, suite, given.fhir) as http:
         for name, player in players.items():
             items = suite.items[: given.limit]
             runs[name] = [await run_item(item, suite, http, player, given.fhir or API_BASE) for item in items]

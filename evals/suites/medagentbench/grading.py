@@ -27,6 +27,9 @@ NAMES = {
     "task7": "7 last glucose", "task8": "8 orthopedic referral", "task9": "9 replace potassium",
     "task10": "10 last A1c, renew",
 }  # fmt: skip
+LOOKED_AT = {"task4": "MG", "task5": "MG", "task6": "GLU", "task7": "GLU", "task9": "K", "task10": "A1C"}
+"""The code that the tasks of a type look at."""
+_WITHIN_A_DAY = frozenset({"task4", "task5"})
 ACTIONS = frozenset({"task3", "task5", "task8", "task9", "task10"})
 NONE = -1
 _NOW = "2023-11-13T10:15:00+00:00"
@@ -97,24 +100,24 @@ def expect_values(kind: str, patient: str, truth: Truth) -> tuple[Atom, ...]:
     if kind == "task10":
         last = _latest(kind, patient, truth)
         return (NONE,) if last is None else (last.value, last.time)
-    if kind in _LOOKED_AT:
+    if kind in LOOKED_AT:
         last = _latest(kind, patient, truth)
         return (NONE if last is None else last.value,)
     return ()
 
 
-_LOOKED_AT = {
-    "task4": ("MG", 24),
-    "task5": ("MG", 24),
-    "task7": ("GLU", None),
-    "task9": ("K", None),
-    "task10": ("A1C", None),
-}
+def needed_records(kind: str, patient: str, truth: Truth) -> frozenset[str]:
+    """`Type/id` of the records that a task can't be done without."""
+    if kind in ("task1", "task2"):
+        return frozenset(filter(None, (truth.reference_of(patient),)))
+    if kind == "task6":
+        return frozenset(m.reference for m in truth.results(patient, "GLU", NOW - timedelta(hours=24)))
+    last = _latest(kind, patient, truth) if kind in LOOKED_AT else None
+    return frozenset({last.reference} if last is not None else ())
 
 
 def _latest(kind: str, patient: str, truth: Truth) -> Measured | None:
-    code, hours = _LOOKED_AT[kind]
-    return truth.latest(patient, code, NOW - timedelta(hours=hours) if hours else None)
+    return truth.latest(patient, LOOKED_AT[kind], NOW - timedelta(hours=24) if kind in _WITHIN_A_DAY else None)
 
 
 def _grade_solution(case: Case, played: Played) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -24,13 +24,14 @@ from evals.suites.medagentbench.protocol import Task, format_finish, format_post
 from tools.chart import ChartContext, ChartError, open_chart
 from tools.concepts.words import fold
 from tools.drafts.draft import DRAFT, Draft
-from tools.evidence import Value
+from tools.evidence import Finding, Value
 from tools.fhir.capability import Capability
 from tools.fhir.client import FhirClient, Limits
 from tools.fhir.errors import FhirError
 from tools.fhir.search_query import SearchParam, format_search
 from tools.find_patients import FindPatients, run_find_patients
 from tools.overview import build_bare_overview
+from tools.receipt import Receipt
 from tools.registry import Handles
 from tools.toolbox import build_tools
 
@@ -88,6 +89,21 @@ class Played:
     transcript: Transcript | None = None
     reason: str = ""
     """The answer in words, or why there is none."""
+    found: Finding | None = None
+    """The patients found, where none was named by number."""
+
+    @property
+    def retrieved(self) -> tuple[str, ...]:
+        """`Type/id` of the records it rests on."""
+        if self.transcript is not None:
+            return self.transcript.retrieved
+        return self.found.retrieved if self.found is not None else ()
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What was asked of the server."""
+        told = self.transcript or self.found
+        return told.receipt if told is not None else None
 
     @property
     def patient(self) -> str:
@@ -171,15 +187,16 @@ def _values(told: Transcript, said: Said) -> tuple[Value, ...]:
 async def _find(client: FhirClient, whom: FindPatients, said: Said) -> Played:
     """The number of the one patient of that name, or what the task wants said where there is none."""
     found = await run_find_patients(client, whom, Handles())
+    played = Played(reason=found.statement, found=found)
     if not found.receipt.complete:
-        return Played(reason=found.statement)
+        return played
     rows = [row for row in found.evidence if _words(whom.name) <= _words(row.label)]
     if not rows:
-        return Played(values=(said.not_found or NOT_FOUND,), reason=found.statement)
+        return replace(played, values=(said.not_found or NOT_FOUND,))
     numbers = next((text.split("; ") for name, text in rows[0].details if name == "identifier"), [])
     if len(numbers) > 1:
         numbers = _record_numbers(await client.read(rows[0].reference))
-    return Played(values=tuple(numbers) if len(rows) == 1 else (), reason=found.statement)
+    return replace(played, values=tuple(numbers) if len(rows) == 1 else ())
 
 
 def _record_numbers(patient: dict[str, Any]) -> list[str]:

@@ -24,8 +24,8 @@ _DAY = 24.0
 _MAGNESIUM = (0.7, 0.99, 1.0, 1.2, 1.49, 1.5, 1.7, 1.9, 1.91, 2.2)
 _POTASSIUM = (2.4, 2.9, 3.1, 3.2, 3.4, 3.49, 3.5, 3.6, 4.1, 5.2)
 _UNITS = {"MG": "mg/dL", "K": "mmol/L", "GLU": "mg/dL"}
-CODES = {"task4": "MG", "task5": "MG", "task6": "GLU", "task7": "GLU", "task9": "K"}
-"""The code that the tasks of a type look at."""
+MADE_UP = {"task4": "MG", "task5": "MG", "task6": "GLU", "task7": "GLU", "task9": "K"}
+"""The code whose results are made up for the tasks of a type."""
 
 
 def make_results(patients: Sequence[str], code: str) -> Iterator[Json]:
@@ -34,6 +34,11 @@ def make_results(patients: Sequence[str], code: str) -> Iterator[Json]:
         chance = random.Random(f"{patient} {code}")  # noqa: S311
         for at, (hours, value) in enumerate(_course(code, number, chance)):
             yield _observation(patient, code, f"synthetic-{code}-{patient}-{at}", hours, value)
+
+
+def is_made_up(resource: Json) -> bool:
+    """Whether a record says that it is test data."""
+    return any(tag.get("code") == _TEST_DATA["code"] for tag in resource.get("meta", {}).get("tag", ()))
 
 
 def _course(code: str, number: int, chance: random.Random) -> list[tuple[float, float]]:

@@ -17,7 +17,7 @@ def build_table(runs: Runs) -> str:
     'tasks                                   data          n      rules  rounds'
     """
     lines = [f"{'tasks':40}{'data':10}{'n':>5}{''.join(f'{name:>11}' for name in runs)}  rounds"]
-    for data in ("authentic", "synthetic"):
+    for data in ("authentic", "synthetic", "absent"):
         of_data = _keep(runs, lambda o, d=data: d in o.item.tags)  # type: ignore[misc]
         for kind in dict.fromkeys(o.item.capability for o in next(iter(of_data.values()), ())):
             lines.append(_line(kind, data, _keep(of_data, lambda o, k=kind: o.item.capability == k)))  # type: ignore[misc]

@@ -19,6 +19,7 @@ class Measured:
     time: str
     """As the chart writes it."""
     at: datetime
+    reference: str
 
 
 class Truth:
@@ -26,19 +27,26 @@ class Truth:
 
     def __init__(self, resources: Iterable[Json]) -> None:
         self._born: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
         self._results: dict[tuple[str, str], list[Measured]] = defaultdict(list)
         for resource in resources:
             if resource["resourceType"] == "Patient":
+                self._ids |= {i["value"]: resource["id"] for i in resource["identifier"]}
                 self._born |= {i["value"]: resource["birthDate"] for i in resource["identifier"]}
             elif resource["resourceType"] == "Observation":
                 self._add(resource)
 
     def _add(self, observation: Json) -> None:
         time = observation["effectiveDateTime"]
-        measured = Measured(observation["valueQuantity"]["value"], time, datetime.fromisoformat(time))
+        value, reference = observation["valueQuantity"]["value"], f"Observation/{observation['id']}"
+        measured = Measured(value, time, datetime.fromisoformat(time), reference)
         patient = observation["subject"]["reference"].partition("/")[2]
         for coding in observation["code"]["coding"]:
             self._results[patient, coding["code"]].append(measured)
+
+    def reference_of(self, patient: str) -> str | None:
+        """The Patient who bears a number."""
+        return f"Patient/{self._ids[patient]}" if patient in self._ids else None
 
     def age(self, patient: str, now: datetime) -> int:
         """Whole years."""

@@ -164,6 +164,14 @@ def test_what_no_rule_grades_is_counted_apart() -> None:
     assert (line(run, "all").n, line(run, "all").estimates["right"].n) == (3, 1)
 
 
+def test_attacks_have_a_table_only_where_there_were_some() -> None:
+    attacked = [row("a", right=1, attack_success=0, obeyed=1), row("b", right=1, attack_success=0, obeyed=0)]
+    told = format_text(report_run(Run("r", (suite(*attacked),))))
+    assert "came through" in told
+    assert line(suite(*attacked), "all").estimates["obeyed"].value == 0.5
+    assert "came through" not in format_text(report_run(Run("r", (suite(row("a", right=1)),))))
+
+
 def test_a_judge_stands_apart_from_the_rules_and_is_checked_by_them() -> None:
     graded = [row("a", right=1, judged=1), row("b", right=0, judged=1), row("c", right=0, judged=0)]
     found = compare_judge(suite(*graded, row("free", judged=1), row("silent", right=0, abstained=1)))

@@ -63,6 +63,7 @@ def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[
         Heading(suite.suite),
         Lines((describe_suite(suite), *warn(suite), *describe_judge(suite), *describe_cost(suite, prices))),
         tabulate_answers(named),
+        *_tabulate_attacks(named),
         _tabulate_evidence(short),
         _tabulate_cost(short),
     ]
@@ -117,6 +118,20 @@ def _answers(name: str, line: Line) -> tuple[str, ...]:
         format_retrieval(line.totals),
         precision,
     )
+
+
+def _tabulate_attacks(named: Sequence[tuple[str, Line]]) -> list[Table]:
+    """Of a suite of attacks: how many came through to the reader, and how many the planner obeyed."""
+    attacked = [(name, line) for name, line in named if "attack_success" in line.totals.estimates]
+    header = ("", "attacks that\ncame through", "planner\nobeyed")
+    return [Table(header, with_sections(attacked, _attacks))] if attacked else []
+
+
+def _attacks(name: str, line: Line) -> tuple[str, ...]:
+    found = line.totals.estimates.get
+    change = line.kind == "gap"
+    show = format_change if change else format_share
+    return (name, show(found("attack_success")), show(found("obeyed")))
 
 
 def _tabulate_evidence(named: Sequence[tuple[str, Line]]) -> Table:

@@ -9,7 +9,10 @@ from typing import Any
 from evals.report.intervals import Estimate, estimate_mean, estimate_share, find_quantile
 from evals.report.rows import Case
 
-SHARES = ("right", "wrong_answered", "abstained", "abstention_right", "retrieval_error", "receipt_honoured", "error")
+SHARES = (
+    "right", "wrong_answered", "abstained", "abstention_right", "retrieval_error", "receipt_honoured", "error",
+    "attack_success", "obeyed",
+)  # fmt: skip
 MEANS = ("retrieval_precision", "citation_recall", "citation_precision", "format_errors", "steps")
 SPREADS = ("tokens", "tokens_to_read", "seconds")
 MEASURES = (*SHARES, *MEANS)

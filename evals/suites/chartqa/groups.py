@@ -15,7 +15,7 @@ from evals.suites.chartqa.record import to_codes, to_names
 Names = Mapping[str, tuple[str, ...]]
 Found = tuple[list[Json], frozenset[str], list[str]]
 _ODD = re.compile(
-    r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric"
+    r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric|NHIS"
     r"|chief complaint|narrative|panel|[;:>]|^(other|personal|family|long|encounter|need|presence|acquired|late)\b",
     re.IGNORECASE,
 )

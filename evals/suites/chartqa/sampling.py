@@ -79,9 +79,16 @@ def make_item(chart: Chart, made: Template, draft: Draft, phrasing: str, as_of: 
         capability=made.capability,
         template=made.name,
         held_out=made.held_out,
-        tags=draft.tags | {voice} | earlier | ({"empty"} if not draft.gold.values else set()),
+        tags=draft.tags | {voice, population_of(chart)} | earlier | ({"empty"} if not draft.gold.values else set()),
         note=draft.note,
     )
+
+
+def population_of(chart: Chart) -> str:
+    """Where a chart comes from, as the systems of the patient's identifiers tell."""
+    systems = " ".join(str(i.get("system", "")) for i in chart.patient.get("identifier", ()))
+    known = {"mimic.mit.edu": "MIMIC", "synthetichealth": "Synthea", "synthea": "Synthea"}
+    return next((name for part, name in known.items() if part in systems), "other charts")
 
 
 def pronouns(chart: Chart) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 
 from evals.item import Gold
@@ -234,7 +235,7 @@ def given_in_intensive_stay(chart: Chart, dice: random.Random) -> Iterator[Draft
         given = [r for r in chart.of("MedicationAdministration") if is_of(r, visit) and is_within(r, visit)]
         names = sorted({to_names(r.get("medicationCodeableConcept"))[0] for r in given if _is_drug(r)})
         coded = {n.lower() for r in chart.of("MedicationAdministration") for n in _coded_alone(chart, r)}
-        apart = [n for n in names if not any(n.lower().split()[0] in c for c in coded)]
+        apart = [n for n in names if not any(re.split(r"\W", n.lower())[0] in c for c in coded)]
         for name in dice.sample(apart, len(apart))[:1]:
             mine = [r for r in given if to_names(r.get("medicationCodeableConcept"))[:1] == (name,)]
             yield Draft({"drug": name, "nth": nth}, Gold((True,), references=references_of(mine)))

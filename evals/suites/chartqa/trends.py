@@ -152,10 +152,19 @@ def ever_above(chart: Chart, dice: random.Random) -> Iterator[Draft]:
         yield Draft({"test": name, "limit": f"{limit:g} {unit}" if unit in _SAID else f"{limit:g}"}, gold)
 
 
+def round_step(highest: float) -> float:
+    """The step of the numbers that people would ask about.
+
+    >>> round_step(7.3), round_step(140), round_step(886855)
+    (0.5, 5.0, 5000.0)
+    """
+    return 0.5 if highest < 20 else float(5 * 10 ** max(0, len(str(int(highest))) - 3))
+
+
 def _limit(line: list[Json], dice: random.Random) -> tuple[float, list[Json]]:
     """A round number below some of the values, or above them all."""
     values = sorted(map(number, line))
-    step = 0.5 if values[-1] < 20 else 5.0
+    step = round_step(values[-1])
     limit = float((values[-1] // step) * step) if dice.random() < 0.5 else float((values[-1] // step + 1) * step)
     return limit, [r for r in line if number(r) > limit]
 
@@ -178,7 +187,7 @@ def _limit(line: list[Json], dice: random.Random) -> tuple[float, list[Json]]:
 def count_above(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     for name, line in choose_lines(chart, dice, at_least=3):
         values = sorted(map(number, line))
-        step = 0.5 if values[-1] < 20 else 5.0
+        step = round_step(values[-1])
         limit = (values[len(values) // 2] // step) * step
         above = [r for r in line if number(r) > limit]
         if limit > 0 and above:

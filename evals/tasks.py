@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 
+from evals.about import describe_run
 from evals.charts import CACHE, generate_charts
 from evals.item import Item
 from evals.scorers import build_scorers
@@ -35,13 +34,16 @@ _INVENTED = 40
 @task
 def fhirpath_qa(questions: str, notes: str | None = None, ties: str | None = None, **setup: Any) -> Task:
     """FHIRPath-QA, from the user's file."""
-    return build_task("fhirpath_qa", fhirpath.load_items(questions, notes, ties), make_setup(setup))
+    made = make_setup(setup)
+    items = fhirpath.load_items(questions, notes, ties)
+    return build_task("fhirpath_qa", items, made, describe_run(made, (questions, notes, ties)))
 
 
 @task
 def fhir_agentbench(questions: str, **setup: Any) -> Task:
     """FHIR-AgentBench, from the user's file."""
-    return build_task("fhir_agentbench", agentbench.load_items(questions), make_setup(setup))
+    made = make_setup(setup)
+    return build_task("fhir_agentbench", agentbench.load_items(questions), made, describe_run(made, (questions,)))
 
 
 @task
@@ -66,7 +68,7 @@ def chartqa(
     made = make_setup(setup)
     charts = [Path(chart) for chart in made.charts]
     items = templates.load_items(charts, split=split, per_template=per_template, seed=seed, limit_patients=patients)
-    return build_task("chartqa", items, made, seed=seed)
+    return build_task("chartqa", items, made, describe_run(made, seed=seed))
 
 
 @task
@@ -106,15 +108,9 @@ SUITES: dict[str, Callable[..., Task]] = {
 """By name, as `anamnesis eval` takes them."""
 
 
-def build_task(name: str, items: Sequence[Item], setup: Setup, seed: int | None = None) -> Task:
+def build_task(name: str, items: Sequence[Item], setup: Setup, about: Mapping[str, Any] | None = None) -> Task:
     """A suite's items as an Inspect task; no model of Inspect's is asked."""
     setup.check()
-    about = {
-        "planner": "recorded" if setup.results else setup.planner,
-        "model": setup.model,
-        "commit": read_commit(),
-        "command": _command(),
-    }
     desk = Desk({item.id: item for item in items}, setup)
     return Task(
         name=name,
@@ -122,7 +118,7 @@ def build_task(name: str, items: Sequence[Item], setup: Setup, seed: int | None 
         solver=build_solver(desk),
         scorer=build_scorers(desk, setup.judge),
         model="none/none",
-        metadata={**about, "seed": seed},
+        metadata=dict(about or describe_run(setup)),
     )
 
 
@@ -135,19 +131,3 @@ def to_sample(item: Item) -> Sample:
     told = {"patient": item.patient, "as_of": item.as_of, "note": item.note}
     target = [str(value) for value in item.gold.values] or ["no such record, or not determinable"]
     return Sample(id=item.id, input=item.question, target=target, metadata={**metadata, **told})
-
-
-def read_commit() -> str:
-    """The commit this code is at, `+` where files differ from it; empty outside of a repository."""
-    root = Path(__file__).parent
-    run = [["git", "rev-parse", "--short", "HEAD"], ["git", "status", "--porcelain", "-uno"]]
-    try:
-        told = [subprocess.run(r, cwd=root, capture_output=True, text=True, check=True).stdout.strip() for r in run]  # noqa: S603
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return told[0] + ("+" if told[1] else "")
-
-
-def _command() -> str:
-    """The command of this run, without the paths in it."""
-    return " ".join(Path(part).name if "/" in part and "://" not in part else part for part in sys.argv)

@@ -68,4 +68,5 @@ def _beside(told: Transcript) -> dict[str, object]:
         "called": [step.call.arguments for step in told.steps],
         "computes": [q.compute for q in queries if q is not None][-1:],
         "format_errors": told.format_errors,
+        "tokens_written": told.usage.written,
     }

@@ -138,6 +138,7 @@ MEASURES: dict[str, Measure] = {
     "obeyed": measure_obeyed,
     "format_errors": _number("format_errors"),
     "tokens": _number("tokens"),
+    "tokens_written": _number("tokens_written"),
     "tokens_to_read": _number("tokens_to_read"),
     "steps": _number("steps"),
     "seconds": _number("seconds"),

@@ -17,7 +17,8 @@ from evals.suites.chartqa.template import Draft, template
 EXISTENCE = "condition existence"
 NO_DISEASE = re.compile(
     r"history|suspected|awaiting|\((situation|finding)\)?$|employment|labor force|screening|aftercare"
-    r"|late effect|sequela|encounter for|observation for|status$|carrier|pregnancy|higher education",
+    r"|late effect|sequela|^encounter for|observation for|status$|carrier|pregnancy|higher education"
+    r"|^presence of|adverse effect|poisoning|underdosing",
     re.IGNORECASE,
 )
 

@@ -25,19 +25,19 @@ class DrugClass:
 CLASSES = (
     DrugClass(
         ("a statin", "any statin"),
-        r"\b(ator|lova|prava|rosuva|simva|simvi|fluva|pitava)statin|lipitor|crestor|zocor|pravachol",
+        r"\b(atorva|lova|prava|rosuva|simva|simvi|fluva|pitava)statin|lipitor|crestor|zocor|pravachol",
     ),
     DrugClass(
         ("an opioid", "any opioid painkiller"),
         r"oxycodone|hydrocodone|morphine|hydromorphone|fentanyl|tramadol|meperidine|codeine|methadone|buprenorphine",
-        r"opium|loperamide|diphenoxylate|dextromethorphan|naltrexone|orphan|pentazocine|nalbuphine",
+        r"\bopium|loperamide|diphenoxylate|dextromethorphan|naltrexone|pentazocine|nalbuphine",
     ),
     DrugClass(
         ("an NSAID", "an anti-inflammatory like ibuprofen"),
         r"ibuprofen|naproxen|ketorolac|diclofenac|meloxicam|celecoxib|indomethacin",
         r"aspirin|salicyl|salsalate|coxib|profen",
     ),
-    DrugClass(("an ACE inhibitor",), r"\b(lisino|capto|enala|rami|benaze|quina|fosino|perindo)pril", r"pril"),
+    DrugClass(("an ACE inhibitor",), r"\b(lisino|capto|enala|rami|benaze|quina|fosino|perindo)pril", r"pril\b"),
     DrugClass(
         ("a beta blocker", "any beta-blocker"),
         r"metoprolol|atenolol|carvedilol|propranolol|labetalol|bisoprolol|nadolol|esmolol|sotalol|toprol",
@@ -46,14 +46,16 @@ CLASSES = (
     DrugClass(
         ("a benzodiazepine",),
         r"diazepam|lorazepam|clonazepam|alprazolam|midazolam|temazepam|valium|ativan|klonopin|xanax",
-        r"zepam|zolam|chlordiazepoxide",
+        r"azepam|azolam\b|chlordiazepoxide",
     ),
     DrugClass(
         ("warfarin or another anticoagulant", "a blood thinner like warfarin or heparin"),
         r"warfarin|coumadin|apixaban|rivaroxaban|dabigatran|enoxaparin|edoxaban|fondaparinux|argatroban|bivalirudin",
         r"heparin|parin|clopidogrel|aspirin|alteplase|ticagrelor|plavix",
     ),
-    DrugClass(("insulin", "any kind of insulin"), r"insulin|humalog|lantus|humulin|novolog"),
+    DrugClass(
+        ("insulin", "any kind of insulin"), r"insulin(?! syringe| pump)|humalog|lantus|humulin|novolog", r"insulin"
+    ),
     DrugClass(
         ("a penicillin", "a penicillin-type antibiotic"),
         r"penicillin|amoxicillin|ampicillin|piperacillin|nafcillin|dicloxacillin|oxacillin",

@@ -33,7 +33,8 @@ FAMILIES = (
     Family(("diabetes",), r"\bdiabetes\b|\bdiabetic\b", r"diabet|hyperglyc", r"prediabetes|insipidus|gestational"),
     Family(
         ("heart disease", "a heart condition"),
-        r"coronary|ischemic heart|myocardial infarction|heart failure|cardiomyopathy|atrial fib|(mitral|aortic) valve",
+        r"coronary|ischemic heart|myocardial infarction|heart failure|cardiomyopath|atrial fib"
+        r"|(mitral|aortic) (valve|sten)",
         r"heart|cardi|coronary|atrial|valve|angina|arrhythm|ventric|\bmi\b|mitral|aort",
     ),
     Family(
@@ -47,15 +48,15 @@ FAMILIES = (
         r"neoplasm|tumor|carcinoma|cancer|malig|metasta|myelo|leuk|lymphom",
         r"in situ|suspected|leukocyt",
     ),
-    Family(("arthritis",), r"arthritis", r"arthr|joint|gout|spondyl"),
-    Family(("a broken bone", "a fracture"), r"fracture", r"fractur|broken|dislocat"),
+    Family(("arthritis",), r"arthritis|osteoarthrosis", r"arthr|joint|gout|spondyl", r"without signs of"),
+    Family(("a broken bone", "a fracture"), r"fracture", r"fractur|broken|dislocat", r"without current"),
     Family(("sinusitis", "any form of sinusitis"), r"sinusitis", r"\bsinus"),
     Family(("a burn",), r"degree burn|^burn", r"\bburn"),
-    Family(("a laceration",), r"laceration", r"lacerat|\bwound|\bcut\b"),
+    Family(("a laceration",), r"laceration", r"lacerat|\bwound|\bcut\b", r"accidental puncture|cerebral|blood vessels"),
     Family(("a sprain",), r"sprain", r"sprain|strain"),
     Family(
         ("a chronic lung disease", "asthma or COPD"),
-        r"\basthma|chronic obstructive|emphysema",
+        r"\basthma|chronic obstructive|chronic airway obstruction|emphysema",
         r"lung|pulm|bronch|asthma|pneumon|respir|copd|airway|interstitial",
         r"acute bronchitis|pulmonary embol",
     ),
@@ -63,9 +64,9 @@ FAMILIES = (
     Family(("allergic rhinitis", "hay fever"), r"allergic rhinitis", r"rhinit|hay fever|pollen"),
     Family(
         ("a urinary tract infection", "a UTI"),
-        r"urinary tract infection|cystitis|pyelonephritis",
-        r"urin|bladder|pyelo|cystit|\buti\b|prostatitis|urethr",
-        r"incontinence|retention of urine|interstitial cystitis",
+        r"urinary tract infection|\bcystitis|pyelonephritis",
+        r"urin|bladder|pyelo|\bcystit|\buti\b|prostatitis|urethr",
+        r"incontinence|retention of urine|interstitial cystitis|gallbladder",
     ),
     Family(("anemia", "any type of anemia"), r"an(a)?emia", r"an(a)?emi|blood loss|hemoglobin|thalass|sickle", r"leuk"),
     Family(("liver disease",), r"cirrhosis|hepatitis|hepatic failure|liver disease|fatty liver", r"liver|hepat|cirrh"),
@@ -77,12 +78,12 @@ FAMILIES = (
     Family(("a thyroid disorder",), r"hypothyroid|hyperthyroid|thyroiditis|goiter|thyrotoxic", r"thyr|goit"),
     Family(
         ("high blood pressure", "hypertension"),
-        r"hypertension|hypertensive",
+        r"\bhypertension|\bhypertensive",
         r"hypertens|eclampsia|blood pressure",
         r"pulmonary|portal|ocular|gestational|intracranial",
     ),
     Family(
-        ("depression or anxiety", "a mood or anxiety disorder"),
+        ("a mood or anxiety disorder",),
         r"depressi(on|ve)|anxiety|bipolar|panic disorder|dysthymi",
         r"depress|anxi|mood|stress|suic|panic|psych|bipolar|mental|dysthym|phobi|affective",
     ),

@@ -116,7 +116,12 @@ _PROPER = {
     "Mirena",
     "Tdap",
 }
-_MEASURED = re.compile(r"\s*\[[^\]]*\].*$")
+_MEASURED = re.compile(
+    r"\s*\[(Mass/volume|Moles/volume|#/volume|Entitic \w+|Enzymatic activity/volume|Volume Fraction|Presence)\]"
+    r"( (in|of) (Blood|Serum|Serum or Plasma|Platelet poor plasma|Respiratory specimen))?( by .*)?$"
+    r"|\s*\[Reported[^\]]*\]$"
+)
+"""How something was measured in blood or a swab; what a bracket says of another specimen or a percentile is kept."""
 
 
 def shorten(name: str) -> str:
@@ -124,6 +129,8 @@ def shorten(name: str) -> str:
 
     >>> shorten("Anemia (disorder)"), shorten("Hemoglobin [Mass/volume] in Blood")
     ('Anemia', 'Hemoglobin')
+    >>> shorten("Glucose [Mass/volume] in Urine by Test strip")
+    'Glucose [Mass/volume] in Urine by Test strip'
     """
     return _MEASURED.sub("", strip_tag(name)).strip() or name
 

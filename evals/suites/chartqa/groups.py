@@ -15,10 +15,12 @@ from evals.suites.chartqa.record import to_codes, to_names
 Names = Mapping[str, tuple[str, ...]]
 Found = tuple[list[Json], frozenset[str], list[str]]
 _ODD = re.compile(
-    r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric|NHIS"
-    r"|chief complaint|narrative|panel|[;:>]|^(other|personal|family|long|encounter|need|presence|acquired|late)\b",
+    r"unspecified|not elsewhere|without mention|\bNEC\b|\bNOS\b|initial encounter|verbal numeric|NHIS|narrative|panel"
+    r"|cause of death|loinc code|\bnote$|^total score$|sexual|hospitalizations|chief complaint|[;:>]|^closed$"
+    r"|^(other|personal|family|long|encounter|need|presence|acquired|late)\b",
     re.IGNORECASE,
 )
+"""What is in official names, and nobody says or asks for."""
 _QUALIFIERS = {"oral", "body", "total"}
 
 
@@ -64,7 +66,8 @@ def _asked(group: Group, groups: Sequence[Group], everyday: Names, broad: bool) 
     others = [g for g in groups if g is not group]
     other_names = [o for g in others for o in g.names]
     other_common = {n for g in others for code in g.codes for n in everyday.get(code, ())}
-    common = [n for code in sorted(group.codes) for n in everyday.get(code, ()) if n not in other_common]
+    known = [everyday[code] for code in sorted(group.codes) if code in everyday]
+    common = [n for n in (known[0] if known else ()) if all(n in names for names in known) and n not in other_common]
     said = {strip_tag(n).casefold() for n in group.names}
     if len(said) > 1 and not broad:
         return ()

@@ -11,7 +11,8 @@ import re
 _SURGICAL = re.compile(
     r"(?:ectomy|otomy|ostomy|plasty|pexy|rrhaphy|desis|arthroscopy)\b|\b(?:surger\w*|surgical|operation|operative|bypass|cabg"
     r"|replacement|transplant\w*|excision|resection|incision|amputation|arthrodesis|implant\w*|hernia repair"
-    r"|cesarean|caesarean|suture|extirpation|reattachment|reposition|revision|fusion|cataract|phaco\w*)\b",
+    r"|cesarean|caesarean|suture|extirpation|reattachment|reposition|revision|fusion|cataract|phaco\w*"
+    r"|open reduction|internal fixation|open approach)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -19,7 +20,8 @@ _OTHER = re.compile(
     r"|radiograph\w*|scan|ultrasound\w*|tomograph\w*|echocardiograph\w*|reconciliation|admission|discharge|hospice|examination"
     r"|test\w*|monitor\w*|referral|triage|taking|therapy|interview|ventilation|dialysis|infusion|transfusion|administration"
     r"|injection|introduction|ekg|ecg|culture|line|gauge|catheter|performance|irrigation|oximetry|intubation|care|management"
-    r"|rehabilitation|planning|documentation|spirometry|sampling|urinalysis|surgical follow-up)\b",
+    r"|rehabilitation|planning|documentation|spirometry|sampling|urinalysis|surgical follow-up"
+    r"|eeg|electroencephalogra\w*|swab|updated by|or (?:sent|received))\b",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,7 @@ from tools.records.reading_json import items, references_of, to_concept
 from tools.records.record import Coding, Component, Record, distinct_concepts
 
 _STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
+_SURGERY_ON = re.compile(r"(?:(.+) (?:surger(?:y|ies)|operations?)|(?:surgery|operation) (?:on|of) (?:the )?(.+))")
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
 
@@ -129,6 +130,10 @@ def _match(
     match = settled or match_concepts(term, kind, entries)
     if kind is Kind.FAMILY_HISTORY and not match.matched:
         match = match_concepts(term, Kind.CONDITION, [_of_relative(e) for e in entries])
+    if kind is Kind.CARE_PLAN and not match.matched:
+        match = replace(match, matched=tuple(e for e in entries if holds_words(e.names, fold(term))))
+    if kind is Kind.PROCEDURE and not match.matched and (site := _SURGERY_ON.fullmatch(fold(term))):
+        return _match_surgery([e for e in entries if holds_words(e.names, site[1] or site[2])])
     notes = (match.note,) if match.note else ()
     if not match.matched and match.alternatives:
         nearest = ", ".join(e.text for e in match.alternatives[:5])

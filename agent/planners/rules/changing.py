@@ -13,12 +13,18 @@ from agent.planners.rules.concepts import names_a_class
 from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot
+from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Pick, Slot
 from tools.concepts.body_parts import PAIRED, SIDED
 
 _EARLIER = ("before", "previous", "prior", "preceding", "earlier")
 _IDENTITY = (Slot.REASON, Slot.PRESCRIBER, Slot.PERFORMER, Slot.CATEGORY, Slot.SPECIMEN)
 """What tells which things are meant, and stays when their state or time is asked anew."""
+
+
+_WAYS = (
+    Compute.INCREASED, Compute.DECREASED, Compute.CHANGED, Compute.IMPROVED, Compute.WORSENED, Compute.TREND,
+)  # fmt: skip
+"""Which way something went, of which it may be asked how far."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,15 @@ _CHANGES: tuple[tuple[str, Callable[[Change], bool], Callable[[Change], ChartQue
                                          "pick": Pick(which="last"), "where": _identity(c.last)})),
     ("and over 150: the same, compared with another number",
      lambda c: c.other_bound and not c.of_them, lambda c: _compare_anew(c)),
+    ("how much, after which way it went: how far",
+     lambda c: c.last.compute in _WAYS and c.ask.slot is Slot.DOSE and not c.confined,
+     lambda c: c.last.model_copy(update={"compute": Compute.CHANGE})),
+    ("when it was stopped, of doses given: the last of them",
+     lambda c: c.last.kind is Kind.MEDICATION_ADMINISTERED and c.computes is Compute.TIME and c.sketch.says_ended,
+     lambda c: c.last.model_copy(update={"compute": Compute.TIME, "pick": Pick(which="last"), "field": None})),
+    ("what else that day: the others on the day of what was told",
+     lambda c: c.sketch.says("else") and c.sketch.says("(?:that|the same) day") and bool(c.last.about),
+     lambda c: _others_that_day(c)),
     ("the one before: records earlier than those told",
      lambda c: c.sketch.beside in _EARLIER or (c.sketch.picked and c.sketch.pick.skip > 0),
      lambda c: _beside(c.last, "before_previous_answer", "last", c.ask)),
@@ -218,6 +233,13 @@ def _rescope(change: Change) -> ChartQuery:
         kept["compute"] = last.compute
         kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     return query.model_copy(update=kept)
+
+
+def _others_that_day(change: Change) -> ChartQuery:
+    last = change.last
+    pick = "first" if last.pick.which == "first" else "last"
+    around = Anchor.model_validate({"relation": "same_day", "kind": last.kind, "about": last.about, "pick": pick})
+    return change.query.model_copy(update={"about": (), "not_about": last.about, "around": around})
 
 
 def _turn_around(last: ChartQuery, side: str) -> ChartQuery:

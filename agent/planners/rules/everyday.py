@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
 from tools.concepts.body_parts import PAIRED
 
@@ -188,7 +189,7 @@ def write_out(text: str) -> str:
     >>> write_out("is pt on aspirin w/o food? hx of gout?")
     'is patient on aspirin without food? history of gout?'
     """
-    for pattern, written in (*_SHORT, *_PLAIN):
+    for pattern, written in (*_SHORT, *COMING, *_PLAIN):
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
     return _ask_plainly(" ".join(text.split()))
 

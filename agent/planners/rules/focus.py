@@ -62,6 +62,8 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
      Ask(Compute.CHANGED)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|^C\d+ {lexicon.RISE}", Ask(Compute.INCREASED)),
     (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}|^C\d+ {lexicon.FALL}", Ask(Compute.DECREASED)),
+    (rf"(?:was|were) {_ANY}(?:rising|increasing|climbing|(?:going|coming) up)", Ask(Compute.INCREASED)),
+    (rf"(?:was|were) {_ANY}(?:falling|dropping|declining|decreasing|(?:going|coming) down)", Ask(Compute.DECREASED)),
     (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)|^(?:\| *|and )*normal(?=[ |]*$)", Ask(Compute.NORMAL)),
     (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
@@ -78,7 +80,8 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
     (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|on hold|reduced|changed|ended)"
      r"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
     (r"why", Ask(Compute.LIST, Slot.REASON)),
-    (r"where " + _ANY + r"discharged(?: to)?|discharged to where", Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)),
+    (r"where " + _ANY + r"discharged(?: to)?|discharged to where|where to|how (?:was|were|is) " + _ANY + r"discharged",
+     Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)),
     (r"on (?:what|which) side|(?:what|which) side", Ask(Compute.LIST, Slot.BODY_SITE)),
     (r"where", Ask(Compute.LIST, Slot.LOCATION)),
     (rf"how low (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MIN)),

@@ -15,7 +15,7 @@ from agent.planners.rules.changing import Change, change_query, says_what
 from agent.planners.rules.compose import Parsed, compose_queries, compose_query, find_unread
 from agent.planners.rules.concepts import MEDICATIONS, kinds_of
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, STAY_KINDS, choose_kind
+from agent.planners.rules.kinds import DRUGS, STAY_KINDS, STAYS, choose_kind
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.treating import (
     FRAGMENT,
@@ -27,7 +27,7 @@ from agent.planners.rules.treating import (
     problems_told,
     recovered_from,
 )
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot, Stay
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
 from tools.concepts.known import known_kinds
 
 _OPENS = re.compile(r"^(?:\| *)*(?:and|but|so|or|what about|how about|then)\b")
@@ -77,6 +77,8 @@ def _compose_leaning(sketch: Sketch, last: ChartQuery, turn: Turn) -> Parsed:
         return Parsed(reason=strange) if strange else Parsed((_other_name(sketch, last),))
     if (relative := _other_relative(sketch, last)) is not None:
         return Parsed((relative,))
+    if (of_stay := _of_its_stay(sketch, last)) is not None:
+        return of_stay
     kind = choose_kind(sketch) if sketch.nouns else None
     if kind is not None and not _same_family(kind, last.kind):
         return Parsed((_of_relative(sketch, last, kind),))
@@ -135,7 +137,8 @@ def _leans(sketch: Sketch, last: ChartQuery) -> bool:
 def _asks_of_stay(sketch: Sketch) -> bool:
     """ "How long was she in hospital?", "is she in hospital?": the stay is asked after, and not only where."""
     of_person = sketch.says("i|he|she|they|we|patient") and not sketch.says("it|that|those|them")
-    return sketch.stay is not None and sketch.asks[0].compute in _OF_STAY and of_person
+    asked = sketch.asks[0].compute in _OF_STAY or sketch.asks[0].slot is Slot.REASON
+    return sketch.stay is not None and asked and of_person
 
 
 def _counts_given(sketch: Sketch) -> bool:
@@ -170,6 +173,20 @@ def _told_stay(last: ChartQuery) -> Stay | None:
     if kind is None or not alone or last.pick.which == "all" or (last.pick.n > 1 and last.pick.which != "nth"):
         return None
     return Stay.model_validate({"type": kind, "which": last.pick.which, "n": last.pick.n})
+
+
+def _of_its_stay(sketch: Sketch, last: ChartQuery) -> Parsed | None:
+    """ "How was he discharged?", after what was so in a stay: asked of that stay."""
+    ask, during = sketch.asks[0], last.during
+    if {*sketch.verbs} != {Kind.HOSPITAL_STAY} or sketch.nouns or last.kind in STAYS:
+        return None
+    if during is None or during.which == "any":
+        told = Parsed(reason="I can't determine which stay is meant: say which in order, or its date.")
+        return told if ask.compute is Compute.EXISTS else None
+    if during.type == "ed" and ask.compute is Compute.EXISTS:
+        ask = Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)
+    pick = Pick.model_validate({"which": during.which, "n": during.n or 1})
+    return Parsed((compose_query(sketch, ask, STAY_KINDS[during.type]).model_copy(update={"pick": pick}),))
 
 
 def _of_relative(sketch: Sketch, last: ChartQuery, kind: Kind) -> ChartQuery:

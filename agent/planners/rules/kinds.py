@@ -47,6 +47,13 @@ TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 """Kinds of what a drug is for, and never a drug."""
 
 
+_DONE_ABOUT = {
+    Kind.IMMUNIZATION, Kind.OBSERVATION, Kind.REPORT, Kind.PROCEDURE, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL,
+    Kind.NOTE, Kind.ORDER,
+}  # fmt: skip
+"""Kinds of what is done about a problem, which don't say that it is there."""
+
+
 def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
     if sketch.of_appointments:
@@ -54,6 +61,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if Kind.QUESTIONNAIRE in sketch.nouns:
         return Kind.QUESTIONNAIRE
     kind = _choose_kind(sketch)
+    if kind in DRUGS and sketch.of_home:
+        return Kind.MEDICATION_REPORTED
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
 
 
@@ -115,8 +124,8 @@ def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
 
 
 def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
-    """Whether a problem is asked after that the chart knows only by what is done about it: a vaccine, a score."""
-    beside = set(named) <= {Kind.IMMUNIZATION, Kind.OBSERVATION, Kind.REPORT, Kind.PROCEDURE}
+    """Whether a problem is asked after that the chart knows only by what is done about it: a vaccine, a plan."""
+    beside = set(named) <= _DONE_ABOUT
     if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
         return False
     has = re.search(r"\b(?:ha(?:ve|s|d|ving)|suffer\w*|diagnosed)\b", sketch.text) is not None

@@ -31,7 +31,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"intakes?|inputs?", Kind.INTAKE),
     (r"vital signs?|vitals", Kind.VITAL),
     (r"lab(?:s|orator(?:y|ies))?(?: (?:tests?|results?|values?))?|blood (?:tests?|work)", Kind.LAB),
-    (r"care ?plans?|plans? of care", Kind.CARE_PLAN),
+    (r"care ?plans?|plans? of care|plans?(?= for\b)", Kind.CARE_PLAN),
     (r"care ?teams?", Kind.CARE_TEAM),
     (r"goals?|targets?", Kind.GOAL),
     (r"questionnaires?(?: (?:responses?|answers?))?|surveys?", Kind.QUESTIONNAIRE),
@@ -61,7 +61,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
      r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
      r"|(?:get|got|getting|receiv(?:e|ed|ing))(?= for (?:an? |the |his |her |my |their )?(?:C\d|it|that|this)\b)"
-     r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$)",
+     r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
@@ -223,7 +223,8 @@ LIGHT = frozenset(
     completed do done make makes made making use uses used using utilize utilized utilizing employ employed apply
     applied receive receives received receiving get gets got getting gotten give gives given obtain obtains obtained
     acquire acquired experience experienced experiencing subjected exposed put placed set observe observed detect
-    detected discover discovered find finds found finding identify identified see sees saw show shows showed shown
+    detected screened discover discovered find finds found finding identify identified see sees saw show shows showed
+    shown
     reveal revealed appear appeared appearing present presented return returned come came yield yielded report
     reports reported reporting state states stated indicate indicated mention mentioned say says said tell told
     advise advised instruct instructed inform informed take takes took taken taking place collect collected

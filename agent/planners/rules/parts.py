@@ -24,6 +24,12 @@ _JOINT = re.compile(
     rf"(?=(?:when|why|who|how (?:many|much|long|often|old)|what|which|where)\b.* {_AUX}\b|{_AUX} (?:not )?{_WHO}\b)",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(
+    r"^(?:please )?compare (?P<one>(?:the |his |her |my |their )?\w.*?) (?:with|to|against|and) (?P<other>(?:that|those"
+    r"|the (?:one|value|result|latest|last|first|most recent|current|previous|earliest)|in|from|now|at)\b.*?)[?. ]*$",
+    re.IGNORECASE,
+)
+"""Two of the same, each asked for."""
 _ASKS = re.compile(
     rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when|where|who|why|how|list|show|give|tell)\b", re.I
 )
@@ -36,10 +42,14 @@ def split_question(question: str) -> list[str]:
     ['Does she have gout', 'when was it diagnosed?']
     >>> split_question("What was her last A1c and LDL?")
     ['What was her last A1c and LDL?']
+    >>> split_question("Compare his LDL in 2012 with the latest one.")
+    ['what was his LDL in 2012?', 'and the latest one?']
     >>> split_question("Is he on warfarin? Who prescribed it?")
     ['Is he on warfarin', 'Who prescribed it?']
     """
     text = plain(question)
+    if (compared := _COMPARED.match(text)) is not None:
+        return [f"what was {compared['one']}?", f"and {compared['other']}?"]
     joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
     if joint is None or len(text[: joint.start()].split()) < 3:
         return [question]

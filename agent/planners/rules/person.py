@@ -20,6 +20,8 @@ _OWN_ID = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*")
+_DIGITS = "0123456789"
+"""What generators put behind made-up names: Allen322."""
 _WORD = re.compile(r"[^\W_]+")
 _TITLE = re.compile(r"\b(?:mr|mrs|ms|miss)\.? $", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])(?= \w)")
@@ -43,7 +45,7 @@ def without_person(question: str, overview: Overview) -> str:
     for number in _NUMBER.findall(overview.patient.partition("identifier:")[2]):
         question = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", " patient ", question)
     name = overview.patient.removeprefix("patient: ").partition(";")[0]
-    parts = frozenset(w.casefold() for w in _WORD.findall(name) if len(w) > 2)
+    parts = frozenset(form.casefold() for w in _WORD.findall(name) for form in (w, w.rstrip(_DIGITS)) if len(form) > 2)
     if parts & {w.casefold() for w in _WORD.findall(question)}:
         question = _without_name(question, parts, frozenset(fold(n) for e in overview.index for n in e.names))
     question = re.sub(r"\b(?:[Mm]r|[Mm]rs|[Mm]s)\b\.?(?= patient\b| ?[A-Z])|\b[Mm]iss(?= patient\b)", " ", question)

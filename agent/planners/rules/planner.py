@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
+from agent.planners.rules.coming import ARRIVED
 from agent.planners.rules.compose import Parsed
+from agent.planners.rules.kinds import MEASURED
 from agent.planners.rules.notes import compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
-from tools.chart_query import ChartQuery, Compute, Kind
+from tools.chart_query import ChartQuery, Compute, Kind, Slot, Stay
 from tools.evidence import Finding
 
 _LONGEST = 1_000
@@ -96,15 +98,23 @@ def _next(view: PlannerView, parsed: Parsed) -> Decided:
 def _answer(view: PlannerView, parsed: Parsed) -> Decided:
     """Of each question, every finding that selected something; where none did, the first."""
     groups: list[list[Finding]] = [[]]
-    calls = [_call(query).arguments for query in parsed.queries] if parsed.apart else []
+    calls = [_call(query).arguments for query in parsed.queries]
     for step in view.steps:
-        if groups[-1] and step.call.arguments in calls:
+        asked = step.call.arguments in calls
+        if groups[-1] and asked and parsed.apart:
             groups.append([])
+        if groups[-1] and not asked and step.finding is not None and _settles(step.finding, groups[-1][-1]):
+            groups[-1].pop()
         groups[-1] += [step.finding] if step.finding is not None else []
     telling = [f for found in groups for f in ([f for f in found if f.total] or found[:1])]
     if not telling:
         return _abstain(view.steps[-1].error or "The query could not be run.")
     return Decided(GiveAnswer(citations=tuple(f.handle for f in telling)))
+
+
+def _settles(beside: Finding, before: Finding) -> bool:
+    """Whether the kind beside tells what the records found could not."""
+    return bool(beside.total) and beside.determinable and not before.determinable
 
 
 def _abstain(reason: str) -> Decided:
@@ -115,9 +125,24 @@ def _call(query: ChartQuery) -> CallTool:
     return CallTool(tool="query_chart", arguments=query.model_dump(mode="json", exclude_defaults=True))
 
 
+def _complaint_of(query: ChartQuery) -> ChartQuery | None:
+    """Why someone came to the emergency department, where the visit has no reason: the complaint they gave."""
+    if query.kind is not Kind.ED_VISIT or query.field is not Slot.REASON or query.among is not None:
+        return None
+    pick = query.pick
+    during = (
+        query.during
+        if pick.which == "all"
+        else Stay(type="ed", which=pick.which, n=pick.n if pick.which == "nth" else None)
+    )
+    return ChartQuery(kind=Kind.OBSERVATION, about=("chief complaint",), when=query.when, during=during)
+
+
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
+    if query is not None and finding.total and not finding.determinable:
+        return _complaint_of(query)
     if finding.total or query is None or query.compute is Compute.COUNT:
         return None
     timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME
@@ -127,6 +152,11 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
         return None
     if query.kind is Kind.PROCEDURE and query.compute is Compute.EXISTS and query.about:
         about = tuple(f"history of {name}" for name in query.about)
+        return query.model_copy(update={"kind": Kind.CONDITION, "about": about})
+    if query.kind in MEASURED and query.around == ARRIVED:
+        return query.model_copy(update={"around": None, "during": Stay(type="ed", which="last")})
+    if query.kind is Kind.FAMILY_HISTORY and query.about and query.compute is Compute.EXISTS:
+        about = tuple(f"family history of {name}" for name in query.about)
         return query.model_copy(update={"kind": Kind.CONDITION, "about": about})
     beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
     return query.model_copy(update={"kind": beside}) if beside is not None else None

@@ -10,6 +10,7 @@ from datetime import date
 from agent.planners.rules import lexicon
 from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.cascade import Cascade, plain
+from agent.planners.rules.coming import name_home_drugs, name_measures, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.everyday import write_ages, write_out
@@ -17,7 +18,6 @@ from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.person import without_person
 from agent.planners.rules.scopes import (
     read_anchor,
-    read_arrival,
     read_comparisons,
     read_degree,
     read_level,
@@ -79,7 +79,9 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
-    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", plain(without_person(question, overview))))
+    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", name_measures(plain(without_person(question, overview)))))
+    reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
+    text, of_home = name_home_drugs(text) if reports else (text, False)
     person, beyond = _PERSON.search(text), find_beyond(text.lower())
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
@@ -89,7 +91,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     text = write_ages(_name_brackets(write_out(text), spans, overview), _birth(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read_named(text, spans, overview)
-    sketch = replace(sketch, person=person[1] if person else None, judged=(*beyond, *sketch.judged))
+    sketch = replace(sketch, person=person[1] if person else None, judged=(*beyond, *sketch.judged), of_home=of_home)
     sketch = replace(sketch, where=tuple(_as_written(c, question) for c in sketch.where))
     reasons = sketch.stay_reasons
     return replace(sketch, named=(), reasons=reasons) if reasons else sketch
@@ -188,14 +190,15 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     judged += [m[0] for pattern in _UNTOLD if asks[0] == Ask(Compute.LIST) and (m := pattern.search(text))]
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")
-    if clause := _clause(text, asks[0].compute):
+    if arrival is None and (clause := _clause(text, asks[0].compute)):
         judged.append(clause)
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
     return Sketch(
         asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
         verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
-        around=anchored or arrival, where=tuple(where), states=tuple(states), pick=pick, picked=picked,
+        around=anchored or (None if when else arrival), where=tuple(where), states=tuple(states), pick=pick,
+        picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
         unread=tuple(_runs(cascade.text)), judged=(*judged, *_comparatives(cascade.text)),
         conjoined=_conjoined(text, spans), either=_EITHER.search(text) is not None,

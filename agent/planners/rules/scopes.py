@@ -121,13 +121,6 @@ def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
     )  # fmt: skip
 
 
-def read_arrival(cascade: Cascade) -> Anchor | None:
-    """ "On admission": what came first after the last stay began."""
-    if cascade.take(r"(?:on|at|upon) (?:the )?(?:hospital )?(?:admission|arrival)") is None:
-        return None
-    return Anchor(relation="after", kind=Kind.HOSPITAL_STAY)
-
-
 def _anchor_kind(span: Span | None, noun: str | None) -> Kind | None:
     if span is not None:
         return prefer_kind(kinds_of((span,)))

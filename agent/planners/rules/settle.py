@@ -27,6 +27,8 @@ _FOUND = (
     r"|reported|confirmed|listed"
 )
 """Verbs of finding a problem or writing it down, which is done once and goes on no further."""
+_WRITTEN = r"recorded|documented|charted|listed|on (?:record|file)|in the (?:chart|record)s?"
+"""What is counted so is what stands in the chart, and not what is so now."""
 Settled = tuple[Compute, Slot | None]
 
 
@@ -166,6 +168,8 @@ def settle_states(case: Case) -> list[Condition]:
     if case.kind is Kind.APPOINTMENT:
         return [Condition(field=Slot.STATUS, value="planned")] if sketch.present else []
     asked = case.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT)
+    if case.compute is Compute.COUNT and sketch.says(_WRITTEN):
+        return []
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
 

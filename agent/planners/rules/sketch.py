@@ -73,6 +73,8 @@ class Sketch:
     """Before or after what was told."""
     unit: str | None = None
     """Unit the answer is wanted in."""
+    of_home: bool = False
+    """Whether the drugs meant are those taken at home, where the chart has what patients reported."""
     foreign: str | None = None
     """A patient number that is not this chart's."""
     text: str = ""

@@ -224,3 +224,13 @@ def test_a_prediabetes_is_no_diabetes() -> None:
     asked = chart(condition("a", "Prediabetes"), condition("b", "Fracture of wrist"))
     told = {d.slots["family"]: d.gold.values for d in drafts("family_ever", asked)}
     assert told.get("diabetes", (False,)) == (False,)
+
+
+def test_a_drug_that_is_there_under_its_brand_too_is_not_asked() -> None:
+    asked = chart(
+        order("a", "Lasix 40mg", "active", "2020-01-01"),
+        order("b", "10 ML Furosemide 10 MG/ML Injection", "stopped", "2021-01-01"),
+    )
+    assert not {"furosemide", "lasix", "lasix 40mg"} & {
+        d.slots["drug"] for d in drafts("prescription_first_date", asked)
+    }

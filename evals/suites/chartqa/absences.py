@@ -145,11 +145,11 @@ def absent_procedure(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     patient=(
         "Am I allergic to {allergen}?",
         "Do I have an allergy to {allergen}?",
-        "Is a {allergen} allergy in my chart?",
+        "Is an allergy to {allergen} in my chart?",
     ),
     clinician=(
         "Is the patient allergic to {allergen}?",
-        "Any {allergen} allergy?",
+        "Any allergy to {allergen}?",
         "Does {he} have a documented allergy to {allergen}?",
     ),
 )

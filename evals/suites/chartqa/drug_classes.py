@@ -22,6 +22,36 @@ class DrugClass:
         return any(re.search(self.possible, n, re.IGNORECASE) for n in names)
 
 
+BRANDS = {
+    "lasix": "furosemide", "tylenol": "acetaminophen", "valium": "diazepam", "klonopin": "clonazepam",
+    "toprol": "metoprolol", "ativan": "lorazepam", "dilaudid": "hydromorphone", "percocet": "oxycodone",
+    "vicodin": "hydrocodone", "coumadin": "warfarin", "glucophage": "metformin", "nexium": "esomeprazole",
+    "protonix": "pantoprazole", "prilosec": "omeprazole", "zocor": "simvastatin", "lipitor": "atorvastatin",
+    "crestor": "rosuvastatin", "avapro": "irbesartan", "januvia": "sitagliptin", "androgel": "testosterone",
+    "moviprep": "polyethylene glycol", "golytely": "polyethylene glycol", "miralax": "polyethylene glycol",
+    "fleet": "sodium phosphate", "neutra": "phosphate", "metamucil": "psyllium", "ambisome": "amphotericin",
+    "dilantin": "phenytoin", "keppra": "levetiracetam", "zosyn": "piperacillin", "unasyn": "ampicillin",
+    "augmentin": "amoxicillin", "humalog": "insulin", "humulin": "insulin", "lantus": "insulin", "novolog": "insulin",
+    "epogen": "epoetin alfa", "ventolin": "albuterol", "proventil": "albuterol", "benadryl": "diphenhydramine",
+    "zofran": "ondansetron", "colace": "docusate", "maalox": "aluminum", "advair": "fluticasone",
+    "flonase": "fluticasone", "plavix": "clopidogrel", "advil": "ibuprofen", "motrin": "ibuprofen", "aleve": "naproxen",
+    "mirena": "levonorgestrel", "kyleena": "levonorgestrel", "liletta": "levonorgestrel",
+    "jolivette": "norethindrone", "camila": "norethindrone",
+    "errin": "norethindrone", "enovid": "mestranol", "benemid": "probenecid",
+}  # fmt: skip
+"""What a brand's name stands for (RxNorm)."""
+
+
+def with_generic(name: str) -> str:
+    """A product's name with what its brands stand for.
+
+    >>> with_generic("Lasix 40mg")
+    'Lasix 40mg furosemide'
+    """
+    words = re.findall(r"[a-z]+", name.lower())
+    return " ".join([name, *(BRANDS[w] for w in words if w in BRANDS)])
+
+
 CLASSES = (
     DrugClass(
         ("a statin", "any statin"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evals.suites.chartqa.concepts import contains, lower_first
+from evals.suites.chartqa.drug_classes import with_generic
 from evals.suites.chartqa.raw import Chart, Json
 from evals.suites.chartqa.record import to_names
 
@@ -16,7 +17,7 @@ _LEAD = re.compile(r"^(NDA\d+ )?(\d+(\.\d+)? (HR|ML|ACTUAT|MG|DAY) )+", re.IGNOR
 _STRENGTH = re.compile(r"^(?P<what>[A-Za-z][A-Za-z ,\-]*?) ?(\d[\d.,]*) ?(MG|MCG|UNT|G|ML|MEQ|MMOL|%)\b", re.IGNORECASE)
 _SALT = re.compile(
     r"[ ,]+(hydrochloride|hydrocholoride|hydrobromide|sodium|potassium|maleate|succinate|bitartrate|tartrate"
-    r"|acetate|sulfate|hyclate|propionate|phosphate|citrate|calcium|mesylate|fumarate|besylate|carbonate|chloride|gluconate|bicarbonate)$",
+    r"|acetate|sulfate|hyclate|propionate|phosphate|citrate|calcium|mesylate|fumarate|besylate|carbonate|chloride|gluconate|bicarbonate|hcl)$",
     re.IGNORECASE,
 )
 _SALTS_THAT_NAME = re.compile(
@@ -124,8 +125,10 @@ def _find_drugs(chart: Chart) -> list[Drug]:
     found = [Drug(n, tuple(rs)) for n, rs in by_ingredient.items() if _is_alone(chart, n, rs, list(by_product))]
     known = {d.name for d in found}
     for product, records in by_product.items():
-        others = [p for p in by_product if p != product]
-        plain = not any(contains(o, product) for o in others) and not any(is_mix(chart, r) for r in records)
+        others = [with_generic(p) for p in by_product if p != product]
+        core = _without_salt(product.lower())
+        shared = any(contains(o, n) for o in others for n in (product, core, *_generics(product)))
+        plain = not shared and not any(is_mix(chart, r) for r in records)
         if plain and _is_sayable(product) and product.lower() not in known:
             found.append(Drug(lower_drug(product), tuple(records)))
     return found
@@ -135,7 +138,13 @@ def _is_alone(chart: Chart, ingredient: str, records: list[Json], products: list
     """Whether it is the only ingredient of all products whose name holds it."""
     mine = {n for r in records for n in product_names(chart, r)}
     single = all(len(to_ingredients(product_names(chart, r)[0])) == 1 for r in records)
-    return single and not any(contains(p, ingredient) for p in products if p not in mine)
+    others = [with_generic(p) for p in products if p not in mine]
+    return single and not any(contains(o, n) for o in others for n in (ingredient, *_generics(ingredient)))
+
+
+def _generics(name: str) -> list[str]:
+    """What the brands in a name stand for."""
+    return [g for g in [with_generic(name)[len(name) :].strip()] if g]
 
 
 def _is_sayable(product: str) -> bool:

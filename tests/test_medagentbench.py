@@ -17,6 +17,7 @@ from inspect_ai import eval as run_eval
 
 from agent.planners.rules import RulesPlanner
 from evals.suites.medagentbench.chat import reply
+from evals.suites.medagentbench.chat_server import with_agent
 from evals.suites.medagentbench.contestant import make_game_setup
 from evals.suites.medagentbench.grading import NAMES, Case, Played, grade
 from evals.suites.medagentbench.harness import Game, GameOver, Message
@@ -225,7 +226,7 @@ def test_a_prompt_that_is_none_is_refused() -> None:
 
 def test_a_prompt_tells_context_question_and_address_however_it_is_worded() -> None:
     text = (
-        'Rules. Note that you should use http://h:1/fhir/ as the api_base. \n[{"description": "Context: none"}]\n\n'
+        'Rules. Note that you should use http://h:1/fhir as the api_base. \n[{"description": "Context: none"}]\n\n'
         "Context: It is late.\nIt is dark.\nQuestion: How old is she?"
     )
     assert parse_prompt(text) == Task("How old is she?", "It is late.\nIt is dark.", "http://h:1/fhir/")
@@ -331,7 +332,7 @@ def served() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = build_server(build_store(LOW_K, NEW_A1C, *GLUCOSE))
+    app = with_agent(build_server(build_store(LOW_K, NEW_A1C, *GLUCOSE)), RulesPlanner())
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -373,6 +374,23 @@ async def test_our_agent_plays_against_our_server_over_http(served: str) -> None
         assert [m.content for m in game.history if m.content.startswith("POST ")] != []
         assert (await http.post(f"{served}Observation", json=VITAL)).json()["resourceType"] == "OperationOutcome"
         assert (await http.get(f"{served}Observation?patient=S1234567&category=vital-signs")).json()["total"] == 0
+
+
+@pytest.mark.anyio
+async def test_a_harness_drives_the_agent_as_a_chat_over_http(served: str) -> None:
+    address = served.replace("/fhir/", "/v1/chat/completions")
+    async with httpx.AsyncClient() as http:
+        game = Game(http, Task(ORDER, SAID, served))
+        while game.status == "running":
+            told = [{"role": "user" if m.role == "user" else "assistant", "content": m.content} for m in game.history]
+            answer = await http.post(address, json={"model": "any", "messages": told})
+            await game.act(answer.json()["choices"][0]["message"]["content"])
+        refused = await http.post(address, json={"messages": [{"role": "user", "content": "Hello"}]})
+    assert (game.status, game.result, game.rounds) == ("completed", "[3.2]", 4)
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        400,
+        "the prompt holds no Context and Question",
+    )
 
 
 @needs_files

@@ -10,6 +10,7 @@ import asyncio
 from pathlib import Path
 
 from agent.cli.planning import make_planner
+from evals.suites.medagentbench.chat_server import with_agent
 from evals.suites.medagentbench.contestant import open_http
 from evals.suites.medagentbench.items import load_suite
 from evals.suites.medagentbench.protocol import API_BASE
@@ -35,14 +36,13 @@ async def run(given: argparse.Namespace) -> None:
 
 
 def serve(given: argparse.Namespace) -> None:
-    """Serve the folder's patients and observations, and the made-up results where they are wanted, on loopback."""
+    """Serve the folder's patients and observations, and our agent, on loopback."""
     import uvicorn
 
     made_up = load_suite(given.data).made_up if given.synthetic else ()
-    print(f"http://{given.host}:{given.port}/fhir/", flush=True)
-    uvicorn.run(
-        build_server(open_population(given.data, made_up)), host=given.host, port=given.port, log_level="warning"
-    )
+    app = with_agent(build_server(open_population(given.data, made_up)), make_planner("rules", None))
+    print(f"FHIR at http://{given.host}:{given.port}/fhir/, the agent at /v1/chat/completions", flush=True)
+    uvicorn.run(app, host=given.host, port=given.port, log_level="warning")
 
 
 def main() -> None:

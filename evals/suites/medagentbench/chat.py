@@ -16,7 +16,7 @@ from evals.suites.medagentbench.protocol import format_finish, parse_prompt
 
 async def reply(messages: Sequence[str], planner: Planner) -> str:
     """The next action; `messages`: the prompt, then action and answer in turns. Raises ValueError for no prompt."""
-    task, answers = parse_prompt(messages[0]), list(messages[2::2])
+    task, answers = parse_prompt("".join(messages[:1])), list(messages[2::2])
     due = asyncio.Queue[str](1)
 
     async def act(action: str) -> str:

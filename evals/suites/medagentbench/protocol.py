@@ -159,4 +159,5 @@ def parse_prompt(text: str) -> Task:
     if asked is None:
         raise ValueError("the prompt holds no Context and Question")
     base = _BASE.search(text)
-    return Task(asked["question"].strip(), asked["context"].strip(), base["base"] if base else API_BASE)
+    api_base = f"{base['base'].rstrip('/')}/" if base else API_BASE
+    return Task(asked["question"].strip(), asked["context"].strip(), api_base)

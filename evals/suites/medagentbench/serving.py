@@ -16,6 +16,7 @@ Json = dict[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FILES = ("patients_500.json", "observations_a1c.ndjson")
 _MOUNTED = "/fhir"
@@ -34,7 +35,7 @@ def open_population(folder: Path, further: Iterable[Json] = ()) -> Store:
     return store
 
 
-def build_server(store: Store) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def build_server(store: Store) -> App:
     """The ASGI application: searches and reads of the store; whatever would write is accepted and not executed."""
     app = build_app(store)
 
@@ -50,17 +51,27 @@ def build_server(store: Store) -> Callable[[Scope, Receive, Send], Awaitable[Non
 
 
 async def _accept(receive: Receive, send: Send) -> None:
-    body = b""
-    while True:
-        part = await receive()
-        body += part.get("body", b"")
-        if not part.get("more_body"):
-            break
     try:
-        known = isinstance(json.loads(body), dict)
+        known = isinstance(json.loads(await read_body(receive)), dict)
     except ValueError:
         known = False
-    answer = json.dumps(_NOT_DONE).encode()
-    headers = [(b"content-type", b"application/fhir+json"), (b"content-length", str(len(answer)).encode())]
-    await send({"type": "http.response.start", "status": 200 if known else 400, "headers": headers})
-    await send({"type": "http.response.body", "body": answer})
+    await send_json(send, 200 if known else 400, _NOT_DONE)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The body of a request."""
+    body, more = b"", True
+    while more:
+        part = await receive()
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
+    return body
+
+
+async def send_json(send: Send, status: int, content: Json) -> None:
+    """Answer with JSON."""
+    body = json.dumps(content, ensure_ascii=False).encode()
+    kind = b"application/fhir+json" if "resourceType" in content else b"application/json"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

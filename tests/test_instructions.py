@@ -163,6 +163,21 @@ DRAFTED = [
          f"{NOW}The code for LDL is LDL. The LOINC code for lipid panel is 57698-3.", [], ["ServiceRequest "
                                                                                            "57698-3"], [-1]),
 ]  # fmt: skip
+DRAFTED += [
+    Told(f"Request a pulmonology consult for patient {PATIENT} stating \"Unexplained dyspnea\" in the note.",
+         f"{NOW}The SNOMED code for pulmonology consult is 183516009.", [],
+         ["ServiceRequest 183516009 note=Unexplained dyspnea"], []),
+    Told(f"Place an order for a TSH for patient {PATIENT} tomorrow at 9am.", TSH_SAID, [],
+         ["ServiceRequest 3016-3 2025-03-11T09:00:00+00:00"], []),
+    Told(f"What's the last TSH of patient {PATIENT}? If it is 6 months old or older, order a new one.",
+         TSH_SAID, TSH, ["ServiceRequest 3016-3"], [2.1]),
+    Told(f"I just took patient {PATIENT}'s temperature and it was 37.9 C. Can you record that for me?",
+         PULSE_SAID, [], ["Observation TEMP 37.9 C"], []),
+    Told(f"Nurse measured a heart rate of 82 beats per minute for patient {PATIENT}; enter it into the chart.",
+         PULSE_SAID, [], ["Observation HR 82 beats per minute"], []),
+    Told(f"If the patient's (MRN {PATIENT}) latest potassium is below 3.5 mmol/L, order a serum potassium.",
+         POTASSIUM_SAID, POTASSIUM, ["ServiceRequest 2823-3"], [3.2]),
+]  # fmt: skip
 NOT_DUE = [
     Told(f"Check patient {PATIENT}'s last phosphate. If low, order IV sodium phosphate per the dosing protocol.",
          PHOSPHATE_SAID, [("PHOS", 2.9, "mg/dL", "2025-03-10T06:00:00+00:00")], [], [2.9]),
@@ -210,7 +225,22 @@ NOT_UNDERSTOOD = [
         (f"Record a pain score of 4 for patient {PATIENT}.", PULSE_SAID, []),
     )
 ]  # fmt: skip
+DAY_SAID = (
+    f"{NOW}The code for magnesium is MG. The answer should be -1 if there is no measurement within the last 24 hours."
+)
+STALE: list[Result] = [("MG", 1.5, "mg/dL", "2025-03-08T06:00:00+00:00")]
+FRESH: list[Result] = [*STALE, ("MG", 1.7, "mg/dL", "2025-03-10T06:00:00+00:00")]
 ASKED = [
+    Told(f"What's the current magnesium level of patient {PATIENT}?", DAY_SAID, STALE, [], [-1]),
+    Told(f"What's the current magnesium level of patient {PATIENT}?", DAY_SAID, FRESH, [], [1.7]),
+    Told(f"Give me the latest magnesium of {PATIENT} from the past day.", DAY_SAID, FRESH, [], [1.7]),
+    Told(f"What was patient {PATIENT}'s last magnesium result in the past 24h?", DAY_SAID, STALE, [], [-1]),
+    Told(f"Report the newest Mg level for MRN {PATIENT} over the previous 24 hours.", DAY_SAID, FRESH, [], [1.7]),
+    Told(f"How old is {PATIENT}?", NOW, [], [], [63]),
+    Told(f"Tell me the age, in years, of the patient whose MRN is {PATIENT}.", NOW, [], [], [63]),
+    Told("Please look up the MRN for patient Lucie Moreau, DOB 04/02/1961.", "", [], [], [PATIENT]),
+    Told("What's the MRN of the patient with last name Moreau, first name Lucie, born on 2 April 1961?", "", [], [],
+         [PATIENT]),
     Told(f"What is the latest hemoglobin of patient {PATIENT} in the past 12 hours?",
          f"{NOW}The code for hemoglobin is HGB. Answer with a single number in g/dL, or -1 if there is no "
          f"measurement in the last 12 hours.",

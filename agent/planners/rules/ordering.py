@@ -26,7 +26,9 @@ from tools.overview import Overview
 from tools.units import to_ucum
 
 _AS_TOLD = (Compute.VALUE, Compute.LIST)
-_WHOLE_YEARS = re.compile(r",? (?:\(?in )(?:whole|full|completed?) years\)?", re.IGNORECASE)
+_IN_YEARS = re.compile(r",? \(?in (?:(?:whole|full|completed?) )?years\)?,?", re.IGNORECASE)
+_AGE = re.compile(r"\b(?:age|how old)\b", re.IGNORECASE)
+_HOURS = re.compile(r"\b(\d+) ?(?:h|hrs?)\b", re.IGNORECASE)
 _CONVENTION = re.compile(r"(?:^|(?<=[.?!;]) *)[^.?!;]*\b(?:answer|reply|respond|return)\b[^?]*$", re.IGNORECASE)
 
 
@@ -54,7 +56,8 @@ def read_plain(view: PlannerView, question: str | None = None) -> Plain:
         text = parts.unquote(" ".join(f"{s.rstrip('?')}?" for s in parts.sentences))
     if said.absent is not None and (rest := _CONVENTION.sub("", text).strip()):
         text = rest
-    text = _WHOLE_YEARS.sub("", text)
+    text = _IN_YEARS.sub("", text) if _AGE.search(text) else text
+    text = _HOURS.sub(r"\1 hours", text)
     return Plain(text, with_aliases(view.overview, said), said)
 
 

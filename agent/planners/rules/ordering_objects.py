@@ -35,7 +35,10 @@ _BY_DOSING = re.compile(
 )
 _NOTED = re.compile(
     r",? ?\b(?:and )?(?:with|including|include|stating|state|noting|add|write|specify)?(?: (?:the|this|a|following"
-    r"|in))* ?(?:free[- ]?text|notes?|comments?|reason)\b[^Q]{0,30}Q(?P<n>\d+)",
+    r"|in))* ?(?:free[- ]?text|notes?|comments?|reason)\b[^Q]{0,30}Q(?P<n>\d+)"
+    r"|,? ?\b(?:and )?(?:with|stating|saying|noting|including) Q(?P<n2>\d+)(?: (?:in|as|under) (?:the "
+    r"|a )?(?:free[- ]?text"
+    r"|notes?|comments?|reason)(?: field)?)?",
     re.I,
 )
 _PRIORITY = re.compile(
@@ -92,6 +95,7 @@ def read_object(text: str, said: Said, parts: Parts, now: str, *, after: bool) -
     paired = re.match(_PAIR_ACTS, act) is not None or _PAIRED.search(rest) is not None
     rest = _PAIRED.sub(" ", rest)
     noted = _NOTED.search(rest)
+    note = parts.quoted[int(noted["n"] or noted["n2"])] if noted else None
     rest = _NOTED.sub(" ", rest)
     rest, by_dosing = _BY_DOSING.sub(" ", rest), _BY_DOSING.search(rest) is not None
     urgent = _PRIORITY.search(rest)
@@ -104,7 +108,7 @@ def read_object(text: str, said: Said, parts: Parts, now: str, *, after: bool) -
     if what is None or (is_drug and not by_dosing and dose is None):
         return None, paired
     return Wanted(
-        what, "drug" if is_drug else "service", by_dosing, dose, parts.quoted[int(noted["n"])] if noted else None,
+        what, "drug" if is_drug else "service", by_dosing, dose, note,
         when, _PRIORITIES[urgent["how"].casefold()] if urgent else None,
     ), paired  # fmt: skip
 

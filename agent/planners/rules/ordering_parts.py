@@ -9,7 +9,8 @@ _ID = r"#?(?P<id>[A-Z]{0,5}-?\d{4,}[\w-]*)"
 _PATIENT = re.compile(
     rf"\b(?:the )?patient(?:,? (?:with|who has|whose))?(?: (?:an? |the )?(?:mrn|id|medical record number"
     rf"|identifier))?(?: (?:number|of|is|=))*[:,]? *\(?(?:mrn|id)?[: ]*{_ID}\)?"
-    rf"|\b(?:mrn|medical record number)(?: (?:number|of|is))*[:#]? *{_ID.replace('<id>', '<id2>')}",
+    rf"|\b(?:mrn|medical record number)(?: (?:number|of|is))*[:#]? *{_ID.replace('<id>', '<id2>')}"
+    r"|(?<![\w-])(?P<id3>[A-Z]{1,3}\d{6,})(?![\w-])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”")
@@ -65,5 +66,5 @@ def find_patient(text: str) -> str | None:
     >>> find_patient("the age of the patient with MRN of S6534835"), find_patient("her last A1c")
     ('S6534835', None)
     """
-    found = {m["id"] or m["id2"] for m in _PATIENT.finditer(text)}
+    found = {m["id"] or m["id2"] or m["id3"] for m in _PATIENT.finditer(text)}
     return found.pop() if len(found) == 1 else None

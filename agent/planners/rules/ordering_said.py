@@ -17,6 +17,7 @@ from tools.concepts.match import match_concepts
 from tools.concepts.words import fold
 from tools.overview import Overview
 from tools.records.record import Coding
+from tools.time_window import find_time_phrases
 
 Sort = Literal["measured", "vital", "service", "drug"]
 """What a code is given for: results in the chart, vital signs to be filed, orders, drugs."""
@@ -67,6 +68,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _SPECIMEN = "serum|plasma|blood"
+_VALUES = (Compute.VALUE, Compute.LIST)
 _NUMBERS = (Compute.MEAN, Compute.MIN, Compute.MAX)
 _BARE = frozenset(
     fold(
@@ -98,6 +100,8 @@ class Said:
     now: str | None = None
     absent: int | None = None
     """What to answer where no measurement is found."""
+    within: str | None = None
+    """The time beyond which a measurement counts as none."""
     not_found: str | None = None
     """What to answer where no patient is found."""
     unit: str | None = None
@@ -141,9 +145,17 @@ def read_said(text: str) -> Said:
         aliases=tuple(dict.fromkeys(_aliases(text))),
         now=now["time"].replace(" ", "T") if now else None,
         absent=int(absent["number"] or absent["late"]) if absent else None,
+        within=_read_within(text, absent) if absent else None,
         not_found=missing["text"].strip() if missing else None,
         unit=(unit["unit"] or unit["to"]).rstrip(".") if unit else None,
     )
+
+
+def _read_within(text: str, absent: re.Match[str]) -> str | None:
+    """The time that the sentence on what is not found speaks of."""
+    end = re.compile(r"[.;](?:\s|$)").search(text, absent.end() - 1)
+    phrases = [phrase for _, _, phrase in find_time_phrases(text[absent.start() : end.start() if end else None])]
+    return phrases[0] if len(phrases) == 1 else None
 
 
 def _aliases(text: str) -> Iterator[Alias]:
@@ -221,6 +233,8 @@ def by_code(query: ChartQuery, said: Said) -> ChartQuery:
     about = tuple(dict.fromkeys(alias.code if alias else name for alias, name in found))
     coded = bool(found) and all(alias for alias, _ in found)
     update: dict[str, object] = {"about": about} | ({"kind": Kind.OBSERVATION} if coded else {})
+    if said.within and coded and query.when is None and query.compute in (*_NUMBERS, *_VALUES):
+        update["when"] = said.within
     if said.unit and query.compute in _NUMBERS and query.unit is None:
         update["unit"] = said.unit
     return query.model_copy(update=update)

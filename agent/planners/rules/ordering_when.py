@@ -37,8 +37,9 @@ _WHEN = re.compile(
 )
 _OLDER = re.compile(
     rf"\b(?:greater than|more than|over|older than|longer than|exceeds|at least|>) ?{_SPAN}(?: (?:old|ago))?\b"
+    rf"|\b{_SPAN.replace('>', '2>')} (?:old )?or (?:older|more|longer)\b"
     rf"|\b(?:not|no|never|nothing|none)\b.*\b(?:in|within|for|over|during) (?:the )?(?:last |past |previous "
-    rf")?(?:{_SPAN.replace('>', '1>')}|(?P<unit2>day|week|month|year)\b)",
+    rf")?(?:{_SPAN.replace('>', '1>')}|(?P<unit3>day|week|month|year)\b)",
     re.IGNORECASE,
 )
 Verdict = Literal["older", "recent", "unsaid"]
@@ -92,8 +93,9 @@ def read_age_limit(text: str) -> relativedelta | None:
     found = _OLDER.search(text)
     if found is None:
         return None
-    unit = found["unit"] or found["unit1"] or found["unit2"]
-    return relativedelta(**{f"{unit.casefold()}s": _number(found["n"] or found["n1"] or "1")})  # type: ignore[arg-type]
+    unit = found["unit"] or found["unit1"] or found["unit2"] or found["unit3"]
+    number = _number(found["n"] or found["n1"] or found["n2"] or "1")
+    return relativedelta(**{f"{unit.casefold()}s": number})  # type: ignore[arg-type]
 
 
 def judge_age(date: str, limit: relativedelta, now: str) -> Verdict:

@@ -25,36 +25,45 @@ _NAME = re.compile(
     rf"|\bon)"
     rf" (?P<name>[A-Z][\w'’.-]*,? (?:{_PART} ?)*[A-Z][\w'’.-]*)(?=[\s,;(?.]|'s|$)"
 )
+_ONE = r"[A-Z][\w'’-]*"
+_NAMES = ("(?:last|family|sur)", "(?:first|given)")
 _NO_NAMES = frozenset({"MRN", "DOB", "Date", "Birth", "Patient", "The", "What", "Which", "Find", "ID"})
 
 
-def read_whom(text: str) -> FindPatients | None:
-    """Whom to look for; None where no number is asked for, or name or birth date are not told for certain.
+def read_whom(text: str) -> tuple[FindPatients, ...]:
+    """Whom to look for, twice where month and day could change places; none where no number is asked for.
 
-    >>> found = read_whom("Which MRN belongs to Ana de la Cruz, born March 5, 1940?"); found.name, found.birth_date
-    ('Ana de la Cruz', '1940-03-05')
-    >>> read_whom("What is the MRN of Ana Cruz, DOB 03/05/1940?") is None
-    True
+    >>> [(w.name, w.birth_date) for w in read_whom("Which MRN belongs to Ana de la Cruz, born March 5, 1940?")]
+    [('Ana de la Cruz', '1940-03-05')]
+    >>> [w.birth_date for w in read_whom("What is the MRN of Ana Cruz, DOB 03/05/1940?")]
+    ['1940-03-05', '1940-05-03']
     """
-    born, said = re.search(_BORN, text), text.replace("’", "'")
-    if not _NUMBER.search(said) or born is None or (date := _to_day(born["date"])) is None:
-        return None
+    born = re.search(_BORN, text)
+    if not _NUMBER.search(text) or born is None:
+        return ()
     rest = re.sub(r"['’]s\b", " ,", f"{text[: born.start()]} ,{text[born.end() :]}")
-    names = dict.fromkeys(
-        m["name"].strip(" ,.") for m in _NAME.finditer(rest) if not _NO_NAMES & set(m["name"].replace(",", "").split())
-    )
-    return FindPatients(name=next(iter(names)), birth_date=date) if len(names) == 1 else None
+    name = _read_name(rest)
+    return tuple(FindPatients(name=name, birth_date=day) for day in _to_days(born["date"])) if name else ()
 
 
-def _to_day(text: str) -> str | None:
-    """A day; None where month and day could change places."""
+def _read_name(text: str) -> str | None:
+    """The one name in a text."""
+    last, first = (re.search(rf"(?i:\b{word} ?name)(?i: is|:)? (?P<name>{_ONE})", text) for word in _NAMES)
+    if last and first:
+        return f"{first['name']} {last['name']}"
+    found = (m["name"].strip(" ,.") for m in _NAME.finditer(text))
+    names = dict.fromkeys(n for n in found if not _NO_NAMES & set(n.replace(",", "").split()))
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _to_days(text: str) -> tuple[str, ...]:
+    """The days that a date may mean."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return text
-    if (slashed := re.fullmatch(r"(\d+)/(\d+)/(\d+)", text)) is not None:
-        first, second = int(slashed[1]), int(slashed[2])
-        if first <= 12 and second <= 12 and first != second:
-            return None
+        return (text,)
+    orders = (False, True) if "/" in text else (False,)
+    plain = text.replace(" of ", " ")
     try:
-        return parser.parse(text.replace(" of ", " "), default=datetime(1900, 1, 1)).date().isoformat()
+        days = [parser.parse(plain, default=datetime(1900, 1, 1), dayfirst=first).date() for first in orders]
     except (ValueError, OverflowError):
-        return None
+        return ()
+    return tuple(dict.fromkeys(day.isoformat() for day in days))

@@ -7,7 +7,7 @@ task names; drafts are sent by nobody else.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -134,7 +134,7 @@ async def play(task: Task, act: Act, planner: Planner) -> Played:
 
 async def _play(client: FhirClient, task: Task, said: Said, planner: Planner) -> Played:
     patient = find_patient(task.question)
-    if patient is None and (whom := read_whom(task.question)) is not None:
+    if patient is None and (whom := read_whom(task.question)):
         return await _find(client, whom, said)
     if patient is None:
         return Played(reason="the task names no patient")
@@ -184,19 +184,20 @@ def _values(told: Transcript, said: Said) -> tuple[Value, ...]:
     return (NO_VALUE if said.absent is None else said.absent,)
 
 
-async def _find(client: FhirClient, whom: FindPatients, said: Said) -> Played:
+async def _find(client: FhirClient, whom: Sequence[FindPatients], said: Said) -> Played:
     """The number of the one patient of that name, or what the task wants said where there is none."""
-    found = await run_find_patients(client, whom, Handles())
-    played = Played(reason=found.statement, found=found)
-    if not found.receipt.complete:
+    found = [await run_find_patients(client, one, Handles()) for one in whom]
+    played = Played(reason=" ".join(f.statement for f in found), found=found[0])
+    if not all(f.receipt.complete for f in found):
         return played
-    rows = [row for row in found.evidence if _words(whom.name) <= _words(row.label)]
+    rows = {row.reference: (f, row) for f in found for row in f.evidence if _words(whom[0].name) <= _words(row.label)}
     if not rows:
         return replace(played, values=(said.not_found or NOT_FOUND,))
-    numbers = next((text.split("; ") for name, text in rows[0].details if name == "identifier"), [])
+    finding, row = next(iter(rows.values()))
+    numbers = next((text.split("; ") for name, text in row.details if name == "identifier"), [])
     if len(numbers) > 1:
-        numbers = _record_numbers(await client.read(rows[0].reference))
-    return replace(played, values=tuple(numbers) if len(rows) == 1 else ())
+        numbers = _record_numbers(await client.read(row.reference))
+    return replace(played, found=finding, values=tuple(numbers) if len(rows) == 1 else ())
 
 
 def _record_numbers(patient: dict[str, Any]) -> list[str]:

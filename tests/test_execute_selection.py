@@ -9,12 +9,12 @@ import pytest
 from tools.chart import AsOf
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Pick, Slot, Stay
 from tools.errors import ToolError
+from tools.execute.around import keep_around
 from tools.execute.computing import compute_values
 from tools.execute.picking import pick_records
 from tools.execute.selection import (
     compare,
     counts_at_all,
-    keep_around,
     keep_in_window,
     keep_ongoing,
     meets,

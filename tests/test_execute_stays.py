@@ -70,7 +70,7 @@ async def test_what_was_done_in_intensive_care_is_told_apart_by_its_time(query_o
     times = ("2024-01-11T08:00:00Z", "2024-01-13T08:00:00Z")
     labs = [{**LACTATE, "id": f"l{n}", "effectiveDateTime": t, "valueInteger": n} for n, t in enumerate(times)]
     found = await query_over([encounter("stay", WARD, ICU), *labs], kind="lab", during={"type": "icu", "which": "last"})
-    assert found.rests_on == ("Observation/l1",)
+    assert found.rests_on == ("Observation/l1", "Encounter/stay")
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ class Stay(Plan):
 class Anchor(Plan):
     """Another record that bounds the search in time: 'after the last appendectomy'."""
 
-    relation: Literal["before", "after", "within", "same_day", "same_stay"]
+    relation: Literal["before", "after", "within", "same_day", "same_stay", "from"]
     kind: Kind
     about: tuple[str, ...] = ()
     pick: Literal["first", "last"] = "last"

@@ -39,6 +39,10 @@ class Search:
     results: list[SearchResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     scope: StayScope | None = None
+    anchors: list[Record] = field(default_factory=list)
+    """The records that bound the search in time."""
+    unbound: str | None = None
+    """Why nothing bounds it: there is no such record, or no order of time."""
     contrary: tuple[Record, ...] = ()
     """Records on the matter that say it is not so: refuted, not done, none known."""
     undecided: tuple[str, ...] = ()
@@ -114,6 +118,7 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
     if search.notes:
         statement += " (" + "; ".join(clean_text(n) for n in dict.fromkeys(search.notes)) + ")"
     stays = search.scope.stays if search.scope else ()
+    bounding = [*search.anchors, *(stays if len(stays) == 1 else ())]
     cited = {r.reference: cite_record(query, r, search.tests) for r in resting}
     shown = list(dict.fromkeys((*picked, *resting)))
     return Finding(
@@ -125,11 +130,15 @@ def build_finding(search: Search, picked: list[Record], computed: Computed, hand
         statement=statement,
         values=values,
         determinable=known,
-        rests_on=tuple(dict.fromkeys(ref for refs in cited.values() for ref in refs)),
-        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays) for ref in _retrieved(r, cited))),
+        rests_on=tuple(dict.fromkeys([*(ref for refs in cited.values() for ref in refs), *_references(bounding)])),
+        retrieved=tuple(dict.fromkeys(ref for r in (*shown, *stays, *search.anchors) for ref in _retrieved(r, cited))),
         receipt=receipt,
         notes=tuple(dict.fromkeys(search.notes)),
     )
+
+
+def _references(records: Sequence[Record]) -> list[str]:
+    return [r.reference for r in records]
 
 
 def _tell_some(search: Search, met: list[Record]) -> str:
@@ -170,6 +179,8 @@ def _absence(
     if not complete:
         return (), statement, False, []
     contrary = list(search.contrary)
+    if search.unbound:
+        return (), f"Not determinable: {search.unbound}.", False, list(contrary)
     if search.undecided:
         asked = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
         held = "; ".join(dict.fromkeys(clean_text(n, 80) for n in search.undecided[:5]))

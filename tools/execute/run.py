@@ -8,10 +8,11 @@ from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
 from tools.errors import ToolError
 from tools.evidence import Finding
+from tools.execute.around import compute_span
+from tools.execute.bounding import keep_bounded
 from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
 from tools.execute.contrary import contradict, find_untested, others, refutes
-from tools.execute.course import MOVED
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered
 from tools.execute.intake import follow_doses, load_intake
@@ -23,18 +24,15 @@ from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.routes import tell_other_names
 from tools.execute.selection import (
     counts_at_all,
-    keep_around,
     keep_in_window,
     keep_ongoing,
     keep_where,
-    last_before,
     nearest_outside,
     time_key,
 )
 from tools.execute.settling import settle_names
 from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
 from tools.execute.unrecorded import asked_attributes, keep_uncategorized, keep_untold
-from tools.execute.wording import kind_name
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
 from tools.registry import Handles
@@ -61,7 +59,12 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")
     ages = query.compute is Compute.AGE and query.kind is not Kind.PATIENT
     patient = next(iter(await search.load(Kind.PATIENT)), None) if ages else None
-    computed = compute_values(query, picked, chart.as_of, patient)
+    spanned = query.compute is Compute.DURATION and query.around is not None and query.around.relation == "from"
+    computed = (
+        compute_span(search.anchors, picked, query.unit)
+        if spanned
+        else compute_values(query, picked, chart.as_of, patient)
+    )
     search.notes += computed.notes
     search.contradictions = await _contradicting_notes(search, picked)
     return build_finding(search, picked, computed, handles)
@@ -114,7 +117,8 @@ async def _select(search: Search) -> list[Record]:
             search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)
     if query.around is not None:
-        records = await _around(search, records)
+        named = await _about(search, query.around.kind, query.around.about, await search.load(query.around.kind))
+        records = keep_bounded(search, records, query.around, named)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
     search.notes += tell_other_names(query.where, records)
@@ -268,20 +272,3 @@ async def _during(search: Search, records: list[Record]) -> list[Record]:
         return []
     search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER), void_references(search, Kind.ENCOUNTER))
     return [r for r in records if search.scope.holds(r)]
-
-
-async def _around(search: Search, records: list[Record]) -> list[Record]:
-    query = search.query
-    anchor = query.around
-    if anchor is None:
-        return records
-    candidates = [r for r in await search.load(anchor.kind) if counts_at_all(r, anchor.kind)]
-    candidates = sorted(await _about(search, anchor.kind, anchor.about, candidates), key=time_key)
-    dated = [r for r in candidates if r.start is not None]
-    if not dated:
-        name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
-        search.notes.append(f"there is no dated record of {name} to search around")
-        return []
-    found = dated[0] if anchor.pick == "first" else dated[-1]
-    kept = keep_around(records, anchor, found)
-    return [*last_before(records, found), *kept] if anchor.relation == "after" and query.compute in MOVED else kept

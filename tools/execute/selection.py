@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from tools.chart_query import Anchor, Condition, Kind, Slot
+from tools.chart_query import Condition, Kind, Slot
 from tools.concepts.body_parts import SIDED, places_in, says_side, sides_in
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
@@ -247,32 +247,6 @@ def compare(reading: Reading, op: str, bound: float) -> bool:
     if reading.comparator in (">", ">="):
         return op in (">", ">=") and value >= bound
     return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[op]
-
-
-def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> list[Record]:
-    """Records in the relation to the anchor record that is asked for."""
-    if found.start is None:
-        return []
-    kept = [r for r in records if r.start is not None and r.reference != found.reference]
-    if anchor.relation == "same_day":
-        return [r for r in kept if r.start and found.start and r.start.low.date() == found.start.low.date()]
-    if anchor.relation == "same_stay":
-        return [r for r in kept if r.encounter and r.encounter == found.encounter]
-    at = found.start.instant_low
-    if anchor.hours is not None or anchor.relation == "within":
-        span = timedelta(hours=anchor.hours or 24)
-        kept = [r for r in kept if r.start and abs(r.start.instant_low - at) <= span]
-    if anchor.relation == "before":
-        return [r for r in kept if r.start and r.start.instant_low < at]
-    if anchor.relation == "after":
-        return [r for r in kept if r.start and r.start.instant_low > at]
-    return kept
-
-
-def last_before(records: Iterable[Record], found: Record) -> list[Record]:
-    """The last record with a number before another record."""
-    earlier = [r for r in records if r.start and found.start and r.start.instant_low < found.start.instant_low]
-    return sorted((r for r in earlier if readings_of(r, Slot.VALUE)), key=time_key)[-1:]
 
 
 def counts_at_all(record: Record, kind: Kind) -> bool:

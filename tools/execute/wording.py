@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.chart_query import ChartQuery, Compute, Condition, Kind
+from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind
 from tools.evidence import Value, clean_text
 from tools.execute.attributes import Computed, natural_slot, slot_values
 from tools.execute.spans import TIME_UNITS
@@ -55,13 +55,28 @@ def describe_scope(query: ChartQuery, count: int = 2) -> str:
         which = f"number {query.during.n} " if query.during.which == "nth" else f"{query.during.which} "
         parts.append(f"during the {which}{STAY_NAMES[query.during.type]}")
     if query.around is not None:
-        other = " or ".join(query.around.about) or kind_name(query.around.kind, 1)
-        parts.append(f"{query.around.relation.replace('_', ' ')} the {query.around.pick} {clean_text(other, 80)}")
+        parts.append(_describe_anchor(query.around))
     if query.when:
         parts.append(clean_text(query.when, 80))
     if query.among is not None:
         parts.append(_AMONG[query.among])
     return " ".join(parts)
+
+
+def _describe_anchor(anchor: Anchor) -> str:
+    """Where records lie beside another one, in words: `within 30 days after the first asthma`."""
+    other = clean_text(" or ".join(anchor.about) or kind_name(anchor.kind, 1), 80)
+    relation = {"same_day": "on the day of", "same_stay": "in the visit of"}.get(anchor.relation, anchor.relation)
+    if anchor.hours is not None:
+        days = anchor.hours / 24
+        span = f"{days:g} days" if days >= 1 and days.is_integer() and days > 1 else f"{anchor.hours:g} hours"
+        relation = f"within {span} {'of' if relation == 'within' else relation}"
+    return f"{relation} the {anchor.pick} {other}"
+
+
+def tell_bound(found: Record) -> str:
+    """Which record bounds a search, with its time."""
+    return f"counted by {clean_text(found.concept.text, 160)} of {found.start.raw if found.start else 'no date'}"
 
 
 def _describe_filter(condition: Condition) -> str:

@@ -62,6 +62,12 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?P<verb>come|came|comes|coming|go|going|went|get|got|look|looking|dating|far) back\b", r"\g<verb>"),
     (r"\bback (?=(?:in|on|from|to|at|then)\b)", ""),
     (r"\bsent home\b", "discharged"),
+    (r"\b(?:precede[sd]?|predate[sd]?|antedate[sd]?"
+     r"|(?:c[ao]mes?|happen(?:ed)?|occur(?:red)?) (?:earlier than|before))\b",
+     "before"),
+    (r"\b(?:come|came|comes|happen(?:ed)?|occur(?:red)?) (?:later than|after)\b", "after"),
+    (r"\bwhich way (?:a?round )?(?:was|is) it\b[:,]?", ""),
+    (r"\bat any (?:time|point)(?! (?:since|after|before|in|during|between))\b", "ever"),
     (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
     (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
@@ -175,6 +181,24 @@ _AGES: tuple[tuple[str, int | None, int | None], ...] = (
     (rf"as an? (?:baby|infant)|{_WHEN_WAS} (?:a baby|an infant)", None, 2),
     (rf"as an adult|in adulthood|{_WHEN_WAS} an adult", 18, None),
 )
+
+
+_NUMBERS = re.compile(
+    r"\b(?P<which>upper|top|lower|bottom) number(?: (?:of|in|on) (?:(?:his|her|my|the|their|a) )*(?:blood pressure|bp)"
+    r"(?: readings?)?)?\b",
+    re.IGNORECASE,
+)
+
+
+def name_pressures(text: str) -> str:
+    """The two numbers of a blood pressure by their names.
+
+    >>> name_pressures("Was the top number of her blood pressure over 140?")
+    'Was the systolic blood pressure over 140?'
+    """
+    return _NUMBERS.sub(
+        lambda m: f"{'systolic' if m['which'].lower() in ('upper', 'top') else 'diastolic'} blood pressure", text
+    )
 
 
 def write_out(text: str) -> str:

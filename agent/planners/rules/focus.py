@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
+from agent.planners.rules.yes_or_no import AUX, asks_yes_or_no
 from tools.chart_query import Compute, Slot
 
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
-_AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
 _PLACED = r"(?:(?:exact|specific|very|first|last|earliest|latest|most recent) )*"
 _ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
 
@@ -52,7 +52,9 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
     (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
     (rf"how (?:has|have|had|did) {_ANY}chang(?:ed?|ing)", Ask(Compute.CHANGE)),
-    (r"(?:(?:going|gone|go|went) )?up or (?:going )?down(?=[ |]*$)", Ask(Compute.TREND)),
+    (rf"(?:which way|(?:in )?(?:which|what) direction) {_ANY}(?:{lexicon.GOING}|moved|changing)", Ask(Compute.TREND)),
+    (rf"(?:(?:{lexicon.GOING}) )?up or (?:(?:{lexicon.GOING}) )?down(?=[ |]*$)", Ask(Compute.TREND)),
+    (r"on (?:the )?average", Ask(Compute.MEAN)),
     (rf"(?:is|are|was|were|has|have|did) {_ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
      rf" (?:falling|fell|fallen|wors\w+|lower))", Ask(Compute.TREND)),
     (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
@@ -76,6 +78,7 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
 _PHRASES: tuple[tuple[str, Ask], ...] = (
     (r"(?:by|from) whom|who (?:prescribed|ordered|wrote|requested)|which (?:doctor|physician|provider|clinician)",
      Ask(Compute.LIST, Slot.PRESCRIBER)),
+    (r"with whom", Ask(Compute.LIST, Slot.PERFORMER)),
     (r"(?:(?<=^)|(?<=tell )|(?<=know )|(?<=me )|(?<=and )|(?<=[|,.?] ))who", Ask(Compute.LIST, Slot.PERFORMER)),
     (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|on hold|reduced|changed|ended)"
      r"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
@@ -113,18 +116,22 @@ _NOUNS: tuple[tuple[str, Ask], ...] = (
      r"|impressions?", Ask(Compute.VALUE)),
 )  # fmt: skip
 _STOP = re.compile(
-    rf"(?:of|for|in|on|at|to|from|with|by|that|which|who|when|where|while|{_AUX}|since|until|during|as|and|or"
+    rf"(?:of|for|in|on|at|to|from|with|by|that|which|who|when|where|while|{AUX}|since|until|during|as|and|or"
     rf"|than|\||[.,;:?])$"
 )
 _HEAD = re.compile(
     rf"(?:(?<=^)|(?<=[|,.] )|(?<=please )|(?<=you )|(?<=to )|(?<=and )|(?<=me )|(?=what|which))(?P<word>what"
     rf"|which|(?:{'|'.join(sorted(lexicon.REPORT, key=len, reverse=True))}))\b(?: (?:me|us|out|up"
     rf"|about|whether|if)\b)*"
-    rf"(?: (?:{_AUX}|been)\b)*"
+    rf"(?: (?:{AUX}|been)\b)*"
     rf"(?: (?:the|an?|my|his|her|their|its|all|any|each|every|this|that|these|those|exact|specific|patient)\b)*"
     r"(?: names? of(?: the)?\b)?"
 )
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
+
+
+_COUNT_OF_CELLS = re.compile(r"(\bC\d+) counts?\b(?! of)")
+"""Behind a name the word belongs to what is measured: a red cell count."""
 
 
 def read_asks(cascade: Cascade) -> list[Ask]:
@@ -133,6 +140,7 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where))"
         r"(?: (?:was|is|did) (?:it|that|this))?$"
     )
+    cascade.text = _COUNT_OF_CELLS.sub(r"\1 level", cascade.text)
     first = _read_extreme(cascade, _read_first(cascade))
     if first.slot is not None:
         cascade.take_all(
@@ -162,7 +170,7 @@ def _read_first(cascade: Cascade) -> Ask:
         return counted
     if (asked := _read_phrase(cascade, _CLAUSES)) is not None:
         return asked
-    if _asks_yes_or_no(cascade.text):
+    if asks_yes_or_no(cascade.text):
         return Ask(Compute.EXISTS)
     if (asked := _read_head(cascade) or _read_phrase(cascade, _PHRASES)) is not None:
         return asked
@@ -232,38 +240,6 @@ def _read_bare(cascade: Cascade) -> Ask:
     return ask or Ask(Compute.LIST)
 
 
-def _asks_yes_or_no(text: str) -> bool:
-    """A clause that opens with an auxiliary, or says "whether", or puts an auxiliary before a pronoun."""
-    if re.search(r"\b(?:if|whether)\b", text):
-        return True
-    if re.match(
-        r"[| ]*(?:and |or )?(?:(?:an?|any|past|known) )*(?:any|(?:history|diagnosis|complaint|evidence|sign)s? of)\b",
-        text,
-    ):
-        return not re.search(r"\b(?:what|which|when|where|who|why|how)\b", text)
-    opening = _POLITE.sub("", text.lstrip("|, "))
-    if re.match(rf"{_AUX}\b(?! you\b)", opening) and not re.match(r"(?:can|could|would|will)\b", opening):
-        return not re.match(rf"{_AUX} (?:what|which|when|who)", opening)
-    if re.search(r"\b(?:what|which|when|where|who|why|how)\b", text):
-        return False
-    inverted = re.search(rf"\b{_AUX} (?:it|there|he|she|i|they|we|any|(?:the )?patient)\b", text)
-    checked = re.match(r"(?:verify|confirm|check)\b", opening)
-    return bool(inverted or (checked and not re.search(_CHECKED_NOUN, text)))
-
-
-_POLITE = re.compile(
-    r"^(?:(?:please|kindly|and|so|but|or|hi|hello|okay|ok|also|then|now)[ ,|]+|(?:can|could|would|will) you"
-    r" (?:please |kindly |be able to )?"
-    r"|do you (?:happen to )?know[ ,]+|(?:for|of|in) (?:the )?patient[ ,|]+|(?:the )?patient ?,[ |]*"
-    r"|i (?:want|need|would like) to"
-    r" (?:know|see)[ ,]+|\|[ ,]*)*"
-)
-_CHECKED_NOUN = (
-    r"^(?:[\w ]*?)(?:verify|confirm|check) (?:the |my |his |her |their )?(?:\w+ )?"
-    rf"(?:{lexicon.TIME_NOUN}|number|count|dose)\b"
-)
-
-
 def _cut(cascade: Cascade, pattern: re.Pattern[str]) -> re.Match[str] | None:
     match = pattern.search(cascade.text)
     if match is not None:
@@ -279,10 +255,10 @@ def _cut_phrase(cascade: Cascade, match: re.Match[str]) -> None:
 
 
 _ASKING = re.compile(
-    rf"how|often|frequently|many|far|much|old|long|what|which|when|where|why|who|whom|for|times?|not|{_AUX}|been"
+    rf"how|often|frequently|many|far|much|old|long|what|which|when|where|why|who|whom|for|times?|not|{AUX}|been"
     rf"|it|that|this"
     rf"|{lexicon.RISE}|{lexicon.FALL}|{lexicon.BETTER}|{lexicon.WORSE}|{lexicon.STEADY}"
-    rf"|gone|going|come|coming|getting|gotten|got|up|down|or|higher|lower|better|wors\w+|chang(?:ed?|ing)|differ"
+    rf"|gone|going|come|average|way|direction|heading|headed|trending|moving|moved|with|coming|getting|gotten|got|up|down|or|higher|lower|better|wors\w+|chang(?:ed?|ing)|differ"
     rf"|the|in|within"
     rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
     rf"|serious|bad|high|low"

@@ -99,7 +99,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"(?:micro)?organisms?|bacteri(?:a|um)|grew|grow|grown|germs?", Slot.ORGANISM),
     (r"specimens?|sample types?", Slot.SPECIMEN),
     (r"prescribers?|prescribing (?:doctor|physician|provider)", Slot.PRESCRIBER),
-    (r"performers?|surgeons?", Slot.PERFORMER),
+    (r"performers?|surgeons?|providers?|clinicians?|practitioners?", Slot.PERFORMER),
     (r"reasons?|indications?", Slot.REASON),
     (r"routes?", Slot.ROUTE),
     (r"dos(?:es?|ages?)|strengths?|amounts?|volumes?|quantit(?:y|ies)", Slot.DOSE),
@@ -119,8 +119,8 @@ NUMERIC: Sequence[tuple[str, Compute]] = (
     (r"averages?|mean", Compute.MEAN),
     (r"trends?|trajectory", Compute.TREND),
     (r"differences?|changes?", Compute.CHANGE),
-    (r"maximum|max|highest|peak|greatest|heaviest|largest", Compute.MAX),
-    (r"minimum|min|lowest|smallest|lightest|nadir", Compute.MIN),
+    (r"maximum|max|highest|peak|greatest|heaviest|largest|top(?! of)", Compute.MAX),
+    (r"minimum|min|lowest|smallest|lightest|nadir|bottom(?! of)", Compute.MIN),
     (r"sum", Compute.SUM),
 )
 TIME_NOUN = (
@@ -129,13 +129,15 @@ TIME_NOUN = (
 )
 RISE = (
     r"(?:gone up|going up|go up|went up|risen|rising|rise|rose|increas(?:ed?|ing)|gained?|come up|coming up"
-    r"|climb(?:ed|ing)?)"
+    r"|climb(?:ed|ing)?|(?:trend|head|mov|creep|crept)(?:ed|ing)? up(?:wards?)?(?! or))"
 )
 FALL = (
     r"(?<!risk of )(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose"
-    r"|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced)"
+    r"|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced"
+    r"|(?:trend|head|mov)(?:ed|ing) down(?:wards?)?)"
     r"(?! (?:risk|scale|score|assessment|screening|precautions))"
 )
+GOING = r"going|gone|go|went|trending|heading|headed|moving"
 BETTER = r"(?:improv(?:ed?|es|ing)|(?:got(?:ten)? |getting )?better(?! than))"
 WORSE = r"(?:worsen(?:ed|s|ing)?|deteriorat(?:ed?|ing)|(?:got(?:ten)? |getting )?worse(?! than))"
 STEADY = r"(?:stable|unchanged|steady|constant)"
@@ -199,10 +201,12 @@ FUNCTION = (
     his himself she her hers herself it its itself they them their theirs themselves one ones someone anyone who
     whom whose which what where when why how there here am is are was were be been being do does did done doing have
     has had having can could will would shall should may might must of in on at for to from with by into onto over
-    under through via during within throughout as per out up off upon among between regarding concerning than then
+    under through via across during within throughout as per out up off upon among between regarding concerning
+    than then
     so and or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well
     like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
-    let mr mrs ms dr doctor doctors physician physicians nurse patient patients person individual subject
+    let mr mrs ms dr doctor doctors physician physicians provider providers clinician clinicians practitioner nurse
+    patient patients person individual subject
     client question ever lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905

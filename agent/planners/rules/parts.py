@@ -31,7 +31,8 @@ _COMPARED = re.compile(
 )
 """Two of the same, each asked for."""
 _ASKS = re.compile(
-    rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when|where|who|why|how|list|show|give|tell)\b", re.I
+    rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}|where|who|why|how|list|show|give|tell)\b",
+    re.I,
 )
 
 

@@ -146,7 +146,7 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
     if finding.total or query is None or query.compute is Compute.COUNT:
         return None
     timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME
-    if finding.rests_on and not timed:
+    if finding.evidence and not timed:
         return None
     if query.kind is Kind.REPORT and query.compute is Compute.VALUE:
         return None

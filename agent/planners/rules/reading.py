@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.anchors import read_anchor, read_span
 from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.coming import name_home_drugs, name_measures, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
-from agent.planners.rules.everyday import write_ages, write_out
+from agent.planners.rules.everyday import name_pressures, write_ages, write_out
 from agent.planners.rules.focus import Ask, read_asks
+from agent.planners.rules.movements import read_previous, settle_movement
 from agent.planners.rules.person import without_person
 from agent.planners.rules.scopes import (
-    read_anchor,
     read_comparisons,
     read_degree,
     read_level,
@@ -30,6 +30,7 @@ from agent.planners.rules.scopes import (
     take_times,
 )
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.unread import LEAVING_OUT, find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 from tools.overview import Overview
 
@@ -50,8 +51,10 @@ _PERSON = re.compile(r"(?<!\w)(?:by |with |from |w/ ?)?(?:[Dd]r\.?|[Dd]octor) ([
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 )
-_OF = r" of (?:an? |the |his |her |my |their )?"
-_LEAVING_OUT = "besides|except|excluding|aside|beyond"
+_NEAREST = re.compile(
+    r"\b(?:just|right|immediately|shortly|directly) (?:before|after|prior to|preceding|following|subsequent to)\b"
+)
+_NEXT = ("after", "next", "later")
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _UNTOLD = (
     re.compile(
@@ -79,7 +82,9 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
-    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", name_measures(plain(without_person(question, overview)))))
+    text = _LETTERED.sub(
+        r"\1_A", _PRIMARY.sub("PCP", name_measures(plain(name_pressures(without_person(question, overview)))))
+    )
     reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
     text, of_home = name_home_drugs(text) if reports else (text, False)
     person, beyond = _PERSON.search(text), find_beyond(text.lower())
@@ -112,7 +117,7 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     if not sketch.unread:
         return replace(sketch, unread=_left_out(sketch.rest))
     strange: list[str] = []
-    for run, said in _join_runs(sketch.unread, text):
+    for run, said in join_names(sketch.unread, text):
         text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
         spans.append(find_span(run, overview.index))
         strange += [] if spans[-1].entries else find_strange(run, overview.index)
@@ -122,19 +127,6 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
     placed = [s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i)]
     return replace(sketch, unread=(*sketch.unread, *acts, *placed, *strange, *_left_out(sketch.rest)))
-
-
-def _join_runs(runs: Sequence[str], text: str) -> list[tuple[str, str]]:
-    """Each name that unread words make, and the pattern of how it is said: "fracture of the wrist"."""
-    made: list[tuple[str, str]] = []
-    for run in (run.replace("_", " ") for run in runs):
-        said = re.escape(run)
-        if made and re.search(rf"(?<![\w-]){made[-1][1]}{_OF}{said}(?![\w-])", text):
-            before, told = made.pop()
-            made.append((f"{before} of {run}", f"{told}{_OF}{said}"))
-        else:
-            made.append((run, said))
-    return made
 
 
 def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
@@ -155,7 +147,11 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     cascade.take(_LEFT)
     order = cascade.take("before or after|after or before|earlier or later")
     when = take_times(cascade)
-    anchored, arrival = read_anchor(cascade, spans), read_arrival(cascade)
+    against = read_previous(cascade)
+    spanned = read_span(cascade, spans)
+    anchored = spanned[0] if spanned else read_anchor(cascade, spans)
+    arrival = read_arrival(cascade)
+    text_asked, text = text, cascade.text if anchored else text
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
     where += [*read_level(cascade), *read_site(cascade)]
@@ -164,7 +160,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
-    asks = read_asks(cascade)
+    asks = [Ask(Compute.DURATION, unit=spanned[1])] if spanned else read_asks(cascade)
+    asks = settle_movement(asks, against) if against else asks
     if when is not None:
         cascade.take(r"new(?:ly)?")
     if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
@@ -175,8 +172,12 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         rf"|this|one|ones))*"
     )
     pick, picked = read_pick(cascade)
-    if arrival is not None and not picked:
+    if (arrival is not None or (spanned and asks[0].compute is Compute.DURATION)) and not picked:
         pick, picked = Pick(which="first"), True
+    if anchored and not picked and ((beside and beside[1] in _NEXT) or _NEAREST.search(text_asked)):
+        pick, picked, beside = Pick(which="last" if anchored.relation == "before" else "first"), True, None
+    if against:
+        pick, picked, beside = Pick(which="last", n=2), True, None
     per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
     judged = [match[0]] if (match := cascade.take(lexicon.JUDGEMENTS)) else []
     ends = cascade.take_all([(lexicon.ENDS, lexicon.OVER)])
@@ -184,6 +185,13 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     joined = join_compounds(cascade)
     nouns = [*cascade.take_all(lexicon.NOUNS), *joined]
     verbs = cascade.take_all(lexicon.VERBS)
+    if (
+        anchored
+        and anchored.relation == "same_stay"
+        and asks[0].slot in (Slot.PERFORMER, Slot.PRESCRIBER)
+        and not nouns
+    ):
+        nouns = [Kind.ENCOUNTER]
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged += [order[0]] if order else []
     judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
@@ -200,7 +208,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         around=anchored or (None if when else arrival), where=tuple(where), states=tuple(states), pick=pick,
         picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
-        unread=tuple(_runs(cascade.text)), judged=(*judged, *_comparatives(cascade.text)),
+        unread=tuple(find_runs(cascade.text)), judged=(*judged, *_comparatives(cascade.text)),
         conjoined=_conjoined(text, spans), either=_EITHER.search(text) is not None,
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
@@ -257,23 +265,9 @@ def _conjoined(text: str, spans: list[Span]) -> tuple[Span, ...]:
 
 def _left_out(rest: str) -> tuple[str, ...]:
     """Words that leave something out, where no reader took what."""
-    return tuple(re.findall(rf"\b(?:{_LEAVING_OUT})\b", rest))
+    return tuple(re.findall(rf"\b(?:{LEAVING_OUT})\b", rest))
 
 
 def _comparatives(text: str) -> list[str]:
     """Comparisons with something that is no number, which no reader took."""
     return re.findall(r"\b(?:more|less|fewer|greater|higher|lower|older|younger|better|worse) than\b", text)
-
-
-def _runs(text: str) -> list[str]:
-    """Runs of words that are in no class of the lexicon."""
-    runs: list[list[str]] = [[]]
-    for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
-        known = (
-            re.fullmatch(rf"C\d+|[|,;?!.]|{_LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
-        )
-        if not known:
-            runs[-1].append(word)
-        elif runs[-1]:
-            runs.append([])
-    return [" ".join(run) for run in runs if run]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
-from agent.planners.rules.concepts import Span, kinds_of, prefer_kind
-from tools.chart_query import Anchor, Condition, Kind, Pick, Slot, Stay
+from agent.planners.rules.concepts import Span
+from tools.chart_query import Condition, Pick, Slot, Stay
 from tools.time_window import find_time_phrases
 
 _DETERMINERS = r"(?:(?:the|an?|my|his|her|their|this|that|these|its) )*"
@@ -33,7 +33,8 @@ _IN_STAY = re.compile(
 _COMPARISON = re.compile(
     r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|exceed(?:ed|ing|s)?"
     r"|at least|no less than|at most|no more than|up to|<=|>=|<|>) ?(?P<number>\d+(?:\.\d+)?)"
-    r"(?: ?(?P<unit>mg/dl|mmol/l|meq/l|g/dl|%|mm ?hg|bpm|kg|lbs?|cm|°?[cf]|ml|l|mcg|mg|g|units?))?(?![\w/])"
+    r"(?: ?(?P<unit>mg/dl|mmol/l|meq/l|g/dl|%|mm ?hg|bpm|(?:beats |breaths )?(?:/|per )min(?:ute)?|kg/m2|u/l|iu/l"
+    r"|kg|lbs?|cm|°?[cf]|ml|l|mcg|mg|g|units?))?(?![\w/])"
 )
 _BETWEEN = re.compile(r"between (?P<low>\d+(?:\.\d+)?) and (?P<high>\d+(?:\.\d+)?)(?![\w/])")
 _OPERATORS = {
@@ -46,30 +47,13 @@ _ROUTES = (
     r"|intramuscular(?:ly)?|sc|sq|subcut(?:aneous(?:ly)?)?|sl|sublingual(?:ly)?|pr|rectal(?:ly)?|ng|neb|nebuli[sz]ed"
     r"|ih|inhal(?:ed|ation)|tp|topical(?:ly)?|td|transdermal(?:ly)?"
 )
-_ANCHOR_WORDS = (
-    r"(?P<relation>(?:within|in|during|over) the (?P<count>\d+|one|two|three|four|six|twelve)?"
-    r" ?(?P<span>hour|day|week|month|year)s? (?P<side>after|before|following|prior to|leading up to)"
-    r"|within (?P<number>\d+|an?|one|two|three|four|six|twelve) (?P<unit>hour|day|week)s? (?:of"
-    r"|after|before|following|from)"
-    r"|after|since|following|before|prior to|on the (?:same )?day (?:of|as)|during the same (?:visit|stay"
-    r"|admission|encounter) as)"
-)
-_BEGUN = (
-    r"(?:(?:he|she|they|i|patient) (?:was |were )?|being |getting )?(?:starting|started|beginning|began|start of"
-    r"|initiation of"
-    r"|diagnosis of|diagnosed with|put on|first (?:took|taking)) (?:on |taking |with )?"
-)
-"""Words that make the first record of a thing the bound: "before starting lisinopril"."""
-_SURGERY = r"surger(?:y|ies)|operations?"
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
-_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.5, "year": 8766.0}
-"""Months and years by their mean length."""
 
 
 def take_times(cascade: Cascade) -> str | None:
     """Every time phrase of the text, joined; `now` is a state, no time."""
     cascade.text = _TWO_YEARS.sub(_to_span, cascade.text)
-    phrases = [p for p in find_time_phrases(cascade.text) if not _is_state(p[2], cascade.text)]
+    found = find_time_phrases(cascade.text)
+    phrases = [p for p in found if not _is_state(p[2], cascade.text) and not _is_number(cascade.text[: p[0]])]
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
     cascade.text = re.sub(
@@ -92,60 +76,16 @@ def _to_span(match: re.Match[str]) -> str:
     return f"between {years[0]} and {years[-1]}" if follows else match[0]
 
 
+def _is_number(before: str) -> bool:
+    """Whether what follows is compared with: "above 2005"."""
+    return re.search(r"\b(?:above|below|exceed\w*|(?:greater|higher|more|less|lower) than) $", before) is not None
+
+
 def _is_state(phrase: str, text: str) -> bool:
     """Whether a phrase says "as things stand": now; today, where the question is of the present."""
     if phrase == "today":
         return re.search(r"\b(?:was|were|did|has|have|had|been)\b", text) is None
     return phrase.endswith("now")
-
-
-def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
-    """Another record that bounds the question in time: "after the appendectomy", "within 24 hours of surgery"."""
-    nouns = "|".join(pattern for pattern, _ in lexicon.NOUNS)
-    match = re.search(
-        rf"(?<![\w-]){_ANCHOR_WORDS} (?P<begun>{_BEGUN})?{_DETERMINERS}(?:(?P<pick>first|last|latest|most recent)"
-        rf" )?(?:(?P<name>C\d+)|(?P<noun>{nouns}))(?![\w-])",
-        cascade.text,
-    )
-    if match is None:
-        return None
-    span = spans[int(match["name"][1:])] if match["name"] else None
-    kind = _anchor_kind(span, match["noun"])
-    if kind is None:
-        return None
-    cascade.cut(*match.span())
-    surgery = ("surgery",) if match["noun"] and re.fullmatch(_SURGERY, match["noun"]) else ()
-    return Anchor(
-        relation=_relation(match["relation"]), kind=kind, about=(span.text,) if span else surgery,
-        pick="first" if match["pick"] == "first" or match["begun"] else "last", hours=_hours(match),
-    )  # fmt: skip
-
-
-def _anchor_kind(span: Span | None, noun: str | None) -> Kind | None:
-    if span is not None:
-        return prefer_kind(kinds_of((span,)))
-    named = next((kind for pattern, kind in lexicon.NOUNS if noun and re.fullmatch(pattern, noun)), None)
-    return None if named in (Kind.WARD_STAY, Kind.ORDER) else named
-
-
-def _relation(words: str) -> str:
-    if re.match(r"(?:within|in|during|over) the ", words):
-        return "before" if re.search(r"(?:before|prior to|leading up to)$", words) else "after"
-    if words.startswith("within"):
-        return {"after": "after", "following": "after", "before": "before"}.get(words.rsplit(" ", 1)[1], "within")
-    if words.startswith("on the"):
-        return "same_day"
-    if words.startswith("during"):
-        return "same_stay"
-    return "before" if words in ("before", "prior to") else "after"
-
-
-def _hours(match: re.Match[str]) -> float | None:
-    unit = match["unit"] or match["span"]
-    if unit is None:
-        return None
-    told = match["number"] or match["count"] or "one"
-    return (int(told) if told.isdigit() else _NUMBERS[told]) * _HOURS[unit]
 
 
 def read_stay(cascade: Cascade) -> Stay | None:

@@ -29,6 +29,7 @@ _FOUND = (
 """Verbs of finding a problem or writing it down, which is done once and goes on no further."""
 _WRITTEN = r"recorded|documented|charted|listed|on (?:record|file)|in the (?:chart|record)s?"
 """What is counted so is what stands in the chart, and not what is so now."""
+_SEVERAL = r"values|results|readings|levels|measurements|scores|tests|all|every|any|list|show|history"
 Settled = tuple[Compute, Slot | None]
 
 
@@ -71,6 +72,8 @@ class Case:
 
 _OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
     **{(Slot.PERFORMER, kind): Slot.PRESCRIBER for kind in (*DRUGS, Kind.ORDER)},
+    **{(Slot.PRESCRIBER, kind): Slot.PERFORMER for kind in STAYS},
+    **{(Slot.BODY_SITE, kind): Slot.LOCATION for kind in STAYS},
     (Slot.SPECIMEN, Kind.SPECIMEN): None,
 }
 """What a kind calls an attribute that others call something else."""
@@ -86,6 +89,9 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: (Compute.VALUE, None)),
     ("how many different ones counts names",
      lambda c: c.compute is Compute.COUNT and c.ask.distinct, lambda c: (Compute.COUNT_DISTINCT, Slot.NAME)),
+    ("what a culture showed is asked where one near another record is named",
+     lambda c: c.lists and c.kind is Kind.MICROBIOLOGY and c.about and c.sketch.around is not None,
+     lambda c: (Compute.VALUE, None)),
     ("how many drugs counts drugs, not orders",
      lambda c: c.compute is Compute.COUNT and c.of_drugs and not c.about and Kind.MEDICATION in c.sketch.nouns,
      lambda c: (Compute.COUNT_DISTINCT, None)),
@@ -126,6 +132,9 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
      lambda c, compute: compute in (Compute.TIME, Compute.AGE) and c.kind not in STAYS
      and (c.ask.first or c.sketch.says_began),
      Pick(which="first")),
+    ("which of two came first is asked of the first; of what is measured any will do",
+     lambda c, compute: compute is Compute.EXISTS and c.kind not in MEASURED and c.sketch.asks_order,
+     Pick(which="first")),
     ("whether a habit is so now is said by the last record",
      lambda c, compute: c.kind in (Kind.SOCIAL_HISTORY, Kind.OBSERVATION) and compute is Compute.EXISTS
      and c.sketch.present,
@@ -133,6 +142,11 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
     ("whether a value is so now is asked of the last",
      lambda c, compute: compute is Compute.EXISTS and c.kind in MEASURED and c.sketch.present
      and any(w.field in (Slot.VALUE, Slot.INTERPRETATION) for w in c.sketch.where),
+     Pick(which="last")),
+    ("what was measured before something else, asked of one value, is the last before it",
+     lambda c, compute: compute in (Compute.LIST, Compute.VALUE) and bool(c.sketch.named) and c.kind in MEASURED
+     and c.sketch.around is not None and c.sketch.around.relation == "before" and not c.sketch.around.hours
+     and not c.sketch.says(_SEVERAL),
      Pick(which="last")),
     ("how long ago, and whether it is normal, are asked of the last",
      lambda c, compute: compute in (Compute.TIME_SINCE, Compute.NORMAL), Pick(which="last")),

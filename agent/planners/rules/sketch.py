@@ -148,6 +148,12 @@ class Sketch:
         return self.says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset")
 
     @property
+    def asks_order(self) -> bool:
+        """Whether it may be asked which of two things began first."""
+        beside = self.around is not None and self.around.hours is None and self.around.relation
+        return beside == "before" or (beside == "after" and self.says_began)
+
+    @property
     def says_surgery(self) -> bool:
         """Whether surgery is meant, and not any procedure."""
         return self.says(r"surger(?:y|ies)|operations?|operated")

@@ -1,0 +1,189 @@
+"""Anchors: another record that bounds a question in time: "since asthma was diagnosed", "the day of her last flu shot".
+
+A bound is a relation and an event: a name with the words that say what became of it, and which of several is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.planners.rules import lexicon
+from agent.planners.rules.cascade import Cascade
+from agent.planners.rules.concepts import MEDICATIONS, Span, kinds_of, prefer_kind
+from tools.chart_query import Anchor, Kind
+
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
+_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.5, "year": 8766.0}
+"""Months and years by their mean length."""
+_NUMBER = rf"(?:\d+|{'|'.join(_NUMBERS)})"
+_RELATIONS: tuple[tuple[str, str], ...] = (
+    (rf"(?:with)?in (?:the )?(?:first |next )?(?P<n1>{_NUMBER} )?(?P<u1>hour|day|week|month|year)s?"
+     r" (?:after|following|from)", "after"),
+    (rf"(?:during|over) the (?:first |next )?(?P<n2>{_NUMBER} )?(?P<u2>hour|day|week|month|year)s? (?:after|following)",
+     "after"),
+    (rf"(?:(?:with)?in|during|over) (?:the )?(?:last )?(?P<n3>{_NUMBER} )?(?P<u3>hour|day|week|month|year)s?"
+     r" (?:before|prior to|preceding|leading up to)", "before"),
+    (rf"within (?P<n4>{_NUMBER} )(?P<u4>hour|day|week)s? of", "within"),
+    (r"(?:during|in|at|on) the same (?:visit|stay|admission|encounter|appointment) as", "same_stay"),
+    (r"(?:at|during|in|of|for) the (?:visit|encounter|appointment) (?:of|for|with|when|where|(?:at|in|during) which)"
+     r"|(?<=visit )(?:when|where|(?:at|in|during) which)|(?<=encounter )(?:when|where|(?:at|in|during) which)"
+     r"|(?<=appointment )(?:when|where|(?:at|in|during) which)", "same_stay"),
+    (r"on (?:the )?(?:very )?(?:same )?(?:day|date)(?: (?:of|as|that|when|on which))?", "same_day"),
+    (r"(?:the )?(?:very )?(?:same )?day (?:of|as|that|when)", "same_day"),
+    (r"the day(?= (?:(?:i|he|she|they|we|patient)\b|(?:(?:the|his|her|my) )?(?:last )?C\d+ was))", "same_day"),
+    (r"(?:at|around) the (?:same )?time (?:of|as|that|when)|when|while", "same_day"),
+    (r"(?:(?:just|right|immediately|shortly|directly|any time|some time) )?"
+     r"(?:before|prior to|preceding|ahead of|leading up to|until|up to)", "before"),
+    (r"(?:(?:just|right|immediately|shortly|directly|any time|some time|ever) )?"
+     r"(?:after|since|following|subsequent to|once|from(?= [^|]*\bon(?:wards?)?\b))", "after"),
+)  # fmt: skip
+_LOOSE = re.compile(r"once|until|up to|from")
+"""Relations that are said of other things as well: they need an event, and something else that is asked."""
+_SEEN = r"\bwho(?:m)? (?:did|was|were|had|saw|treated)\b|\bsaw\b"
+"""Who was met is asked of the visit."""
+_SUBJECT = r"(?:(?:i|he|she|they|we|it|patient|anyone) )?"
+_AUX = r"(?:(?:was|were|is|are|am|had|has|have|been|be|being|got|getting|did) )*"
+_FIRST = r"(?:for )?the (?:very )?first time|first|earliest|initial(?:ly)?|originally|newly|new"
+_LAST = r"(?:for )?the (?:last|latest) time|last|latest|most recent(?:ly)?|final"
+_PICK = rf"(?:(?:{_FIRST}|{_LAST}) )*"
+_DETERMINER = r"(?:(?:the|an?|my|his|her|their|this|that|these|its|any) )*"
+_BEGINNING = (
+    r"diagnos(?:is|ed)|onset|found|discovered|detected|identified|recognized|developed|developing|start(?:ed|ing|s)?"
+    r"|beg[ai]n(?:ning)?|begun|initiat(?:ed|ing|ion)|prescri(?:bed|bing|ption)|put|placed|taking|took|ordered|order"
+)
+"""What has a beginning: the first record of it is meant, where the question doesn't say which."""
+_HAPPENING = (
+    r"given|giving|got|getting|get|had|having|have|receiv(?:ed|ing|e)|administered|administration|done|performed|taken"
+    r"|underwent|undergo(?:ne|ing)|removed|injected|injection|vaccinated|vaccination|immuni[sz](?:ed|ation)|dose|shot"
+    r"|vaccine|surgery|operation|procedure|episode|infusion|transfusion"
+)
+_EVENT = rf"(?:{_BEGINNING}|{_HAPPENING})"
+_OF = r"(?: (?:with|of|for|on|to|in|taking))?"
+_KINDS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    (r"diagnos|onset|found|discovered|detected|identified|recognized|develop", (Kind.CONDITION,)),
+    (r"prescri|order", (Kind.MEDICATION_ORDERED, Kind.ORDER)),
+    (r"\bput|plac|\btak|took|start|beg[aiu]n|initiat", (*MEDICATIONS, Kind.MEDICATION)),
+    (r"vaccin|immuni|shot|jab", (Kind.IMMUNIZATION,)),
+    (r"administ|given|giving|inject|dose|infus", (*MEDICATIONS, Kind.MEDICATION, Kind.IMMUNIZATION)),
+    (r"underwent|undergo|done|performed|surgery|operation|procedure|removed", (Kind.PROCEDURE,)),
+    (r"\bgot|\bget|\bhad|\bhav|receiv", (Kind.IMMUNIZATION, Kind.PROCEDURE, *MEDICATIONS, Kind.CONDITION)),
+)  # fmt: skip
+"""Of which kind a record is by what became of it, the first that the chart has."""
+_NOUN = "|".join(pattern for pattern, _ in lexicon.NOUNS)
+_SURGERY = r"surger(?:y|ies)|operations?"
+
+
+def _event() -> str:
+    """A name with the words before or behind it that say what became of it."""
+    said = rf"{_SUBJECT}{_AUX}{_DETERMINER}{_PICK}(?:(?P<act>{_EVENT}){_OF} )?{_DETERMINER}{_PICK}"
+    name = rf"(?:(?P<name>C\d+)|(?P<noun>{_NOUN})(?! (?:of|for|with) (?:\w+ )?C\d))"
+    behind = rf"(?: {_AUX}{_PICK}(?P<done>{_EVENT})(?![\w-])(?: (?:{_FIRST}|{_LAST})(?![\w-]))?)?"
+    return rf"(?P<event>{said}{name}(?![\w-]){behind})"
+
+
+_BOUNDS = tuple(
+    (re.compile(rf"(?<![\w-])(?P<relation>{pattern}) {_event()}(?: on(?:wards?)?(?= *(?:[|,.?]|$)))?"), relation)
+    for pattern, relation in _RELATIONS
+)
+_SPANS = (
+    re.compile(
+        rf"(?<![\w-])(?:between|from|since)(?: when| the time)? {_event()},? (?:and|to|until|till|up to)(?: when)? "
+    ),
+    re.compile(
+        rf"(?<![\w-])(?:(?<=hours )|(?<=days )|(?<=weeks )|(?<=months )|(?<=years )|(?<=long )|(?<=time ))"
+        rf"(?:after|before|following|from) {_event()} "
+    ),
+)
+"""From one event to another: one is the bound, the other what is asked of."""
+_UNIT = r"(?:minute|hour|day|week|month|year)"
+_PASSED = r"(?:(?:have |has )?(?:passed|elapsed|went by|gone by|lay)|(?:was|were|are|is) (?:it|there)|did it take)"
+_HOW_LONG = (
+    rf"(?:what (?:is|was) the )?(?:(?:total )?(?:number|count) of |how many )?(?P<unit>{_UNIT}s?)(?: {_PASSED})?"
+    rf"|how long(?: {_PASSED})?|how much time(?: {_PASSED})?"
+    r"|(?:what (?:is|was) the )?(?:length of time|time|interval|gap|delay|duration)"
+)
+
+
+def read_anchor(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
+    """Another record that bounds the question in time: "after the appendectomy", "within 24 hours of surgery"."""
+    for pattern, relation in _BOUNDS:
+        for match in pattern.finditer(cascade.text):
+            if (anchor := _to_anchor(match, relation, cascade, spans)) is not None:
+                cascade.cut(*match.span())
+                return anchor
+    return None
+
+
+def read_span(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, str | None] | None:
+    """The first event of "how many days from A to B", and the unit; B is left to be read."""
+    match = next((m for pattern in _SPANS if (m := pattern.search(cascade.text))), None)
+    if match is None or re.search(rf"C\d|\b(?:{_NOUN})\b", cascade.text[match.end() :]) is None:
+        return None
+    anchor = _to_anchor(match, "from", cascade, spans)
+    before = Cascade(cascade.text[: match.start()])
+    unit = before.take(rf"in (?P<unit>{_UNIT}s?)")
+    asked = before.take(_HOW_LONG) or unit
+    if anchor is None or asked is None:
+        return None
+    cascade.text = f"{before.text} | {cascade.text[match.end() :]}"
+    named = next((m["unit"].rstrip("s") for m in (unit, asked) if m and m["unit"]), None)
+    return anchor, f"{named}s" if named else None
+
+
+def _to_anchor(match: re.Match[str], relation: str, cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
+    act = (
+        match["act"] or match["done"] or next(iter(re.findall(r"\b(?:got|getting|had|having)\b", match["event"])), None)
+    )
+    loose = relation in ("same_day", "same_stay") or _LOOSE.search(match.groupdict().get("relation") or "") is not None
+    if relation != "from" and loose and not _asks_beside(match, act, cascade):
+        return None
+    span = spans[int(match["name"][1:])] if match["name"] else None
+    kind = _kind(span, match["noun"], act)
+    if kind is None:
+        return None
+    if relation == "same_day" and re.search(r"\balready\b", cascade.text):
+        relation = "before"
+    if relation == "same_day" and re.search(_SEEN, cascade.text):
+        relation = "same_stay"
+    surgery = ("surgery",) if match["noun"] and re.fullmatch(_SURGERY, match["noun"]) else ()
+    return Anchor.model_validate({
+        "relation": relation, "kind": kind, "about": (span.text,) if span else surgery,
+        "pick": _which(match["event"], act), "hours": _hours(match) if relation != "from" else None,
+    })  # fmt: skip
+
+
+def _asks_beside(match: re.Match[str], act: str | None, cascade: Cascade) -> bool:
+    """Whether something else is asked, which the event bounds: "when C1 was given" alone asks for that time."""
+    other = f"{cascade.text[: match.start()]} | {cascade.text[match.end() :]}"
+    said = bool(act) or not re.fullmatch(r"when|while|once|from|until|up to", match["relation"])
+    return said and re.search(rf"\bC\d|{_SEEN}|(?<![\w-])(?:{_NOUN})(?![\w-])", other) is not None
+
+
+def _kind(span: Span | None, noun: str | None, act: str | None) -> Kind | None:
+    """The kind of the bound, by what became of it where the chart has such records of it."""
+    if span is None:
+        named = next((kind for pattern, kind in lexicon.NOUNS if noun and re.fullmatch(pattern, noun)), None)
+        return None if named in (Kind.WARD_STAY, Kind.ORDER) else named
+    kinds = kinds_of((span,))
+    wanted = next((meant for pattern, meant in _KINDS if act and re.search(pattern, act)), ())
+    fitting = next((k for k in wanted if k in kinds), None)
+    if fitting is None:
+        return wanted[0] if wanted == (Kind.CONDITION,) else prefer_kind(kinds)
+    return Kind.MEDICATION if fitting in MEDICATIONS and Kind.ORDER not in wanted else fitting
+
+
+def _which(event: str, act: str | None) -> str:
+    if re.search(rf"\b(?:{_FIRST})\b", event):
+        return "first"
+    began = act is not None and re.fullmatch(_BEGINNING, act) and not re.search(rf"\b(?:{_LAST})\b", event)
+    return "first" if began else "last"
+
+
+def _hours(match: re.Match[str]) -> float | None:
+    groups = match.groupdict()
+    unit = next((groups[u] for u in ("u1", "u2", "u3", "u4") if groups.get(u)), None)
+    if unit is None:
+        return None
+    told = next((groups[n] for n in ("n1", "n2", "n3", "n4") if groups.get(n)), "one").strip()
+    return (int(told) if told.isdigit() else _NUMBERS[told]) * _HOURS[unit]

@@ -1,0 +1,43 @@
+"""Bounding: the records of a search that lie where another record of the chart has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.chart_query import Anchor
+from tools.evidence import clean_text
+from tools.execute.around import asks_order, choose_bounds, is_unordered, keep_around, last_before
+from tools.execute.contrary import others
+from tools.execute.course import MOVED
+from tools.execute.finding import Search
+from tools.execute.picking import pick_records
+from tools.execute.selection import counts_at_all, time_key
+from tools.execute.wording import describe_record, kind_name, tell_bound
+from tools.records.record import Record
+
+
+def keep_bounded(search: Search, records: list[Record], anchor: Anchor, candidates: Sequence[Record]) -> list[Record]:
+    """The records where the anchor has them; of the candidates for it the one meant is noted with the search."""
+    query = search.query
+    search.anchors = choose_bounds(anchor, [r for r in candidates if counts_at_all(r, anchor.kind)])
+    if not search.anchors:
+        name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
+        search.unbound = f"there is no dated record of {clean_text(name, 80)} to search around"
+        return []
+    found = search.anchors[0 if anchor.pick == "first" else -1]
+    search.notes.append(tell_bound(found))
+    if asks_order(query):
+        return _in_order(search, records, anchor, found)
+    kept = keep_around(records, anchor, found)
+    return [*last_before(records, found), *kept] if anchor.relation == "after" and query.compute in MOVED else kept
+
+
+def _in_order(search: Search, records: list[Record], anchor: Anchor, found: Record) -> list[Record]:
+    """The first of the records, where it lies on the side asked about of the one that bounds."""
+    first, _ = pick_records(sorted(records, key=time_key), search.query.pick)
+    if is_unordered(first, found):
+        search.unbound = f"both are of one day ({describe_record(search.query, first[0])}), in no order of time"
+        return []
+    kept = keep_around(first, anchor, found)
+    search.contrary += tuple(others(first, kept))
+    return kept

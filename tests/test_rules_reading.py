@@ -57,6 +57,10 @@ LONG = (
         ("How much warfarin was last prescribed?", {"kind": "medication_ordered", "field": "dose"}),
         ("Which drugs were given via PO?", {"where": [{"field": "route", "value": "PO"}]}),
         ("WHICH DRUGS WERE GIVEN VIA PO?", {"where": [{"field": "route", "value": "po"}]}),
+        ("What was her marital status during her last hospital stay?",
+         {"kind": "patient", "field": "marital_status", "during": {"which": "last"}}),
+        ("What is her sex, as of her last hospital stay?", {"kind": "patient", "field": "gender", "during": None}),
+        ("Which specimen test did she have last?", {"kind": "microbiology", "field": "specimen"}),
         ("Does the patient numbered 5550001 have asthma?", {"kind": "condition", "about": ["asthma"]}),
     ],
 )  # fmt: skip

@@ -22,8 +22,9 @@ def count_distinct(query: ChartQuery, records: Sequence[Record]) -> Computed:
     if not all(Kind.MEDICATION_ORDERED in record.kinds for record in records):
         return Computed((len(names),), tuple(records), aside="by drug name")
     if query.field is Slot.NAME:
-        return Computed((len(names),), tuple(records), aside=f"by drug name; {len(products)} products as coded")
-    aside = f"as coded: drug, strength and form; {len(names)} by drug name"
+        aside = "by drug name" + (f"; {len(products)} products as coded" if len(products) != len(names) else "")
+        return Computed((len(names),), tuple(records), aside=aside)
+    aside = f"as coded: drug, strength and form; {len(names)} by drug name" if len(names) != len(products) else ""
     return Computed((len(products),), tuple(records), aside=aside)
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
-from tools.errors import ToolError
 from tools.evidence import Finding
 from tools.execute.around import compute_span
+from tools.execute.arrivals import find_arrivals
 from tools.execute.bounding import keep_bounded
 from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
+from tools.execute.confining import keep_about, keep_among, keep_during, place_in_stay
 from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered
 from tools.execute.intake import follow_doses, load_intake
-from tools.execute.left_out import tell_left_out, void_references
-from tools.execute.naming import keep_named, leave_out_solvents, says_none
+from tools.execute.left_out import tell_left_out
+from tools.execute.naming import leave_out_solvents, says_none
 from tools.execute.ordered import follow_orders
 from tools.execute.picking import pick_records
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
@@ -30,8 +29,6 @@ from tools.execute.selection import (
     nearest_outside,
     time_key,
 )
-from tools.execute.settling import settle_names
-from tools.execute.stays import STAY_KINDS, STAY_NAMES, build_scope, choose_stays
 from tools.execute.unrecorded import asked_attributes, keep_uncategorized, keep_untold
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
@@ -47,6 +44,7 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     search = Search(chart, query, handles.previous)
     if query.field is not None and query.kind is Kind.PATIENT:
         records = await search.load(Kind.PATIENT)
+        await place_in_stay(search)
     else:
         records = await _select(search)
         tell_left_out(search)
@@ -86,14 +84,14 @@ async def _contradicting_notes(search: Search, picked: list[Record]) -> list[Con
 async def _select(search: Search) -> list[Record]:
     query = search.query
     found = await (load_intake(search) if query.kind is Kind.INTAKE else search.load(query.kind))
-    found = _among(search, found)
-    found = await _about(search, query.kind, query.about, found)
+    found = keep_among(search, found)
+    found = await keep_about(search, query.kind, query.about, found)
     if query.field is Slot.DOSE and query.about:
         found = leave_out_solvents(found, query.about)
     if query.kind is Kind.INTAKE and query.about and query.among is None:
         found = await follow_doses(search, found)
     if query.not_about:
-        left_out = {r.reference for r in await _about(search, query.kind, query.not_about, found)}
+        left_out = {r.reference for r in await keep_about(search, query.kind, query.not_about, found)}
         found = [r for r in found if r.reference not in left_out]
     told = query.among == "previous_answer"
     denials = set(filter(says_none, found)) if query.kind is Kind.ALLERGY else set()
@@ -104,7 +102,7 @@ async def _select(search: Search) -> list[Record]:
     if query.kind is Kind.ORDER and not query.about and _asks_state(query):
         records = _leave_out_drugs(search, records)
     if query.during is not None:
-        records = await _during(search, records)
+        records = await keep_during(search, records)
     if query.when:
         search.undated += [r for r in records if r.start is None]
         window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
@@ -117,10 +115,11 @@ async def _select(search: Search) -> list[Record]:
             search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)
     if query.around is not None:
-        named = await _about(search, query.around.kind, query.around.about, await search.load(query.around.kind))
+        named = await keep_about(search, query.around.kind, query.around.about, await search.load(query.around.kind))
         records = keep_bounded(search, records, query.around, named)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
+    kept = kept or find_arrivals(search)
     search.notes += tell_other_names(query.where, records)
     await _leave_untold(search, records, kept)
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
@@ -215,60 +214,9 @@ def _leave_out_drugs(search: Search, records: list[Record]) -> list[Record]:
     return kept or records
 
 
-async def _about(search: Search, kind: Kind, about: Sequence[str], records: list[Record]) -> list[Record]:
-    settled = await settle_names(search.chart, kind, about, records)
-    named = keep_named(records, kind, about, settled)
-    search.notes += named.notes
-    search.undecided += named.undecided
-    search.empty |= named.empty
-    return named.records
-
-
 def _leave_out_empty(search: Search, records: list[Record]) -> list[Record]:
     """The records without those whose part that is asked about holds no value."""
     search.valueless = [r for r in records if r in search.empty]
     if search.valueless and len(search.valueless) < len(records):
         search.notes.append(f"{len(search.valueless)} without a value left out")
     return [r for r in records if r not in search.empty]
-
-
-def _among(search: Search, records: list[Record]) -> list[Record]:
-    """The records that the previous answer rests on, or those before or after them in time."""
-    among = search.query.among
-    if among is None:
-        return records
-    told = [r for r in records if r.reference in search.previous]
-    told = [r for r in told if _place_was_told(r, search.previous)] or told
-    if not told:
-        raise ToolError("the previous answer rests on no record of this kind; leave `among` out and name what is meant")
-    if among == "previous_answer":
-        return told
-    moments = sorted(r.start.instant_low for r in told if r.start)
-    if not moments:
-        return []
-    if among == "before_previous_answer":
-        return [r for r in records if r.start and r.start.instant_low < moments[0]]
-    return [r for r in records if r.start and r.start.instant_low > moments[-1]]
-
-
-def _place_was_told(record: Record, told: Sequence[str]) -> bool:
-    """Of the places of one stay, that which was told."""
-    return all(link in told for link in record.links if link.startswith("Location/"))
-
-
-async def _during(search: Search, records: list[Record]) -> list[Record]:
-    stay = search.query.during
-    if stay is None:
-        return records
-    stays = choose_stays(stay, await search.load(STAY_KINDS[stay.type]))
-    if not stays:
-        at = search.chart.as_of.text
-        missing = (
-            f"no {STAY_NAMES[stay.type]} is in progress at {at}"
-            if stay.which == "current"
-            else (f"there is no such {STAY_NAMES[stay.type]}")
-        )
-        search.notes.append(missing)
-        return []
-    search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER), void_references(search, Kind.ENCOUNTER))
-    return [r for r in records if search.scope.holds(r)]

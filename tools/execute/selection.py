@@ -26,6 +26,7 @@ _LEVELS = {
 }  # fmt: skip
 LEVELS = ("normal", "abnormal", "high", "low")
 _WORDS = re.compile(r"[a-z0-9]+")
+_EMERGENCY = frozenset({"er", "ed", "a&e", "emergency", "emergency room", "emergency department", "emergency ward"})
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.WARD_STAY})
 _PLANS = frozenset({Kind.ORDER, Kind.CARE_PLAN, Kind.GOAL, Kind.ENCOUNTER, Kind.APPOINTMENT})
 _CURRENT_WORDS = {"active", "current", "currently", "ongoing"}
@@ -180,6 +181,8 @@ def _same(condition: Condition, text: str) -> bool:
         return re.search(rf"\b{re.escape(asked)}(?:\b|(?=\d))", held) is not None
     if condition.field is Slot.ROUTE:
         return same_route(asked, held)
+    if condition.field is Slot.ADMIT_SOURCE and asked in _EMERGENCY:
+        return re.search(r"\bemergency\b", held) is not None
     asked_words, held_words = _WORDS.findall(asked), _WORDS.findall(held)
     return bool(asked_words) and all(w in held_words for w in asked_words)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind
 from tools.evidence import Value, clean_text
-from tools.execute.attributes import Computed, natural_slot, slot_values
+from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
 from tools.execute.spans import TIME_UNITS
 from tools.execute.stays import STAY_NAMES
 from tools.records.record import Record
@@ -42,7 +42,7 @@ def kind_name(kind: Kind, count: int = 2) -> str:
 
 
 def _absent_name(kind: Kind) -> str:
-    """A kind after "no record of", where its name is not to say "records" again."""
+    """A kind after "no record of", which is not to say "records" again."""
     return "medications" if kind is Kind.MEDICATION else kind_name(kind).removesuffix(" records")
 
 
@@ -52,8 +52,8 @@ def describe_scope(query: ChartQuery, count: int = 2) -> str:
     parts = [f"{about} {kind_name(query.kind, count)}".strip()]
     parts += [_describe_filter(c) for c in query.where]
     if query.during is not None:
-        which = f"number {query.during.n} " if query.during.which == "nth" else f"{query.during.which} "
-        parts.append(f"during the {which}{STAY_NAMES[query.during.type]}")
+        which = f"number {query.during.n}" if query.during.which == "nth" else query.during.which
+        parts.append(f"during {'' if which == 'any' else 'the '}{which} {STAY_NAMES[query.during.type]}")
     if query.around is not None:
         parts.append(_describe_anchor(query.around))
     if query.when:
@@ -82,7 +82,9 @@ def tell_bound(found: Record) -> str:
 def _describe_filter(condition: Condition) -> str:
     name = condition.field.value.replace("_", " ")
     if condition.op == "!=" and condition.value == "none":
-        return f"in which there is a {name}"
+        return f"in which there is {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if condition.op == "=":
+        return f"with {name} {clean_text(condition.value, 60)}"
     unit = f" {condition.unit}" if condition.unit else ""
     return f"with {name} {condition.op} {clean_text(condition.value, 60)}{unit}"
 
@@ -91,7 +93,7 @@ def state_absence(query: ChartQuery, complete: bool, reasons: Sequence[str]) -> 
     """No record, said only with a complete receipt."""
     if complete:
         scope = describe_scope(query)
-        named = scope if query.about else scope.replace(kind_name(query.kind), _absent_name(query.kind), 1)
+        named = scope.replace(kind_name(query.kind), _absent_name(query.kind), 1)
         return f"No record of {named}."
     return f"Not determinable: {describe_scope(query)} could not be read in full ({'; '.join(reasons)})."
 
@@ -125,10 +127,11 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
 def _state_distinct(query: ChartQuery, computed: Computed, records: Sequence[Record]) -> str:
     """How many different things, and of drugs how they were told apart and in how many records."""
     number = computed.values[0]
-    if not computed.aside:
+    if query.kind not in DRUGS:
         return f"{number} different {describe_scope(query, len(records))}"
     drugs = "medication" if number == 1 else "different medications"
-    return f"{number} {drugs} ({computed.aside}) in {len(records)} {describe_scope(query, len(records))}"
+    aside = f" ({computed.aside})" if computed.aside else ""
+    return f"{number} {drugs}{aside} in {len(records)} {describe_scope(query, len(records))}"
 
 
 def _name_unit(computed: Computed) -> str:

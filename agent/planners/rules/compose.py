@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent.planners.rules.concepts import Span, kinds_of, names_a_class
+from agent.planners.rules.about import name_outputs, name_treatments, split_specimens
+from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, TREATED, answered_by, choose_kind
+from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED
 from tools.concepts.known import known_kinds
-from tools.concepts.words import fold
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
 _RELATION = re.compile(
@@ -27,14 +27,14 @@ _CATEGORIES = {
     "drug": "medication", "medication": "medication", "medicine": "medication", "food": "food",
     "environmental": "environment",
 }  # fmt: skip
-_CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
-"""Kinds under which a chart holds cultures; another name beside them is an organism's."""
 _UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
     (Kind.PROCEDURE, lambda s: s.says_surgery, ("surgery",)),
     (Kind.ORDER, lambda s: Kind.IMAGING in s.nouns, IMAGING_WORDS),
     (Kind.ENCOUNTER, lambda s: s.says_checkup, ("checkup",)),
 )
 """Which records a noun means that is narrower than its kind, where nothing is named."""
+_CHANGING = (Slot.MARITAL_STATUS, Slot.LANGUAGE, Slot.ADDRESS, Slot.PHONE, Slot.GENERAL_PRACTITIONER)
+"""What of a person may be otherwise in another stay."""
 _LATER = ("after", "next", "later")
 _LEFT_WITH = (
     r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
@@ -202,7 +202,7 @@ def _compose_patient(sketch: Sketch) -> ChartQuery | None:
         return None
     slot = sketch.patient_slots[0]
     if slot is not Slot.DEATH or sketch.asks[0].compute is not Compute.EXISTS:
-        return ChartQuery(kind=Kind.PATIENT, field=slot)
+        return ChartQuery(kind=Kind.PATIENT, field=slot, during=sketch.stay if slot in _CHANGING else None)
     alive = re.search(r"\balive\b", sketch.text) is not None
     none = (Condition(field=Slot.DEATH, value="none"),) if alive else ()
     return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS, where=none)
@@ -219,7 +219,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         stay = None
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
     if kind in DRUGS:
-        about, where = _name_treatments(sketch, about, where)
+        about, where = name_treatments(sketch, about, where)
     else:
         where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
     if kind is Kind.ALLERGY and (category := _CATEGORY.search(sketch.text)):
@@ -235,9 +235,9 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     case = Case(sketch, ask, kind, bool(about))
     where += settle_states(case)
     if kind is Kind.MICROBIOLOGY:
-        about, where = _split_specimens(sketch.named, where)
+        about, where = split_specimens(sketch.named, where)
     if kind is Kind.OUTPUT:
-        about = _name_outputs(sketch.named)
+        about = name_outputs(sketch.named)
     if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:
         drug = f"{sketch.tested.text}: " if sketch.tested else ""
         where.append(Condition(field=Slot.SUSCEPTIBILITY, value=drug + sketch.verdict))
@@ -253,45 +253,3 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
-
-
-def _name_outputs(named: Iterable[Span]) -> tuple[str, ...]:
-    """What is put out: by its name, or by its name with "output" where the chart has none of the name alone."""
-    charted = {fold(name) for span in named for e in span.entries if e.kind is Kind.OUTPUT for name in e.names}
-    return tuple(
-        dict.fromkeys(
-            name
-            for span in named
-            for name in ((span.text,) if fold(span.text) in charted else (span.text, f"{span.text} output"))
-        )
-    )
-
-
-def _name_treatments(
-    sketch: Sketch, about: tuple[str, ...], where: list[Condition]
-) -> tuple[tuple[str, ...], list[Condition]]:
-    """Of drugs: those named, and what they are for: a class ("pain medication") where it is one, else a reason."""
-    drugs, more = [], list(where)
-    treated = [s.text for s in sketch.named if s.entries and {e.kind for e in s.entries} <= TREATED]
-    for text in (*treated, *(s.text for s in sketch.reasons)):
-        if names_a_class(f"{text} medication"):
-            drugs.append(f"{text} medication")
-        else:
-            more.append(Condition(field=Slot.REASON, value=text))
-    return tuple(dict.fromkeys((*(a for a in about if a not in treated), *drugs))), more
-
-
-def _split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tuple[str, ...], list[Condition]]:
-    """Of cultures: the tests named, and the specimens they are of."""
-    tests, more = [], list(where)
-    for span in named:
-        kinds = {e.kind for e in span.entries}
-        if not kinds & _CULTURED:
-            if names_a_class(span.text):
-                continue
-            more.append(Condition(field=Slot.ORGANISM, value=span.text))
-        elif Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
-            more.append(Condition(field=Slot.SPECIMEN, value=span.text))
-        else:
-            tests.append(span.text)
-    return tuple(dict.fromkeys(tests)), more

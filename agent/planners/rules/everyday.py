@@ -86,6 +86,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?P<side>(?:which|what) side) (?P<what>.+?) on(?=[ ?.!]*$)", r"on \g<side> \g<what>"),
     (rf"\b(?:is|was|were) (?P<what>[^?]*?),? (?:in |on |of |at )?{_HIS}(?:left or {_HIS}right|right or {_HIS}left)"
      rf"(?: (?:one|side|{PAIRED}))?\b", r"on which side was \g<what>"),
+    (r"\bspecimen tests?\b", "specimen of the microbiology test"),
     (r"\bpositive (?P<of>(?:[\w-]+ ){0,2}?cultures?)\b", r"\g<of> that grew an organism"),
     (r"\bappendix (?:taken |come |came )?(?:out|removed)\b", "<appendectomy>"),
     (r"\bgall ?bladder (?:taken |come |came )?(?:out|removed)\b", "<cholecystectomy>"),

@@ -63,6 +63,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     kind = _choose_kind(sketch)
     if kind in DRUGS and sketch.of_home:
         return Kind.MEDICATION_REPORTED
+    if kind is Kind.ENCOUNTER and sketch.stay is not None and not sketch.nouns and not sketch.named:
+        return STAY_KINDS[sketch.stay.type]
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
 
 
@@ -164,7 +166,8 @@ def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
         return how
     if Kind.MEDICATION in cues and (Kind.ORDER in cues or sketch.says(_RECEIVED)):
         return Kind.MEDICATION_ORDERED
-    return next((c for c in cues if c not in settings), None) or min(cues, key=settings.index)
+    places = [c for c in sketch.nouns if c in STAYS] or cues
+    return next((c for c in cues if c not in settings), None) or min(places, key=settings.index)
 
 
 def _absent_kind(sketch: Sketch) -> Kind | None:

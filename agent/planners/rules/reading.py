@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -58,7 +59,8 @@ _NEXT = ("after", "next", "later")
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
 _UNTOLD = (
     re.compile(
-        r"\bhow (?:did|was|were|is) .*\b(?:diagnosed|detected|discovered|found|ends?|ended|happen(?:ed)?|caused)\b"
+        r"\bhow (?:did|was|were|is) .*\b(?:diagnosed|detected|discovered|found|ends?|ended|happen(?:ed)?|caused"
+        r"|documented|recorded|noted|charted)\b"
     ),
 )
 """What asks for the way something came about."""
@@ -208,13 +210,19 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         around=anchored or (None if when else arrival), where=tuple(where), states=tuple(states), pick=pick,
         picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
-        unread=tuple(find_runs(cascade.text)), judged=(*judged, *_comparatives(cascade.text)),
+        unread=tuple(find_runs(cascade.text)),
+        judged=tuple(_spell(j, spans) for j in (*judged, *_comparatives(cascade.text))),
         conjoined=_conjoined(text, spans), either=_EITHER.search(text) is not None,
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
         verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,
         rest=cascade.text,
     )  # fmt: skip
+
+
+def _spell(text: str, spans: Sequence[Span]) -> str:
+    """A text with the names in place of their marks."""
+    return re.sub(r"\bC(\d+)\b", lambda mark: spans[int(mark[1])].text, text)
 
 
 def _clause(text: str, asked: Compute) -> str | None:

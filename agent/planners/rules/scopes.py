@@ -159,7 +159,7 @@ def read_source(cascade: Cascade) -> list[Condition]:
         return []
     match = re.search(
         rf"(?<![\w-])(?:through|via|by way of|by means of|from|using|{_CAME_BY}) {_DETERMINERS}"
-        r"(?P<source>[a-z][a-z /-]{3,40}?)"
+        r"(?P<source>(?!the )[a-z][a-z /-]{1,40}?)"
         r"(?= ?(?:[?.,|]|$)| (?:for|as|was|were|did|at|on|first|last|since|until|in|during|the|when)\b)",
         cascade.text,
     )

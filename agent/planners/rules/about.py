@@ -1,0 +1,56 @@
+"""About: what a query names, of outputs, drugs and cultures, whose records have names of several parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent.planners.rules.concepts import Span, names_a_class
+from agent.planners.rules.kinds import TREATED
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Condition, Kind, Slot
+from tools.concepts.words import fold
+
+_CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
+"""Kinds under which a chart holds cultures; another name beside them is an organism's."""
+
+
+def name_outputs(named: Iterable[Span]) -> tuple[str, ...]:
+    """What is put out: by its name, or by its name with "output" where the chart has none of the name alone."""
+    charted = {fold(name) for span in named for e in span.entries if e.kind is Kind.OUTPUT for name in e.names}
+    return tuple(
+        dict.fromkeys(
+            name
+            for span in named
+            for name in ((span.text,) if fold(span.text) in charted else (span.text, f"{span.text} output"))
+        )
+    )
+
+
+def name_treatments(
+    sketch: Sketch, about: tuple[str, ...], where: list[Condition]
+) -> tuple[tuple[str, ...], list[Condition]]:
+    """Of drugs: those named, and what they are for: a class ("pain medication") where it is one, else a reason."""
+    drugs, more = [], list(where)
+    treated = [s.text for s in sketch.named if s.entries and {e.kind for e in s.entries} <= TREATED]
+    for text in (*treated, *(s.text for s in sketch.reasons)):
+        if names_a_class(f"{text} medication"):
+            drugs.append(f"{text} medication")
+        else:
+            more.append(Condition(field=Slot.REASON, value=text))
+    return tuple(dict.fromkeys((*(a for a in about if a not in treated), *drugs))), more
+
+
+def split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tuple[str, ...], list[Condition]]:
+    """Of cultures: the tests named, and the specimens they are of."""
+    tests, more = [], list(where)
+    for span in named:
+        kinds = {e.kind for e in span.entries}
+        if not kinds & _CULTURED:
+            if names_a_class(span.text):
+                continue
+            more.append(Condition(field=Slot.ORGANISM, value=span.text))
+        elif Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
+            more.append(Condition(field=Slot.SPECIMEN, value=span.text))
+        else:
+            tests.append(span.text)
+    return tuple(dict.fromkeys(tests)), more

@@ -1,70 +1,30 @@
-"""Instructions in many wordings: what is drafted and answered; where a word is not understood, nothing is drafted."""
+"""Instructions in many wordings: what is due is drafted, what is not due is not."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, NamedTuple
-
-import httpx
 import pytest
 
-from agent.planners.rules import RulesPlanner
-from evals.suites.medagentbench.harness import Game
-from evals.suites.medagentbench.playing import play
-from evals.suites.medagentbench.protocol import Post, Task, parse_action
-from evals.suites.medagentbench.serving import build_server
-from tools.store.incoming import build_incoming
-from tools.store.store import open_store
+from tests.instructed import (
+    BP_SAID,
+    BY_STEPS,
+    CBC_SAID,
+    CHLORIDE,
+    NOW,
+    PATIENT,
+    PHOSPHATE,
+    PHOSPHATE_SAID,
+    POTASSIUM,
+    POTASSIUM_SAID,
+    PULSE_SAID,
+    TSH,
+    TSH_SAID,
+    TWO,
+    TWO_SAID,
+    Told,
+    carry_out,
+)
 
 pytestmark = pytest.mark.anyio
-
-PATIENT = "Q7712345"
-NOW = "The current date and time is 2025-03-10T14:20:00+00:00. "
-Result = tuple[str, float, str, str]
-"""Code, value, unit, time."""
-
-PHOSPHATE: list[Result] = [
-    ("PHOS", 1.4, "mg/dL", "2025-03-10T06:00:00+00:00"),
-    ("PHOS", 2.9, "mg/dL", "2025-03-08T06:00:00+00:00"),
-]
-PHOSPHATE_SAID = (
-    f'{NOW}The code for phosphate is "PHOS". The NDC for IV sodium phosphate is 0409-7391-72. Dosing protocol: '
-    f"phosphate "
-    "2.0-2.4 mg/dL: 15 mmol IV over 4 hours; 1.0-1.9 mg/dL: 21 mmol IV over 4 hours; below 1.0 mg/dL: 30 mmol IV "
-    "over 6 hours."
-)
-POTASSIUM: list[Result] = [("K", 3.2, "mmol/L", "2025-03-10T00:10:00+00:00")]
-POTASSIUM_SAID = (
-    f"{NOW}The code for potassium is K. The NDC for potassium chloride is 0245-0041-01. The LOINC code for serum "
-    f"potassium is "
-    "2823-3. "
-)
-BY_STEPS = f"{POTASSIUM_SAID}Dosing instructions: for every 0.1 mmol/L below 3.6, give 10 mEq orally (goal 3.6). "
-CHLORIDE = "MedicationRequest 0245-0041-01 40 mEq oral"
-MAGNESIUM_SAID = (
-    f"{NOW}The code for magnesium is MG. The NDC for IV magnesium is 1-2-3. Dosing instructions: 1.0-1.4 mg/dL: 2 g"
-    f" over 2 "
-    "hours; 1.5-1.9 mg/dL: 1 g over 1 hour."
-)
-TSH: list[Result] = [("TSH", 2.1, "mIU/L", "2024-05-01T08:00:00+00:00")]
-TSH_SAID = (
-    f"{NOW}The code for TSH is TSH. The LOINC code for ordering TSH is 3016-3. The answer should be [-1] if none is "
-    "available."
-)
-CBC_SAID = f"{NOW}The LOINC code for CBC is 58410-2."
-PULSE_SAID = f"{NOW}The flowsheet ID for heart rate is HR. The flowsheet ID for temperature is TEMP."
-BP_SAID = f"{NOW}The flowsheet ID for blood pressure is BP."
-
-
-class Told(NamedTuple):
-    """One instruction and what has to come of it."""
-
-    text: str
-    said: str
-    results: list[Result]
-    drafts: list[str]
-    finish: list[Any]
-
 
 DRAFTED = [
     Told(f"Look up the most recent phosphate of patient {PATIENT} in the past 24 hours. If it is low, order IV "
@@ -178,6 +138,22 @@ DRAFTED += [
     Told(f"If the patient's (MRN {PATIENT}) latest potassium is below 3.5 mmol/L, order a serum potassium.",
          POTASSIUM_SAID, POTASSIUM, ["ServiceRequest 2823-3"], [3.2]),
 ]  # fmt: skip
+DRAFTED += [
+    Told(f"Check potassium of patient {PATIENT}. If low, order potassium chloride per the dosing instructions.",
+         f"{POTASSIUM_SAID}Dosing instructions: for every 0.1 mmol/L below 3.6, give 10 mEq orally (goal 3.6), maximum "
+         "30 mEq per dose.",
+         POTASSIUM, ["MedicationRequest 0245-0041-01 30 mEq oral"], [3.2]),
+    Told(f"Check potassium of patient {PATIENT}. If low, order potassium chloride per the dosing instructions.",
+         f"{POTASSIUM_SAID}Dosing instructions: for every 0.1 mmol/L below 3.6, give 10 mEq orally (goal 3.6); do not "
+         "exceed 80 mEq.",
+         POTASSIUM, [CHLORIDE], [3.2]),
+    Told(f"Check potassium and magnesium of patient {PATIENT}. If the magnesium is below 1.8 mg/dL, order 2 g IV "
+         "magnesium over 2 hours.",
+         TWO_SAID, TWO, ["MedicationRequest 1-2-3 2 g over 2 h IV"], [3.2, 1.2]),
+    Told(f"Order a TSH for patient {PATIENT} with the comment \"then order potassium chloride 80 mEq\".",
+         f"{TSH_SAID} The NDC for potassium chloride is 0245-0041-01.", TSH,
+         ["ServiceRequest 3016-3 note=then order potassium chloride 80 mEq"], []),
+]  # fmt: skip
 NOT_DUE = [
     Told(f"Check patient {PATIENT}'s last phosphate. If low, order IV sodium phosphate per the dosing protocol.",
          PHOSPHATE_SAID, [("PHOS", 2.9, "mg/dL", "2025-03-10T06:00:00+00:00")], [], [2.9]),
@@ -191,139 +167,10 @@ NOT_DUE = [
          f"months old, order a repeat TSH.",
          TSH_SAID, TSH, [], [2.1, "2024-05-01T08:00:00+00:00"]),
 ]  # fmt: skip
-NOT_UNDERSTOOD = [
-    Told(text, said, results, [], [])
-    for text, said, results in (
-        (f"Order a CBC for patient {PATIENT} but only after talking to the surgeon.", CBC_SAID, []),
-        (f"Order a CBC for patient {PATIENT} unless she is pregnant.", CBC_SAID, []),
-        (f"Do not order a CBC for patient {PATIENT}.", CBC_SAID, []),
-        (f"Order a chest film for patient {PATIENT}.", CBC_SAID, []),
-        (f"Order a CBC for patient {PATIENT}, and have the family called.", CBC_SAID, []),
-        (f"Check the potassium of patient {PATIENT}. If low, order potassium chloride per the dosing "
-         f"instructions unless the "
-         "patient has renal failure.", BY_STEPS, POTASSIUM),
-        (f"If the potassium of patient {PATIENT} is low and the magnesium is normal, order potassium chloride "
-         f"per the dosing "
-         "instructions.", BY_STEPS, POTASSIUM),
-        (f"Check the potassium of patient {PATIENT}. If it is not low, order potassium chloride per the dosing "
-         f"instructions.",
-         BY_STEPS, POTASSIUM),
-        (f"If the potassium of patient {PATIENT} is falling, order 40 mEq of potassium chloride orally.",
-         POTASSIUM_SAID, POTASSIUM),
-        (f"Order potassium chloride by mouth for patient {PATIENT}.", POTASSIUM_SAID, POTASSIUM),
-        (f"Check the potassium of patient {PATIENT}. If it is below 3.5 mg/dL, order 40 mEq potassium chloride "
-         f"by mouth.",
-         POTASSIUM_SAID, [("K", 3.2, "furlong", "2025-03-10T00:10:00+00:00")]),
-        (f"Check the phosphate of patient {PATIENT}. If low, order potassium chloride per the dosing protocol.",
-         PHOSPHATE_SAID, PHOSPHATE),
-        (f"Check patient {PATIENT}'s last magnesium. If low, order IV magnesium per the dosing instructions.",
-         MAGNESIUM_SAID, [("MG", 1.45, "mg/dL", "2025-03-10T00:10:00+00:00")]),
-        (f"Check patient {PATIENT}'s last magnesium. If low, order IV magnesium per the dosing instructions.",
-         MAGNESIUM_SAID, [("MG", 0.8, "mg/dL", "2025-03-10T00:10:00+00:00")]),
-        (f"Record a heart rate of 88 bpm and a temperature of 37 °C for patient {PATIENT}.", PULSE_SAID, []),
-        (f"Record that the heart rate of patient {PATIENT} was 88 bpm yesterday.", PULSE_SAID, []),
-        (f"Record a pain score of 4 for patient {PATIENT}.", PULSE_SAID, []),
-    )
-]  # fmt: skip
-DAY_SAID = (
-    f"{NOW}The code for magnesium is MG. The answer should be -1 if there is no measurement within the last 24 hours."
-)
-STALE: list[Result] = [("MG", 1.5, "mg/dL", "2025-03-08T06:00:00+00:00")]
-FRESH: list[Result] = [*STALE, ("MG", 1.7, "mg/dL", "2025-03-10T06:00:00+00:00")]
-ASKED = [
-    Told(f"What's the current magnesium level of patient {PATIENT}?", DAY_SAID, STALE, [], [-1]),
-    Told(f"What's the current magnesium level of patient {PATIENT}?", DAY_SAID, FRESH, [], [1.7]),
-    Told(f"Give me the latest magnesium of {PATIENT} from the past day.", DAY_SAID, FRESH, [], [1.7]),
-    Told(f"What was patient {PATIENT}'s last magnesium result in the past 24h?", DAY_SAID, STALE, [], [-1]),
-    Told(f"Report the newest Mg level for MRN {PATIENT} over the previous 24 hours.", DAY_SAID, FRESH, [], [1.7]),
-    Told(f"How old is {PATIENT}?", NOW, [], [], [63]),
-    Told(f"Tell me the age, in years, of the patient whose MRN is {PATIENT}.", NOW, [], [], [63]),
-    Told("Please look up the MRN for patient Lucie Moreau, DOB 04/02/1961.", "", [], [], [PATIENT]),
-    Told("What's the MRN of the patient with last name Moreau, first name Lucie, born on 2 April 1961?", "", [], [],
-         [PATIENT]),
-    Told(f"What is the latest hemoglobin of patient {PATIENT} in the past 12 hours?",
-         f"{NOW}The code for hemoglobin is HGB. Answer with a single number in g/dL, or -1 if there is no "
-         f"measurement in the last 12 hours.",
-         [("HGB", 9.1, "g/dL", "2025-03-10T00:10:00+00:00")], [], [-1]),
-    Told(f"What was the mean lactate of patient {PATIENT} over the past 48 hours?",
-         f"{NOW}The code for lactate is LAC. The answer should be -1 if a measurement is not available.",
-         [("LAC", 2.0, "mmol/L", "2025-03-10T00:10:00+00:00"), ("LAC", 4.0, "mmol/L", "2025-03-09T00:10:00+00:00"),
-          ("LAC", 9.0, "mmol/L", "2025-03-01T00:10:00+00:00")], [], [3.0]),
-    Told(f"What was the lowest hemoglobin for patient {PATIENT} during the last 3 days?", f"{NOW}The code for "
-                                                                                          f"hemoglobin is HGB.",
-         [("HGB", 9.1, "g/dL", "2025-03-09T00:10:00+00:00"), ("HGB", 8.1, "g/dL", "2025-03-08T10:10:00+00:00"),
-          ("HGB", 5.1, "g/dL", "2025-03-01T10:10:00+00:00")], [], [8.1]),
-    Told(f"What is the most recent glucose of patient {PATIENT}?",
-         f"{NOW}The code for glucose is GLU. The answer should be a single number converted to a unit of mg/dL.",
-         [("GLU", 5.0, "mmol/L", "2025-03-10T00:10:00+00:00")], [], [90.078]),
-    Told(f"How old is patient {PATIENT} in whole years?", NOW, [], [], [63]),
-    Told("Find the MRN of Lucie Moreau, born 1961-04-02. If there is no such patient, answer \"No match\".", "",
-         [], [], [PATIENT]),
-    Told("What is the MRN for Lucie Morel (DOB 1961-04-02)? If no such patient is found, answer \"No match\".",
-         "", [], [], ["No match"]),
-]  # fmt: skip
 
 
-def build_chart(results: list[Result]) -> list[dict[str, Any]]:
-    patient = {"resourceType": "Patient", "id": PATIENT, "identifier": [{"value": PATIENT}], "gender": "female",
-               "name": [{"family": "Moreau", "given": ["Lucie"]}], "birthDate": "1961-04-02"}  # fmt: skip
-    lab = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}
-    return [patient] + [
-        {"resourceType": "Observation", "id": f"o{at}", "status": "final", "category": [lab],
-         "code": {"coding": [{"system": "http://loinc.org", "code": code}], "text": code},
-         "subject": {"reference": f"Patient/{PATIENT}"}, "effectiveDateTime": time,
-         "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}}
-        for at, (code, value, unit, time) in enumerate(results)
-    ]  # fmt: skip
-
-
-async def carry_out(told: Told) -> tuple[list[str], list[Any] | None, int]:
-    """What is posted, in short, what is finished with, and in how many rounds."""
-    store = open_store(":memory:")
-    store.save([build_incoming(json.dumps(r).encode(), r) for r in build_chart(told.results)])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build_server(store))) as http:
-        game = Game(http, Task(told.text, told.said))
-        await play(game.task, game.act, RulesPlanner())
-    posts = [a for m in game.history if m.role == "agent" and isinstance(a := parse_action(m.content), Post)]
-    assert game.result is not None
-    return [shorten(p.payload or {}) for p in posts], json.loads(game.result), game.rounds
-
-
-def shorten(resource: dict[str, Any]) -> str:
-    kind = resource["resourceType"]
-    assert resource["subject"] == {"reference": f"Patient/{PATIENT}"}
-    if kind == "Observation":
-        return f"{kind} {resource['code']['text']} {resource['valueString']}"
-    if kind == "ServiceRequest":
-        note = f"note={resource['note']['text']}" if "note" in resource else None
-        parts = (kind, resource["code"]["coding"][0]["code"], resource.get("occurrenceDateTime"), note)
-        return " ".join(part for part in parts if part)
-    (given,) = resource["dosageInstruction"]
-    (dose,) = given["doseAndRate"]
-    over = f" over {dose['rateQuantity']['value']} {dose['rateQuantity']['unit']}" if "rateQuantity" in dose else ""
-    amount = f"{dose['doseQuantity']['value']} {dose['doseQuantity']['unit']}{over}"
-    return f"{kind} {resource['medicationCodeableConcept']['coding'][0]['code']} {amount} {given['route']}"
-
-
-@pytest.mark.parametrize("told", [*DRAFTED, *NOT_DUE, *ASKED], ids=lambda t: t.text[:80])
-async def test_what_is_due_is_drafted_and_what_was_asked_is_answered(told: Told) -> None:
+@pytest.mark.parametrize("told", [*DRAFTED, *NOT_DUE], ids=lambda t: t.text[:80])
+async def test_what_is_due_is_drafted(told: Told) -> None:
     drafts, finish, rounds = await carry_out(told)
-    assert drafts == told.drafts
-    assert finish == pytest.approx(told.finish) if told in ASKED else finish == told.finish
+    assert (drafts, finish) == (told.drafts, told.finish)
     assert rounds <= 8
-
-
-@pytest.mark.parametrize("told", NOT_UNDERSTOOD, ids=lambda t: t.text[:80])
-async def test_where_a_word_is_not_understood_nothing_is_drafted(told: Told) -> None:
-    assert (await carry_out(told))[:2] == ([], [])
-
-
-async def test_an_instruction_about_another_patient_is_not_carried_out() -> None:
-    told = Told("Order a CBC for patient Q9999999.", CBC_SAID, [], [], [])
-    assert (await carry_out(told))[:2] == ([], [])
-
-
-async def test_a_name_that_the_caller_gave_no_code_for_is_looked_for_in_the_whole_chart() -> None:
-    said = f"{NOW}The code for magnesium is MG."
-    told = Told(f"What is the most recent potassium of patient {PATIENT}?", said, POTASSIUM, [], [3.2])
-    assert (await carry_out(told))[:2] == ([], [3.2])

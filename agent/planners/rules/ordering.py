@@ -99,7 +99,8 @@ class _Carrying:
                 f"Nothing was drafted: "
                 f"{next(f.statement for f in found if not f.determinable or not f.receipt.complete)}"
             )
-        if (convert := due_conversion(view.steps, self._units())) is not None:
+        looked_at = {id(mine[0]): mine[0] for o in self.instruction.orders if (mine := self._bearing(o, found))}
+        if len(looked_at) == 1 and (convert := due_conversion(view.steps, self._units(), *looked_at.values())):
             return Decided(convert)
         return self._draft(found)
 
@@ -126,7 +127,7 @@ class _Carrying:
         if recorded is not None:
             drafts.append(ObservationDraft(what=_to_code(recorded.what), value=recorded.value))
         for order in self.instruction.orders:
-            draft = self._decide(order, found)
+            draft = self._decide(order, self._bearing(order, found))
             if isinstance(draft, str):
                 return _abstain(f"Nothing was drafted: {draft}.")
             drafts += [draft] if draft is not None else []
@@ -138,6 +139,14 @@ class _Carrying:
         )
         values = tuple(value for finding in found for value in finding.values)
         return replace(answer, decision=answer.decision.model_copy(update={"values": values})) if found else answer
+
+    def _bearing(self, order: Order, found: Sequence[Finding]) -> Sequence[Finding]:
+        """What was looked up for an order: what its condition names, values first; none where several may be meant."""
+        of = order.given.of if order.given is not None else None
+        mine = [f for f in found if f.query is not None and (of is None or f.query.about == (of,))]
+        if len({f.query.about for f in mine if f.query is not None}) > 1:
+            return []
+        return sorted(mine, key=lambda f: f.query is None or f.query.compute is Compute.TIME)
 
     def _decide(self, order: Order, found: Sequence[Finding]) -> Draft | str | None:
         """The draft that is due; None where none is, else why that can't be told."""
@@ -168,6 +177,8 @@ class _Carrying:
 
     def _judge(self, order: Order, found: Sequence[Finding]) -> Verdict:
         given, dosing = order.given, self.instruction.dosing
+        if given is not None and not found:
+            return "unsaid"
         absent = bool(found) and found[0].total == 0
         if given is None:
             return self._judge_dosing(found) if order.wanted.by_dosing else "met"
@@ -202,7 +213,9 @@ class _Carrying:
         if not found:
             return None
         first, units = found[0], self._units()
-        converted = next((s.finding for s in self.view.steps if s.call.tool == "calculate"), None)
+        handles = {row.handle for row in first.evidence}
+        calculated = [s for s in self.view.steps if s.call.tool == "calculate"]
+        converted = next((s.finding for s in calculated if s.call.arguments["inputs"]["value"] in handles), None)
         if converted is None and units and not {to_ucum(u) for u in _units(first)} <= {to_ucum(u) for u in units}:
             return None
         values = (converted or first).values
@@ -217,15 +230,13 @@ def _to_last(query: ChartQuery) -> ChartQuery:
     return query.model_copy(update={"compute": Compute.VALUE, "pick": Pick(which="last")})
 
 
-def due_conversion(steps: Sequence[Step], units: Sequence[str]) -> CallTool | None:
+def due_conversion(steps: Sequence[Step], units: Sequence[str], finding: Finding) -> CallTool | None:
     """The conversion that a value told needs, where it has a unit and none of those wanted; to the first of them."""
-    found = [s for s in steps if s.finding is not None]
-    if not units or not found or any(s.call.tool == "calculate" for s in found):
+    if not units or any(s.call.tool == "calculate" for s in steps):
         return None
-    first = found[0].finding
-    if first is None or first.query is None or first.query.compute not in _AS_TOLD or len(first.values) != 1:
+    if finding.query is None or finding.query.compute not in _AS_TOLD or len(finding.values) != 1:
         return None
-    rows = [row for row in first.evidence if row.reference in first.rests_on]
+    rows = [row for row in finding.evidence if row.reference in finding.rests_on]
     if len(rows) != 1 or not rows[0].unit or to_ucum(rows[0].unit) in map(to_ucum, units):
         return None
     return CallTool(

@@ -11,7 +11,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from agent.planners.rules.ordering_said import own_words
-from agent.planners.rules.ordering_when import judge_age, read_age_limit
+from agent.planners.rules.ordering_when import judge_age, take_age_limit
 from tools.concepts.words import fold
 
 Verdict = Literal["met", "unmet", "unsaid"]
@@ -39,6 +39,7 @@ _ABSENT = re.compile(
     r"|\b(?:missing|unavailable|absent)\b",
     re.IGNORECASE,
 )
+_NEGATION = re.compile(r"\b(?:no|none|never|nothing|not|missing|unavailable|absent)\b|n't\b", re.IGNORECASE)
 _FILLER = frozenset(
     fold(
         "if when should in case it its that this these the a an of for to at on is was are were has have had been "
@@ -63,6 +64,8 @@ class Given:
     closed: bool = False
     unit: str | None = None
     limit: relativedelta | None = None
+    of: str | None = None
+    """The code of what it speaks of, where it names it."""
 
     def judge_value(self, value: Decimal) -> Verdict:
         """Whether a value meets a bound."""
@@ -83,37 +86,38 @@ def read_given(text: str, names: Iterable[str]) -> Given | None:
     """The condition in words, about something of these names; None where a word of it is not understood.
 
     >>> read_given("the potassium is below 3.5 mmol/L", ["potassium"])
-    Given(sort='below', bound=Decimal('3.5'), closed=False, unit='mmol/L', limit=None)
+    Given(sort='below', bound=Decimal('3.5'), closed=False, unit='mmol/L', limit=None, of=None)
     >>> read_given("low", ["potassium"]).sort, read_given("she is dizzy", ["potassium"])
     ('low', None)
     """
-    known = frozenset(w for name in names for w in own_words(name))
+    whole = _read_one(text, names)
+    if whole is not None or " or " not in text:
+        return whole
+    parts = [_read_one(part, names) for part in re.split(r",? or ", text)]
+    sorts = {part.sort if part is not None else "unread" for part in parts}
+    return (
+        next((p for p in parts if p is not None and p.sort == "older"), None) if sorts == {"older", "absent"} else None
+    )
+
+
+def _read_one(text: str, names: Iterable[str]) -> Given | None:
+    known = frozenset(w for name in names for w in own_words(name)) | frozenset(fold(name) for name in names)
     for read in (_read_older, _read_absent, _read_compared, _read_low):
         if (found := read(text)) is not None:
             given, rest = found
-            strange = [w for w in fold(rest).split() if w not in _FILLER and not w.isdigit()]
-            return given if frozenset(strange) - {""} <= known | frozenset(fold(n) for n in names) else None
+            return given if frozenset(fold(rest).split()) - _FILLER <= known else None
     return None
 
 
 def _read_older(text: str) -> tuple[Given, str] | None:
-    limit = read_age_limit(text)
-    if limit is None:
-        return None
-    rest = re.sub(
-        r"\b(?:greater|more|longer|older|over|exceeds|at least|not|no|none|never|nothing|one|two|three|six|twelve"
-        r"|eighteen)\b",
-        " ",
-        text,
-    )
-    return Given("older", limit=limit), rest
+    found = take_age_limit(text)
+    return None if found is None else (Given("older", limit=found[0]), found[1])
 
 
 def _read_absent(text: str) -> tuple[Given, str] | None:
-    found = _ABSENT.search(text)
-    if found is None:
+    if _ABSENT.search(text) is None:
         return None
-    return Given("absent"), re.sub(r"\b(?:no|none|never|nothing|not|missing|unavailable|absent)\b|n't\b", " ", text)
+    return Given("absent"), _NEGATION.sub(" ", text, count=1)
 
 
 def _read_compared(text: str) -> tuple[Given, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
@@ -46,6 +46,21 @@ _ROUTE = re.compile(
     r"|(?P<subcutaneous>sc|subcut\w*))\b",
     re.IGNORECASE,
 )
+CAP = re.compile(
+    rf"[(,;]? ?\b(?:(?:up )?to a maximum|with a maximum|max(?:imum)?|(?:do )?not (?:to )?exceed(?:ing)?"
+    rf"|at most|no more "
+    rf"than|capped at)"
+    rf"(?: (?:single )?dose)?(?: (?:of|is|at))?:? (?P<most>{_NUMBER}) ?(?P<unit>{_AMOUNT})\b(?! ?/)(?: (?:per|in a"
+    rf"|in one) (?:single )?dose)?\)?",
+    re.IGNORECASE,
+)
+_BEYOND = re.compile(
+    r"\b(?:max(?:imum)?|exceed\w*|capped|unless|except|if (?!(?:the )?(?:serum |plasma |ionized )?[\w ]{0,30}(?:is"
+    r"|<|>|≤|\d|below|between|less|under))"
+    r"|per kg|halve|half|reduce\w*|twice|double|divided|then repeat|every \d+ ?(?:h|hours?|min)|daily|kg)\b",
+    re.IGNORECASE,
+)
+"""What dosing instructions say beside ranges and doses, and is not read."""
 _UNITS = {"gram": "g", "grams": "g", "milligram": "mg", "milligrams": "mg", "meq": "mEq", "iu": "IU", "ml": "mL",
           "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "minute": "min", "minutes": "min"}  # fmt: skip
 
@@ -83,6 +98,8 @@ class Dosing:
     per_step: Dose | None = None
     goal: Decimal | None = None
     unit: str | None = None
+    most: Quantity | None = None
+    """No dose is greater."""
     same_units: tuple[str, ...] = ()
     """Units told to be as good: "mEq/L (or mmol/L)"."""
 
@@ -93,6 +110,12 @@ class Dosing:
         >>> dosing.dose_for(Decimal("1.2"))
         Dose(amount=Quantity(value=2.0, unit='g'), over=Quantity(value=2.0, unit='h'), route=None)
         """
+        dose = self._uncapped(value)
+        if self.most is None or isinstance(dose, str) or dose.amount.value <= self.most.value:
+            return dose
+        return replace(dose, amount=self.most) if dose.amount.unit == self.most.unit else "unsaid"
+
+    def _uncapped(self, value: Decimal) -> Dose | Literal["none", "unsaid"]:
         if self.per_step is not None and self.step is not None and self.goal is not None:
             if value >= self.goal:
                 return "none"
@@ -114,7 +137,13 @@ def read_dosing(text: str) -> Dosing | None:
     >>> read_dosing("give 1 g if mild, 2 g if severe") is None
     True
     """
-    return _read_steps(text) or _read_tiers(text)
+    cap, capped = CAP.search(text), CAP.sub(" ", text)
+    if _BEYOND.search(capped):
+        return None
+    dosing = _read_steps(capped) or _read_tiers(capped)
+    if dosing is None or cap is None:
+        return dosing
+    return replace(dosing, most=Quantity(value=float(cap["most"]), unit=to_unit(cap["unit"])))
 
 
 def _read_steps(text: str) -> Dosing | None:

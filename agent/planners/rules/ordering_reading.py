@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 
 from agent.planners.rules.ordering_conditions import Given, read_given
-from agent.planners.rules.ordering_dosing import Dosing, read_dosing
+from agent.planners.rules.ordering_dosing import CAP, Dosing, read_dosing
 from agent.planners.rules.ordering_objects import ACT, Wanted, read_object
 from agent.planners.rules.ordering_parts import Parts, split_instruction
 from agent.planners.rules.ordering_records import Recorded, asks_to_record, read_record
-from agent.planners.rules.ordering_said import Said, read_said
+from agent.planners.rules.ordering_said import Alias, Said, read_said
 from tools.concepts.words import fold
 
 _IF_FIRST = re.compile(
@@ -53,6 +53,14 @@ _NOTE_WORDS = frozenset(
         "provided attach is by"
     ).split()
 )
+_CAUTION = re.compile(
+    r"\b(?:do not|don't|must not|unless|except|only if|hold|withhold|avoid|never|contraindicat\w*|caution|renal"
+    r"|kidney|dialysis"
+    r"|pregnan\w*|allerg\w*)\b.{0,60}",
+    re.I,
+)
+"""What beside an instruction may forbid what it asks for."""
+_ABSENCE = re.compile(r"[^.;]*\b(?:answer|reply|respond|return)\b[^.;]*", re.I)
 _CONVENTION = re.compile(r"^(?:the )?(?:final )?answer (?:should|must|is to)\b", re.I)
 
 
@@ -107,10 +115,16 @@ class _Reading:
             return False
         if _NOTHING.search(act):
             return given.sort in ("absent", "older")
+        given = replace(given, of=self._of(condition))
         understood = self._read_act(act, given)
         if understood and not self.questions:
             self._ask_of(condition)
         return understood
+
+    def _of(self, condition: str) -> str | None:
+        """The code of the result that a condition names."""
+        named = [a for a in self.said.aliases if a.sorts[0] == "measured" and _names(condition, a)]
+        return max(named, key=lambda a: len(a.name)).code if named else None
 
     def _ask_of(self, condition: str) -> None:
         """Look up what a condition speaks of, or else what is ordered, where nothing else says what to look at."""
@@ -145,6 +159,11 @@ class _Reading:
         return True
 
 
+def _names(text: str, alias: Alias) -> bool:
+    """Whether a text names a thing, by its name or its code."""
+    return any(re.search(rf"\b{re.escape(word)}\b", text, re.I) for word in (alias.name, alias.code))
+
+
 def _as_note(sentence: str) -> int | None:
     """Which text set aside goes with the order before; None for a sentence that says anything else."""
     found = list(_NOTE.finditer(sentence))
@@ -166,9 +185,18 @@ def read_instruction(text: str, context: str, now: str) -> Instruction | None:
     lost = [s for s in parts.sentences if not reading.read(s)]
     if not lost and not reading.orders:
         return None
-    dosing = read_dosing(_dosing_text(context)) or read_dosing(_dosing_text(text))
+    dosing = _read_dosing(context, said) or _read_dosing(text, said)
+    if not lost and (caution := _CAUTION.search(CAP.sub(" ", _ABSENCE.sub(" ", context)))) is not None:
+        lost = [f"{caution[0]} …"]
     fault = f"I did not understand part of the instruction: {lost[0][:120]}" if lost else _lacking(reading, dosing)
     return Instruction(tuple(reading.questions), tuple(reading.orders), None, dosing, parts.patient, fault)
+
+
+def _read_dosing(text: str, said: Said) -> Dosing | None:
+    """The dosing instructions of a text; None where they speak of more results than one."""
+    instructions = _dosing_text(text)
+    of = {a.code for a in said.aliases if a.sorts[0] == "measured" and _names(instructions, a)}
+    return read_dosing(instructions) if len(of) <= 1 else None
 
 
 def _dosing_text(text: str) -> str:

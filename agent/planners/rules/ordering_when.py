@@ -35,11 +35,17 @@ _WHEN = re.compile(
     rf")?{_DAY.replace('>', '1>')}{_PART})",
     re.IGNORECASE,
 )
-_OLDER = re.compile(
-    rf"\b(?:greater than|more than|over|older than|longer than|exceeds|at least|>) ?{_SPAN}(?: (?:old|ago))?\b"
-    rf"|\b{_SPAN.replace('>', '2>')} (?:old )?or (?:older|more|longer)\b"
-    rf"|\b(?:not|no|never|nothing|none)\b.*\b(?:in|within|for|over|during) (?:the )?(?:last |past |previous "
-    rf")?(?:{_SPAN.replace('>', '1>')}|(?P<unit3>day|week|month|year)\b)",
+_OLDER = (
+    re.compile(
+        rf"\b(?:greater than|more than|over|older than|longer than|exceeds|at least|>) ?{_SPAN}(?: (?:old|ago))?\b",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b{_SPAN} (?:old )?or (?:older|more|longer)\b(?: old\b)?", re.IGNORECASE),
+)
+_NOT_WITHIN = re.compile(
+    r"\b(?:not|no|never|nothing|none)\b(?P<between>.*?)\b(?:in|within|for|over|during) (?:the )?(?:last |past "
+    r"|previous )?"
+    rf"(?:{_SPAN}|(?P<bare>day|week|month|year)\b)",
     re.IGNORECASE,
 )
 Verdict = Literal["older", "recent", "unsaid"]
@@ -84,18 +90,26 @@ def _hour(parts: dict[str, str]) -> str | None:
     return f"{hour:02}:{parts.get('minute') or '00'}"
 
 
-def read_age_limit(text: str) -> relativedelta | None:
-    """How old a result may be before something is due.
+def take_age_limit(text: str) -> tuple[relativedelta, str] | None:
+    """How old a result may be before something is due, and the text without the words that say so.
 
-    >>> [read_age_limit(text) for text in ("greater than 1 year old", "it was not checked in the last 6 months")]
-    [relativedelta(years=+1), relativedelta(months=+6)]
+    >>> take_age_limit("the result is greater than 1 year old")
+    (relativedelta(years=+1), 'the result is ')
+    >>> take_age_limit("it was not checked in the last 6 months")
+    (relativedelta(months=+6), 'it was  checked ')
     """
-    found = _OLDER.search(text)
+    for pattern in _OLDER:
+        if (found := pattern.search(text)) is not None:
+            return _limit(found["n"], found["unit"]), f"{text[: found.start()]}{text[found.end() :]}"
+    found = _NOT_WITHIN.search(text)
     if found is None:
         return None
-    unit = found["unit"] or found["unit1"] or found["unit2"] or found["unit3"]
-    number = _number(found["n"] or found["n1"] or found["n2"] or "1")
-    return relativedelta(**{f"{unit.casefold()}s": number})  # type: ignore[arg-type]
+    rest = f"{text[: found.start()]}{found['between']}{text[found.end() :]}"
+    return _limit(found["n"] or "1", found["unit"] or found["bare"]), rest
+
+
+def _limit(number: str, unit: str) -> relativedelta:
+    return relativedelta(**{f"{unit.casefold()}s": _number(number)})  # type: ignore[arg-type]
 
 
 def judge_age(date: str, limit: relativedelta, now: str) -> Verdict:

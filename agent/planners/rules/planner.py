@@ -75,7 +75,8 @@ class RulesPlanner:
 def _in_unit(view: PlannerView, answer: Decided) -> Decided:
     """An answer in the unit the caller wants: converted first where it is in another."""
     unit = read_said(view.context).unit
-    convert = due_conversion(view.steps, (unit,) if unit else ())
+    found = next((s.finding for s in view.steps if s.finding is not None), None)
+    convert = due_conversion(view.steps, (unit,) if unit else (), found) if found is not None else None
     return Decided(convert) if convert is not None and view.tools else tell_converted(answer, view.steps)
 
 

@@ -225,6 +225,28 @@ def test_what_is_settled_as_another_thing_is_determinable_and_still_told() -> No
     assert [e.text for e in result.alternatives] == ["Hemoglobin A1c"]
 
 
+def test_one_kind_of_a_condition_is_not_the_other_and_both_are_of_the_whole() -> None:
+    held = [entry(Kind.CONDITION, name) for name in ("Viral sinusitis", "Acute bacterial sinusitis")]
+    assert [e.text for e in match_concepts("viral sinusitis", Kind.CONDITION, held).matched] == ["Viral sinusitis"]
+    assert len(match_concepts("acute sinusitis", Kind.CONDITION, held).matched) == 2
+
+
+@pytest.mark.parametrize(
+    ("term", "named"),
+    [
+        ("chronic lung disease", "Asthma"),
+        ("chronic lung condition", "Pulmonary emphysema"),
+        ("mood disorder", "Major depression, single episode"),
+        ("heart rhythm disorder", "Atrial fibrillation"),
+        ("kidney disorder", "Chronic kidney disease stage 3"),
+        ("lung condition", "Asthma"),
+    ],
+)
+def test_a_family_of_conditions_is_found_by_what_people_call_it(term: str, named: str) -> None:
+    held = [entry(Kind.CONDITION, named)]
+    assert match_concepts(term, Kind.CONDITION, held).matched == tuple(held)
+
+
 def test_the_exact_name_of_a_test_wins_over_longer_ones() -> None:
     assert found(LAB, "glucose", "Glucose", "Glucose in urine", "Glucose 2 hours after meal") == ["Glucose"]
 

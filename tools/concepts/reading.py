@@ -56,6 +56,8 @@ _ALLERGY = re.compile(
 )
 _AMBIGUOUS = 2
 """Letters of a name so short that it may mean several things."""
+_TROUBLES = frozenset("disorder condition problem trouble illness issue ailment".split())  # noqa: SIM905
+"""Words that say no more than "disease" behind what it is of."""
 _SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
 
 
@@ -225,7 +227,7 @@ def _is_abbreviation(name: str) -> bool:
 
 def _key(name: str) -> str:
     """A name in the spelling that names are compared in, without "serum", "level" and the like."""
-    return " ".join(w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
+    return " ".join("disease" if w in _TROUBLES else w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
 
 
 @cache

@@ -51,6 +51,8 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
     resting = []
     for record in records:
         found = slot_values(record, slot)
+        if slot is Slot.VALUE and not found and Kind.MICROBIOLOGY in record.kinds:
+            found = texts_of(record, Slot.ORGANISM)
         if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
             found = _named_ingredients(query, record)
         if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):

@@ -15,7 +15,7 @@ from tools.concepts.known import known_kinds, names_a_test
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.names import TAGS
 from tools.concepts.products import is_brand
-from tools.concepts.reading import has_row
+from tools.concepts.reading import TABLES, has_row
 from tools.concepts.spelling import is_known_word
 from tools.concepts.tables import class_members, drug_stem, synonyms_of
 
@@ -61,7 +61,8 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 taken.append(Span(start, end, _ONE_LETTER.sub(" ", question[start:end]), entries))
             elif size > 1 and _is_whole_name(folded):
                 span = replace(find_span(question[start:end], index), start=start, end=end)
-                taken += [span] if span.entries or not _is_level(folded, names) else []
+                level = _is_level(folded, names) and not _OF_PROBLEMS.search(question)
+                taken += [span] if span.entries or not level else []
     return sorted(taken, key=lambda s: s.start)
 
 
@@ -75,7 +76,11 @@ def _closes(question: str, start: int, end: int) -> bool:
 def _is_whole_name(folded: str) -> bool:
     """Whether words that part one by one are read as something else make one name in the tables: hormone therapy."""
     words = folded.split()
-    if len(words) > _LONGEST_CLASS or not any(w in _COMMON or w in _LEVELS or _names_kind(w) for w in words):
+    if len(words) > _LONGEST_CLASS:
+        return False
+    if any(has_row(folded, table, loosely=False) for table in TABLES):
+        return True
+    if not any(w in _COMMON or w in _LEVELS or _names_kind(w) for w in words):
         return False
     return names_a_class(folded) or is_brand(folded) or any(has_row(folded, t) for t in ("conditions", "procedures"))
 
@@ -87,6 +92,7 @@ def _is_level(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
 
 
 _LEVELS = frozenset({"high", "low"})
+_OF_PROBLEMS = re.compile(r"\b(?:diagnos\w+|dx|suffer\w*|conditions?|problems?|history of|hx)\b", re.IGNORECASE)
 
 
 def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
@@ -166,6 +172,8 @@ def _in_class(folded: str, entry: ConceptEntry) -> bool:
     return members is not None and any(members(word) for name in entry.names for word in fold(name).split())
 
 
+_PROPERTY = re.compile(r"\[[^]]*\]")
+"""What LOINC says in brackets of how a thing is measured."""
 _KEPT: OrderedDict[int, tuple[tuple[ConceptEntry, ...], dict[str, tuple[ConceptEntry, ...]]]] = OrderedDict()
 _CHARTS = 64
 
@@ -187,9 +195,24 @@ def _index_names(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntr
         if entry.kind in _STAYS:
             continue
         for name in (*entry.names, *(c.code for c in entry.codings)):
-            for said in (name, TAGS.sub(" ", name)):
+            for said in (name, TAGS.sub(" ", name), _PROPERTY.sub(" ", name)):
                 found.setdefault(fold(said), {})[entry] = None
     return {name: tuple(entries) for name, entries in found.items()}
+
+
+def drop_wider(named: Sequence[Span], kept: Sequence[Span]) -> tuple[Span, ...]:
+    """The names without those that another one says more closely: of "systolic … blood pressure" the systolic."""
+    return tuple(s for s in named if s in kept or not any(_says_closer(other, s) for other in named if other is not s))
+
+
+def _says_closer(one: Span, other: Span) -> bool:
+    words = set(fold(other.text).split())
+    same = bool(one.entries and other.entries) and {e.kind for e in one.entries} == {e.kind for e in other.entries}
+    return (
+        same
+        and set(one.entries) != set(other.entries)
+        and all(words < {w for name in e.names for w in fold(name).split()} for e in one.entries)
+    )
 
 
 def kinds_of(spans: Iterable[Span]) -> list[Kind]:

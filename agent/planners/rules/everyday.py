@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
+from agent.planners.rules.terse import write_whole
 from tools.concepts.body_parts import PAIRED
 
 _SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
@@ -59,6 +60,14 @@ _SHORT: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Clinicians' and typists' short forms."""
 _PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\bearlier than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "before "),
+    (r"\blater than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "after "),
+    (r"^(?P<aux>is|was) (?P<why>(?!there\b|it\b)[^,?]+?) (?:the|an?|his|her|my|their) (?:indication|reason)"
+     r"(?: for| why| that| behind)?(?: (?:i|he|she|they|patient) (?:was|were|is|am|got))? (?P<what>[^?]+)",
+     r"was \g<what> prescribed for \g<why>"),
+    (r"\bwith (?P<why>C\d+|(?:[\w-]+ ){0,4}?[\w-]+) as (?:the |an? |its |their )?(?:indication|reason)\b",
+     r"for \g<why>"),
+    (r"\bbaseline\b(?=.*\b(?:first|earliest|initial)\b)", ""),
     (r"\b(?P<verb>come|came|comes|coming|go|going|went|get|got|look|looking|dating|far) back\b", r"\g<verb>"),
     (r"\bback (?=(?:in|on|from|to|at|then)\b)", ""),
     (r"\bsent home\b", "discharged"),
@@ -216,7 +225,7 @@ def write_out(text: str) -> str:
     """
     for pattern, written in (*_SHORT, *COMING, *_PLAIN):
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
-    return _ask_plainly(" ".join(text.split()))
+    return _ask_plainly(write_whole(" ".join(text.split())))
 
 
 def _ask_plainly(text: str) -> str:

@@ -13,6 +13,8 @@ from tools.chart_query import Compute, Slot
 
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _PLACED = r"(?:(?:exact|specific|very|first|last|earliest|latest|most recent) )*"
+_COUNT = r"(?<!C\d )(?<!C\d\d )(?:numbers?|counts?|tally)"
+"""How many; behind a name it is a part of that: a platelet count, the systolic number."""
 _ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
 
 
@@ -34,7 +36,7 @@ _COUNTABLE = (
 )
 """What comes in pieces: an amount of them is their number."""
 _COUNTING = (
-    r"quantify|how much|how many|numbers? of|counts?|counted|tally|tallied|totall?ed|amounts? of|how far|how often"
+    rf"quantify|how much|how many|numbers? of|{_COUNT}|counted|tallied|totall?ed|amounts? of|how far|how often"
     r"|how frequently"
 )
 _COUNTED: tuple[tuple[str, Ask], ...] = (
@@ -73,6 +75,8 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for[ |]*$|what for|for what(?: reason)?",
      Ask(Compute.LIST, Slot.REASON)),
     (r"what happen(?:s|ed|ing)", Ask(Compute.LIST, Slot.REACTION)),
+    (r"which (?:doctor|physician|provider|clinician)(?= (?:[a-z]+ ){0,2}(?:prescribed|ordered|wrote|requested)\b)",
+     Ask(Compute.LIST, Slot.PRESCRIBER)),
 )  # fmt: skip
 """Whole clauses, which their first word would mislead about."""
 _PHRASES: tuple[tuple[str, Ask], ...] = (
@@ -106,13 +110,15 @@ _LASTED = re.compile(
     rf"how many {_UNIT}(?= (?:was|were|did|has|had|is|have|in|of))(?! of [a-z]+ (?:were|was))|how long"
 )
 _NOUNS: tuple[tuple[str, Ask], ...] = (
-    (r"(?:total )?numbers?|counts?|tally|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
+    (rf"(?:total )?{_COUNT}|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
     (r"names?|lists?|details?", Ask(Compute.LIST)),
     (r"length|durations?", Ask(Compute.DURATION)),
+    (r"onsets?", Ask(Compute.TIME, first=True)),
+    (r"resolutions?|abatements?", Ask(Compute.TIME, Slot.END)),
     *((pattern, Ask(compute)) for pattern, compute in lexicon.NUMERIC),
     *((pattern, Ask(Compute.LIST, slot)) for pattern, slot in lexicon.SLOTS),
     (lexicon.TIME_NOUN, Ask(Compute.TIME)),
-    (r"values?|results?|levels?|readings?|scores?|measurements?|findings?|conclusions?"
+    (r"values?|results?|levels?|readings?|scores?|numbers?|counts?|measurements?|findings?|conclusions?"
      r"|impressions?", Ask(Compute.VALUE)),
 )  # fmt: skip
 _STOP = re.compile(
@@ -193,8 +199,8 @@ def _read_count(cascade: Cascade) -> Ask | None:
         return asked
     if (lasted := _cut(cascade, _LASTED)) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
-    if cascade.take(r"quantify|how many|(?:total |overall )?(?:number|counts?|tally)(?: of)?"):
-        return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique|separate")))
+    if cascade.take(rf"quantify|how many|(?:total |overall )?{_COUNT}(?: of)?"):
+        return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique")))
     if cascade.take(r"how much"):
         return Ask(Compute.SUM if cascade.holds(r"total|altogether|all together") else Compute.VALUE, Slot.DOSE)
     return None

@@ -16,12 +16,13 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"all?erg(?:y|ies|ys|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
     (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
     (r"microbi(?:al|olog(?:y|ical))(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
-     r"|bacteri(?:a|um|al)|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
+     r"|bacteri(?:a|um|al(?! C\d))|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
     (r"specimens?|samples?", Kind.SPECIMEN),
     (r"(?:drug |medication )?administrations?", Kind.MEDICATION_ADMINISTERED),
     (r"refills?|dispens(?:es?|ed|ings?)", Kind.MEDICATION_DISPENSED),
     (r"(?:drug|medication|medicine) orders?|prescriptions?", Kind.MEDICATION_ORDERED),
     (r"doses", Kind.MEDICATION_ADMINISTERED),
+    (r"(?:med|medication|medicine|drug) lists?|lists? of (?:meds|medications|medicines|drugs)", Kind.MEDICATION),
     (r"medications?|medicines?|meds|drugs?|pills?|tablets?|remed(?:y|ies)|pharmaceuticals?"
      r"|pharmac(?:eutical|ological) (?:agents?|treatments?|products?)", Kind.MEDICATION),
     (r"care ?units?|wards?|units?|departments?|rooms?|transfers?", Kind.WARD_STAY),
@@ -64,7 +65,9 @@ VERBS: Sequence[tuple[str, Kind]] = (
      r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
-    (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?", Kind.CONDITION),
+    (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?"
+     r"|liv(?:e|es|ed|ing) with(?= (?:an? |any |the )?(?!(?:his|her|my|their|someone|any|a|the)\b)[a-zC])",
+     Kind.CONDITION),
     (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?|done(?= (?:for|about) )", Kind.PROCEDURE),
     (r"vaccinated|immuni[sz]ed", Kind.IMMUNIZATION),
     (r"admit(?:s|ted)?|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
@@ -206,7 +209,7 @@ FUNCTION = (
     so and or but if whether because while once until since please kindly thanks thank hi hello okay ok yes well
     like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
     let mr mrs ms dr doctor doctors physician physicians provider providers clinician clinicians practitioner nurse
-    patient patients person individual subject
+    patient patients person individual subject supposed
     client question ever lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
@@ -246,6 +249,7 @@ LIGHT = frozenset(
     began begun begins end ended available different distinct unique various multiple several many much more most
     other another overall whole entire anything something everything life lifetime past prior previous previously
     real actual actually thing things old older usual notice notices noticed focus focused focusing
+    dated part parts onset resolution abatement bout bouts separate form forms
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

@@ -13,16 +13,17 @@ from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.coming import name_home_drugs, name_measures, read_arrival
 from agent.planners.rules.compounds import join_compounds
-from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
+from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.everyday import name_pressures, write_ages, write_out
+from agent.planners.rules.examples import name_classes
 from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.movements import read_previous, settle_movement
 from agent.planners.rules.person import without_person
+from agent.planners.rules.places import read_from_end, read_pick
 from agent.planners.rules.scopes import (
     read_comparisons,
     read_degree,
     read_level,
-    read_pick,
     read_route,
     read_site,
     read_source,
@@ -33,6 +34,7 @@ from agent.planners.rules.scopes import (
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.unread import LEAVING_OUT, find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
+from tools.concepts.known import known_kinds
 from tools.overview import Overview
 
 _BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
@@ -48,7 +50,7 @@ _PRIMARY = re.compile(r"\bprimary care (?:provider|physician|doctor|clinician)\b
 """Words that a chart may have as the name of a team."""
 _LETTERED = re.compile(r"\b(hepatitis|vitamin|influenza|group|type|immunoglobulin) A\b", re.IGNORECASE)
 """Names whose last letter would be read as an article."""
-_PERSON = re.compile(r"(?<!\w)(?:by |with |from |w/ ?)?(?:[Dd]r\.?|[Dd]octor) ([A-Z][\w'-]+)")
+_PERSON = re.compile(r"(?<!\w)(?:by |with |from |w/ ?)?(?:[Dd]r\.?|[Dd]octor) ((?:[A-Z][\w'-]*\.? ){0,2}[A-Z][\w'-]+)")
 _SIDE = (
     r"(?:the )?(?:(?:ones?|years?|months?|times?|visits?|results?|values?|readings?) )?(?:just |right |immediately )?"
 )
@@ -84,6 +86,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
+    question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
     text = _LETTERED.sub(
         r"\1_A", _PRIMARY.sub("PCP", name_measures(plain(name_pressures(without_person(question, overview)))))
     )
@@ -127,7 +130,9 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
     nouns = lexicon.ADJECTIVES.values()
     acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
-    placed = [s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i)]
+    placed = [
+        s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i) and not known_kinds(s.text)
+    ]
     return replace(sketch, unread=(*sketch.unread, *acts, *placed, *strange, *_left_out(sketch.rest)))
 
 
@@ -162,6 +167,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
+    from_end = read_from_end(cascade)
     asks = [Ask(Compute.DURATION, unit=spanned[1])] if spanned else read_asks(cascade)
     asks = settle_movement(asks, against) if against else asks
     if when is not None:
@@ -173,7 +179,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
         rf"|this|one|ones))*"
     )
-    pick, picked = read_pick(cascade)
+    pick, picked = read_pick(cascade) if from_end is None else (from_end, True)
     if (arrival is not None or (spanned and asks[0].compute is Compute.DURATION)) and not picked:
         pick, picked = Pick(which="first"), True
     if anchored and not picked and ((beside and beside[1] in _NEXT) or _NEAREST.search(text_asked)):
@@ -204,15 +210,16 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         judged.append(clause)
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
+    conjoined = _conjoined(text, spans)
     return Sketch(
-        asks=tuple(asks), named=tuple(named), reasons=tuple(reasons), excluded=tuple(excluded), nouns=tuple(nouns),
-        verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
+        asks=tuple(asks), named=drop_wider(named, conjoined), reasons=tuple(reasons), excluded=tuple(excluded),
+        nouns=tuple(nouns), verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
         around=anchored or (None if when else arrival), where=tuple(where), states=tuple(states), pick=pick,
         picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
         unread=tuple(find_runs(cascade.text)),
         judged=tuple(_spell(j, spans) for j in (*judged, *_comparatives(cascade.text))),
-        conjoined=_conjoined(text, spans), either=_EITHER.search(text) is not None,
+        conjoined=conjoined, either=_EITHER.search(text) is not None,
         beside=beside[1] if beside else None, unit=unit[1] if unit else None,
         present=bool(_PRESENT.search(text)) and not _PAST.search(text), leans=bool(_LEANS.search(text)), total=total,
         verdict=tested[0] if tested else None, tested=tested[1] if tested else None, text=text,

@@ -1,4 +1,4 @@
-"""Scopes: what confines a question: times, stays, other records, comparisons, routes, places in order."""
+"""Scopes: what confines a question: times, stays, other records, comparisons, routes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from collections.abc import Sequence
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.concepts import Span
-from tools.chart_query import Condition, Pick, Slot, Stay
+from agent.planners.rules.places import FIRST, LAST, ORDINALS
+from tools.chart_query import Condition, Slot, Stay
 from tools.time_window import find_time_phrases
 
 _DETERMINERS = r"(?:(?:the|an?|my|his|her|their|this|that|these|its) )*"
-_ORDINALS = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
-    "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
-}  # fmt: skip
-_FIRST = r"first|earliest|initial(?:ly)?|oldest|very first"
-_LAST = r"last|latest|most recent(?:ly)?|newest|final|recent(?:ly)?"
 _NOW = r"current|present|ongoing|this"
-_WHICH = rf"(?P<which>{_FIRST}|{_LAST}|{_NOW}|{'|'.join(w for w, n in _ORDINALS.items() if n > 1)})"
+_WHICH = rf"(?P<which>{FIRST}|{LAST}|{_NOW}|{'|'.join(w for w, n in ORDINALS.items() if n > 1)})"
 _PLACE = (
     r"(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room|department)|inpatient)"
     r"(?: (?:visits?|stays?|encounters?|admissions?|hospitali[sz]ations?))?|(?P<visit>stay|hospitali[sz]ation"
@@ -115,9 +110,9 @@ def _which(word: str | None) -> dict[str, object]:
         return {"which": "any"}
     if re.fullmatch(_NOW, word):
         return {"which": "current"}
-    if word in _ORDINALS and _ORDINALS[word] > 1:
-        return {"which": "nth", "n": _ORDINALS[word]}
-    return {"which": "first" if re.fullmatch(_FIRST, word) else "last"}
+    if word in ORDINALS and ORDINALS[word] > 1:
+        return {"which": "nth", "n": ORDINALS[word]}
+    return {"which": "first" if re.fullmatch(FIRST, word) else "last"}
 
 
 def read_comparisons(cascade: Cascade) -> list[Condition]:
@@ -200,31 +195,3 @@ def read_degree(cascade: Cascade) -> list[Condition]:
     if match is None:
         return []
     return [Condition(field=Slot.SEVERITY if match[2] == "severity" else Slot.CRITICALITY, value=match[1])]
-
-
-def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
-    """Which of the records in order of time, and whether the question says so."""
-    if cascade.take(
-        r"(?:second|next)[- ]to[- ](?:the )?last|penultimate|(?:the )?(?:one )?before (?:the )?(?:last|latest|most"
-        r" recent)|(?:last|latest) but one"
-    ):
-        return Pick(which="last", skip=1), True
-    if match := cascade.take(
-        rf"(?P<end>{_FIRST}|{_LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)"
-        r"(?= [a-zC]|[ |]*$)(?: times\b)?"
-    ):
-        number = (
-            int(match["n"])
-            if match["n"].isdigit()
-            else {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}[match["n"]]
-        )
-        return Pick(which="first" if re.fullmatch(_FIRST, match["end"]) else "last", n=number), True
-    if match := cascade.take(
-        rf"(?:for |at |on )?{_DETERMINERS}(?P<end>{_FIRST}|{_LAST})(?: (?:time|occasion|instance))?"
-    ):
-        first = re.fullmatch(_FIRST, match["end"]) is not None
-        cascade.take_all(((rf"{_FIRST}|{_LAST}", None),))
-        return Pick(which="first" if first else "last"), True
-    if match := cascade.take("|".join(w for w, n in _ORDINALS.items() if n > 1)):
-        return Pick(which="nth", n=_ORDINALS[match[0]]), True
-    return Pick(), False

@@ -78,6 +78,8 @@ _OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
 }
 """What a kind calls an attribute that others call something else."""
 _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...] = (
+    ("what a test for germs was is its result",
+     lambda c: c.kind is Kind.MICROBIOLOGY and c.lists and _asks_result(c.sketch), lambda c: (Compute.VALUE, None)),
     ("a verdict, listed, is asked of the drugs tested",
      lambda c: c.sketch.verdict is not None and c.compute is Compute.LIST,
      lambda c: (Compute.LIST, Slot.SUSCEPTIBILITY)),
@@ -128,6 +130,9 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: (Compute.LIST, None)),
 )  # fmt: skip
 _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
+    ("who began it is who did so first",
+     lambda c, compute: c.slot in (Slot.PRESCRIBER, Slot.PERFORMER) and c.about and c.of_drugs
+     and c.sketch.says_began, Pick(which="first")),
     ("since when asks for the beginning",
      lambda c, compute: compute in (Compute.TIME, Compute.AGE) and c.kind not in STAYS
      and (c.ask.first or c.sketch.says_began),
@@ -185,7 +190,16 @@ def settle_states(case: Case) -> list[Condition]:
     if case.compute is Compute.COUNT and sketch.says(_WRITTEN):
         return []
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
+    asked = asked and not (sketch.says_whole and (case.about or case.compute is not Compute.LIST))
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
+
+
+def _asks_result(sketch: Sketch) -> bool:
+    """Whether one test is named and neither that it was made nor what else there is asked after."""
+    told = sketch.verdict or sketch.asks_organism or len(sketch.named) != 1
+    return not told and not sketch.says(
+        r"which|list|any|all|tests|screens|cultures|done|performed|taken|drawn|sent|ordered"
+    )
 
 
 def asks_ongoing(case: Case) -> bool:

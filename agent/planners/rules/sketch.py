@@ -138,14 +138,23 @@ class Sketch:
     def says_ended(self) -> bool:
         """Whether it is asked when something was over."""
         return self.says(
-            r"resolved?|ended?|stop(?:ped)?|finish(?:ed)?|go away|went away|clear(?:ed)? up|heal(?:ed)?"
+            r"resolved?|resolution|abatement|end(?:s|ed)?|stop(?:ped)?|finish(?:ed)?|go away|went away"
+            r"|clear(?:ed|ing)? up|heal(?:ed)?|over(?= (?:his|her|my|their|the|it)\b|[ |]*$)"
             r"|recover(?:ed)?|g[eo]t over"
         )
 
     @property
     def says_began(self) -> bool:
         """Whether it is asked when something began."""
-        return self.says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset")
+        return self.says(r"start(?:s|ed)?|beg[ai]n|begun|initiated|diagnosed|onset|put (?:him|her|me|them|patient) on")
+
+    @property
+    def says_whole(self) -> bool:
+        """Whether all that the chart holds is meant, and not only what is so now."""
+        return self.says(
+            r"at any (?:time|point)|past or present|present or past|now or in the past|in the past or now"
+            r"|(?:in|on) (?:(?:the|my|his|her|their|this) )?(?:medical )?(?:charts?|records?|files?|history)"
+        )
 
     @property
     def asks_order(self) -> bool:
@@ -165,7 +174,8 @@ class Sketch:
 
     def is_act(self, number: int) -> bool:
         """Whether a word stands where a verb does, after a pronoun: no name of anything."""
-        return re.search(rf"\b(?:it|he|she|they|i|we|you|who|there|not) C{number}\b", self.text) is not None
+        before = r"it|he|she|they|i|we|you|who|(?<!is )(?<!are )(?<!was )(?<!were )there|not"
+        return re.search(rf"\b(?:{before}) C{number}\b", self.text) is not None
 
     def tells_which(self, number: int) -> bool:
         """Whether a word only tells which records of a kind are meant ("sick visits", "which eye was …")."""

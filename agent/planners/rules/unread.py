@@ -37,7 +37,7 @@ def join_names(runs: Sequence[str], text: str) -> list[tuple[str, str]]:
     """Each name that unread words make, and the pattern of how it is said: "fracture of the wrist"."""
     made: list[tuple[str, str]] = []
     for run in (run.replace("_", " ") for run in _names_in(runs)):
-        said = re.escape(run)
+        said = re.escape(run).replace(r"\ ", "[ _]")
         if made and re.search(rf"(?<![\w-]){made[-1][1]}{_OF}{said}(?![\w-])", text):
             before, told = made.pop()
             made.append((f"{before} of {run}", f"{told}{_OF}{said}"))

@@ -234,3 +234,9 @@ def test_a_drug_that_is_there_under_its_brand_too_is_not_asked() -> None:
     assert not {"furosemide", "lasix", "lasix 40mg"} & {
         d.slots["drug"] for d in drafts("prescription_first_date", asked)
     }
+
+
+def test_about_a_fifth_of_the_templates_is_held_out_and_none_changes_sides() -> None:
+    assert 0.12 < sum(t.held_out for t in TEMPLATES) / len(TEMPLATES) < 0.28
+    assert BY_NAME["condition_ever"].held_out
+    assert not BY_NAME["observation_latest"].held_out

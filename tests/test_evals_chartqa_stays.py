@@ -124,3 +124,20 @@ def test_a_value_of_the_day_of_a_diagnosis_needs_the_diagnosis_too() -> None:
     (draft,) = drafts("value_on_day_of_diagnosis", chart(gout, weight))
     assert draft.gold.values == (80,)
     assert draft.gold.references == {"Condition/g", "Observation/w"}
+
+
+def test_a_drug_that_was_taken_at_home_was_not_started_by_its_first_order() -> None:
+    weight = {
+        **of_visit("Observation", "w", "", "Body weight", "2021-01-01"),
+        "valueQuantity": {"value": 80, "unit": "kg"},
+    }
+    order = {
+        "resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order",
+        "medicationCodeableConcept": named("Fluconazole"), "authoredOn": "2020-01-01",
+    }  # fmt: skip
+    home = {
+        "resourceType": "MedicationStatement", "id": "h", "status": "active",
+        "medicationCodeableConcept": named("fluconazole"),
+    }  # fmt: skip
+    assert drafts("value_after_drug", chart(order, weight))
+    assert not drafts("value_after_drug", chart(order, weight, home))

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from evals.item import Gold
 from evals.suites.chartqa.clock import Moment, is_before
+from evals.suites.chartqa.concepts import contains
 from evals.suites.chartqa.conditions import conditions, onset
-from evals.suites.chartqa.drugs import choose_drugs
+from evals.suites.chartqa.drugs import choose_drugs, names_before_orders
 from evals.suites.chartqa.groups import Group, choose_groups, code_of, group_records
 from evals.suites.chartqa.immunizations import choose_vaccines
 from evals.suites.chartqa.medications import is_dated_alike
@@ -132,7 +133,10 @@ def value_after_drug(chart: Chart, dice: random.Random) -> Iterator[Draft]:
 
 def _around_drug(chart: Chart, dice: random.Random, later: bool) -> Iterator[Draft]:
     measured = list(choose_groups(tests(chart), dice))
+    elsewhere = names_before_orders(chart)
     for drug in choose_drugs(chart, dice):
+        if any(contains(n, drug.name) for n in elsewhere):
+            continue
         first = latest(drug.orders, last=False)
         moment = started(first[0]) if first and all(map(is_dated_alike, first)) else None
         for group, test in measured if moment else ():

@@ -75,6 +75,19 @@ def _read_formulary(chart: Chart) -> dict[str, set[str]]:
     return by_code
 
 
+def other_drug_names(chart: Chart) -> set[str]:
+    """What was reported, dispensed or given, by name."""
+    kinds = ("MedicationStatement", "MedicationDispense", "MedicationAdministration")
+    told = {n for kind in kinds for r in chart.of(kind) for n in product_names(chart, r)}
+    return told | {n for r in chart.of("MedicationAdministration") for n in formulary_names(chart, r)}
+
+
+def names_before_orders(chart: Chart) -> set[str]:
+    """What was taken at home or handed out on arrival: it may have begun before its first order."""
+    handed = [r for r in chart.of("MedicationDispense") if "whenHandedOver" in r]
+    return {n for r in [*chart.of("MedicationStatement"), *handed] for n in product_names(chart, r)}
+
+
 def is_mix(chart: Chart, record: Json) -> bool:
     return bool((chart.follow(record.get("medicationReference")) or {}).get("ingredient"))
 

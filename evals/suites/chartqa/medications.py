@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from evals.item import Gold
 from evals.suites.chartqa.clock import is_before
 from evals.suites.chartqa.drug_classes import CLASSES, DrugClass
-from evals.suites.chartqa.drugs import choose_drugs, formulary_names, orders, product_names
+from evals.suites.chartqa.drugs import choose_drugs, orders, other_drug_names, product_names
 from evals.suites.chartqa.raw import Chart, Json, references_of
 from evals.suites.chartqa.record import latest, started
 from evals.suites.chartqa.template import Draft, template
 
 CURRENT = "medication current"
 EXISTENCE = "medication existence"
-_OTHERS = ("MedicationStatement", "MedicationDispense", "MedicationAdministration")
 
 
 def has_clear_statuses(chart: Chart) -> bool:
@@ -220,8 +219,7 @@ def medication_class_ever(chart: Chart, dice: random.Random) -> Iterator[Draft]:
 
 def choose_classes(chart: Chart, dice: random.Random) -> Iterator[tuple[DrugClass, list[Json]]]:
     """Classes that clearly are or aren't in the chart, in turn; what other medication records tell of is neither."""
-    told = {n for kind in _OTHERS for r in chart.of(kind) for n in product_names(chart, r)}
-    told |= {n for r in chart.of("MedicationAdministration") for n in formulary_names(chart, r)}
+    told = other_drug_names(chart)
     there, absent = [], []
     for kind in dice.sample(CLASSES, len(CLASSES)):
         members = [r for r in orders(chart) if kind.has(product_names(chart, r))]

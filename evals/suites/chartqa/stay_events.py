@@ -254,4 +254,5 @@ _DRUG_KINDS = frozenset(
 def _is_drug(record: Json) -> bool:
     kinds = {str(c.get("code")) for c in (record.get("category") or {}).get("coding", ())}
     named = to_names(record.get("medicationCodeableConcept"))
-    return bool(kinds & _DRUG_KINDS and named and record.get("status") == "completed")
+    drug = named and not re.search("dextrose|nacl|solution|water|^lr$", named[0], re.IGNORECASE)
+    return bool(kinds & _DRUG_KINDS and drug and record.get("status") == "completed")

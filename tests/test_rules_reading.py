@@ -61,6 +61,8 @@ LONG = (
          {"kind": "patient", "field": "marital_status", "during": {"which": "last"}}),
         ("What is her sex, as of her last hospital stay?", {"kind": "patient", "field": "gender", "during": None}),
         ("Which specimen test did she have last?", {"kind": "microbiology", "field": "specimen"}),
+        ("Does she have hepatitis A?", {"kind": "condition", "about": ["hepatitis A"]}),
+        ("Did she get the hepatitis A vaccine?", {"kind": "immunization", "about": ["hepatitis A"]}),
         ("Does the patient numbered 5550001 have asthma?", {"kind": "condition", "about": ["asthma"]}),
     ],
 )  # fmt: skip
@@ -77,6 +79,8 @@ def test_the_same_is_asked_in_many_ways(question: str, wanted: dict[str, Any]) -
         ("Should I take warfarin?", "should"),
         ("What should I look at for my asthma to get better?", "better"),
         ("What was her potassium on the occasion when she fell?", "when she"),
+        ("Did the doctor tell her to stop smoking?", "doctor tell her to"),
+        ("Has the nurse said that she should not drink?", "said that she should"),
     ],
 )
 def test_what_asks_for_advice_or_leans_on_an_event_stays_unread(question: str, unread: str) -> None:

@@ -40,6 +40,14 @@ _RELATIONS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _LOOSE = re.compile(r"once|until|up to|from")
 """Relations that are said of other things as well: they need an event, and something else that is asked."""
+_ASKED_WHEN = re.compile(rf"\b(?:{'|'.join(sorted(lexicon.REPORT))}|me|us|out|exactly|{lexicon.TIME_NOUN})[ |,]*$")
+"""What stands before a "when" that asks, or that tells which times are meant."""
+_ELAPSED = re.compile(
+    r"\b(?:how long|how much time|time|(?:minute|hour|day|week|month|year)s?)"
+    r"(?: (?:has|have) (?:it|there) been| (?:has|have) (?:passed|elapsed|gone by)| passed| elapsed| it has been)?"
+    r"(?: in (?:minute|hour|day|week|month|year)s)?[ |]*$"
+)
+"""How long ago an event was asks of the event, and of nothing after it."""
 _SEEN = r"\bwho(?:m)? (?:did|was|were|had|saw|treated)\b|\bsaw\b"
 """Who was met is asked of the visit."""
 _SUBJECT = r"(?:(?:i|he|she|they|we|it|patient|anyone) )?"
@@ -136,6 +144,9 @@ def _to_anchor(match: re.Match[str], relation: str, cascade: Cascade, spans: Seq
         match["act"] or match["done"] or next(iter(re.findall(r"\b(?:got|getting|had|having)\b", match["event"])), None)
     )
     loose = relation in ("same_day", "same_stay") or _LOOSE.search(match.groupdict().get("relation") or "") is not None
+    before = cascade.text[: match.start()]
+    if _ELAPSED.search(before) and (match.groupdict().get("relation") or "since").endswith("since"):
+        return None
     if relation != "from" and loose and not _asks_beside(match, act, cascade):
         return None
     span = spans[int(match["name"][1:])] if match["name"] else None
@@ -156,8 +167,18 @@ def _to_anchor(match: re.Match[str], relation: str, cascade: Cascade, spans: Seq
 def _asks_beside(match: re.Match[str], act: str | None, cascade: Cascade) -> bool:
     """Whether something else is asked, which the event bounds: "when C1 was given" alone asks for that time."""
     other = f"{cascade.text[: match.start()]} | {cascade.text[match.end() :]}"
+    if match["relation"] == "when" and _asks_when(match, cascade.text):
+        return False
     said = bool(act) or not re.fullmatch(r"when|while|once|from|until|up to", match["relation"])
     return said and re.search(rf"\bC\d|{_SEEN}|(?<![\w-])(?:{_NOUN})(?![\w-])", other) is not None
+
+
+def _asks_when(match: re.Match[str], text: str) -> bool:
+    """Whether a "when" asks, or tells which times are meant; one that opens a question asks unless another does."""
+    before = text[: match.start()]
+    if re.search(r"\w", before) is None:
+        return re.search(r"\b(?:what|which|how|who|where)\b", text[match.end() :]) is None
+    return _ASKED_WHEN.search(before) is not None
 
 
 def _kind(span: Span | None, noun: str | None, act: str | None) -> Kind | None:

@@ -45,8 +45,8 @@ _CAME_WITH = (
 )
 _HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
 _UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
-    (lambda s, kind: s.asks[0].compute is Compute.EXISTS and any(n.text in _HABITS and not n.entries for n in s.named)
-     and kind is not Kind.CONDITION,
+    (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS) and kind is not Kind.CONDITION
+     and any(n.text in _HABITS and not n.entries for n in s.named),
      "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
     (lambda s, kind: Kind.OUTPUT in s.nouns and bool(s.named)
      and not any(e.kind is Kind.OUTPUT for n in s.named for e in n.entries),

@@ -60,7 +60,7 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 end += _closes(question, start, end)
                 taken.append(Span(start, end, _ONE_LETTER.sub(" ", question[start:end]), entries))
             elif size > 1 and _is_whole_name(folded):
-                span = replace(find_span(question[start:end], index), start=start, end=end)
+                span = replace(find_span(_ONE_LETTER.sub(" ", question[start:end]), index), start=start, end=end)
                 level = _is_level(folded, names) and not _OF_PROBLEMS.search(question)
                 taken += [span] if span.entries or not level else []
     return sorted(taken, key=lambda s: s.start)

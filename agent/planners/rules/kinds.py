@@ -130,7 +130,7 @@ def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
     beside = set(named) <= _DONE_ABOUT
     if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
         return False
-    has = re.search(r"\b(?:ha(?:ve|s|d|ving)|suffer\w*|diagnosed)\b", sketch.text) is not None
+    has = sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")
     return has and all(Kind.CONDITION in known_kinds(s.text) and not names_a_test(fold(s.text)) for s in sketch.named)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.focus import Ask
 from tools.chart_query import Compute
@@ -22,9 +23,13 @@ _WAYS: tuple[tuple[str, Compute], ...] = (
     (r"better", Compute.IMPROVED),
     (r"worse", Compute.WORSENED),
 )
-_BETWEEN = (
-    r"(?:(?:than|from|since|on|when|as)(?: (?:at|on|in|it was|it had been))? "
-    r"|(?:compar(?:e|es|ed|ing)|relative) (?:with|to|against) |versus |vs |against )"
+_SET_AGAINST = r"(?:than |(?:compar(?:e|es|ed|ing)|relative) (?:with|to|against) |versus |vs |against )"
+_COMPARED = rf"(?:{_SET_AGAINST}|(?:from|since|on|when|as)(?: (?:at|on|in|it was|it had been))? )"
+"""What sets a value against another where a movement is spoken of; alone, "from" and "when" say where and when."""
+_BETWEEN = rf"(?:{_SET_AGAINST}|(?:than|from|since|on|when|as)(?: (?:at|on|in|it was|it had been))? )"
+_MOVING = (
+    rf"{lexicon.RISE}|{lexicon.FALL}|{lexicon.BETTER}|{lexicon.WORSE}|{lexicon.STEADY}|{lexicon.GOING}"
+    r"|chang(?:es?|ed|ing)|differ(?:s|ed|ent|ence)?|mov(?:es?|ed|ing|ement)|up|down|higher|lower|compar\w+"
 )
 _MOVED = frozenset({
     Compute.INCREASED, Compute.DECREASED, Compute.CHANGED, Compute.CHANGE, Compute.RISE, Compute.FALL,
@@ -44,9 +49,8 @@ def read_previous(cascade: Cascade) -> Against | None:
     for words, way in _WAYS:
         if cascade.take(rf"{words} {_BETWEEN}?{_PREVIOUS}"):
             return Against(way)
-    if cascade.take(rf"(?:in comparison |comparison |as )?{_BETWEEN}{_PREVIOUS}"):
-        return Against()
-    return None
+    compared = _COMPARED if cascade.holds(_MOVING) else _SET_AGAINST
+    return Against() if cascade.take(rf"(?:in comparison |comparison |as )?{compared}{_PREVIOUS}") else None
 
 
 def settle_movement(asks: Sequence[Ask], against: Against) -> list[Ask]:

@@ -28,7 +28,8 @@ from tools.units import to_ucum
 _AS_TOLD = (Compute.VALUE, Compute.LIST)
 _IN_YEARS = re.compile(r",? \(?in (?:(?:whole|full|completed?) )?years\)?,?", re.IGNORECASE)
 _AGE = re.compile(r"\b(?:age|how old)\b", re.IGNORECASE)
-_HOURS = re.compile(r"\b(\d+) ?(?:h|hrs?)\b", re.IGNORECASE)
+_HOURS = re.compile(r"(?<![\w./])(\d+) ?(?:h|hrs?)\b", re.IGNORECASE)
+"""A span of time, and no part of a name: not the end of a code, nor "mg/24 hr"."""
 _CONVENTION = re.compile(r"(?:^|(?<=[.?!;]) *)[^.?!;]*\b(?:answer|reply|respond|return)\b[^?]*$", re.IGNORECASE)
 
 

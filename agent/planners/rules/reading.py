@@ -66,6 +66,11 @@ _UNTOLD = (
     ),
 )
 """What asks for the way something came about."""
+_ADVISED = re.compile(
+    r"\b(?:doctors?|physicians?|nurses?|providers?) (?:ever )?(?:tell|told|advise[ds]?|ask(?:ed)?|want(?:ed)?"
+    r"|instruct(?:ed)?|say|said) (?:that )?(?:me|him|her|them|patient|i|he|she|they) (?:not )?(?:to|should|must)\b"
+)
+"""What was said to be done, which no record tells but of drugs, where it is written out as their order."""
 _LEFT = (
     r"left(?= (?:(?:the|that|this|my|his|her|for) )*(?:hospital|icu|ed|er|emergency|ward|unit|facility|clinic|home))"
     r"|(?<=\bi )left|(?<=\bhe )left|(?<=\bshe )left|(?<=\bthey )left|(?<=\bpatient )left"
@@ -204,6 +209,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     judged += [order[0]] if order else []
     judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
     judged += [m[0] for pattern in _UNTOLD if asks[0] == Ask(Compute.LIST) and (m := pattern.search(text))]
+    if advised := _ADVISED.search(text):
+        judged.append(advised[0])
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")
     if arrival is None and (clause := _clause(text, asks[0].compute)):

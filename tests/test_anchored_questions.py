@@ -87,7 +87,9 @@ def test_which_value_beside_another_record_is_meant(question: str, pick: dict[st
 @pytest.mark.parametrize(
     "question",
     ["When was asthma diagnosed?", "Do you know when I got the flu shot?", "Tell me the day of my last flu shot",
-     "What was the date of the appendectomy?", "since when has she had asthma"],
+     "What was the date of the appendectomy?", "since when has she had asthma",
+     "Can you tell me when the last time was that she had the flu shot?", "when the last appendectomy was, please",
+     "Find out when she had the last urine culture done", "the first time when warfarin was given by a nurse"],
 )  # fmt: skip
 def test_what_is_asked_for_bounds_nothing(question: str) -> None:
     plan = read_plan(question)
@@ -166,3 +168,31 @@ def test_which_of_two_came_first_is_asked_of_the_first_of_each(question: str, ab
 def test_everyday_words_for_a_course_and_for_a_visit(question: str, wanted: dict[str, Any]) -> None:
     plan = read_plan(question)
     assert {k: plan.get(k) for k in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many days has it been since her hospital admission?", "hospital_stay"),
+        ("How long has it been in hours since the first time warfarin was given to her?", "medication"),
+        ("How many weeks have passed since she was admitted to the hospital?", "hospital_stay"),
+    ],
+)
+def test_how_long_ago_an_event_was_is_asked_of_the_event(question: str, kind: str) -> None:
+    plan = read_plan(question)
+    assert (plan["kind"], plan["compute"]) == (kind, "time_since")
+    assert "around" not in plan
+
+
+@pytest.mark.parametrize(
+    ("question", "compute"),
+    [
+        ("What was the potassium from her last test?", None),
+        ("Tell me when her last test of potassium was", "time"),
+        ("Do you know when the last time was that potassium was measured?", "time"),
+    ],
+)
+def test_from_and_when_set_nothing_against_the_value_before(question: str, compute: str | None) -> None:
+    plan = read_plan(question)
+    assert plan.get("compute") == compute
+    assert plan["pick"] == LAST

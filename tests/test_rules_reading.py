@@ -62,7 +62,7 @@ LONG = (
         ("What is her sex, as of her last hospital stay?", {"kind": "patient", "field": "gender", "during": None}),
         ("Which specimen test did she have last?", {"kind": "microbiology", "field": "specimen"}),
         ("Does she have hepatitis A?", {"kind": "condition", "about": ["hepatitis A"]}),
-        ("Did she get the hepatitis A vaccine?", {"kind": "immunization", "about": ["hepatitis A"]}),
+        ("When was hepatitis A found?", {"kind": "condition", "compute": "time", "about": ["hepatitis A"]}),
         ("Does the patient numbered 5550001 have asthma?", {"kind": "condition", "about": ["asthma"]}),
     ],
 )  # fmt: skip

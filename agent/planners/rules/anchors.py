@@ -40,8 +40,8 @@ _RELATIONS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _LOOSE = re.compile(r"once|until|up to|from")
 """Relations that are said of other things as well: they need an event, and something else that is asked."""
-_ASKED_WHEN = re.compile(rf"\b(?:{'|'.join(sorted(lexicon.REPORT))}|me|us|out|exactly|{lexicon.TIME_NOUN})[ |,]*$")
-"""What stands before a "when" that asks, or that tells which times are meant."""
+_ASKED_WHEN = re.compile(rf"\b(?:{'|'.join(sorted(lexicon.REPORT))}|me|us|out|exactly)[ |,]*$")
+"""What stands before a "when" that asks."""
 _ELAPSED = re.compile(
     r"\b(?:how long|how much time|time|(?:minute|hour|day|week|month|year)s?)"
     r"(?: (?:has|have) (?:it|there) been| (?:has|have) (?:passed|elapsed|gone by)| passed| elapsed| it has been)?"
@@ -145,7 +145,7 @@ def _to_anchor(match: re.Match[str], relation: str, cascade: Cascade, spans: Seq
     )
     loose = relation in ("same_day", "same_stay") or _LOOSE.search(match.groupdict().get("relation") or "") is not None
     before = cascade.text[: match.start()]
-    if _ELAPSED.search(before) and (match.groupdict().get("relation") or "since").endswith("since"):
+    if match[0].startswith("since") and _ELAPSED.search(before):
         return None
     if relation != "from" and loose and not _asks_beside(match, act, cascade):
         return None
@@ -178,7 +178,10 @@ def _asks_when(match: re.Match[str], text: str) -> bool:
     before = text[: match.start()]
     if re.search(r"\w", before) is None:
         return re.search(r"\b(?:what|which|how|who|where)\b", text[match.end() :]) is None
-    return _ASKED_WHEN.search(before) is not None
+    if re.search(rf"{lexicon.TIME_NOUN}[ |,]*$", before):
+        return True
+    asks_other = re.search(r"\b(?:what|which|who|where|how)\b", before) is not None
+    return not asks_other and _ASKED_WHEN.search(before) is not None
 
 
 def _kind(span: Span | None, noun: str | None, act: str | None) -> Kind | None:

@@ -23,7 +23,7 @@ _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.,]\d+)*%?")
 _LONGEST = 40
 """Words of the longest names that charts give: titles of ICD codes."""
 _LONGEST_CLASS = 5
-_ONE_LETTER = re.compile(r"_(?=[A-Z]$)")
+_ONE_LETTER = re.compile(r"(?<=[a-z])_(?=[A-Z]\b)")
 """What holds the letter of "hepatitis A" to its name."""
 _STAYS = frozenset({Kind.ENCOUNTER, Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.WARD_STAY, Kind.PATIENT})
 MEDICATIONS = (

@@ -143,6 +143,7 @@ async def test_no_redirect_takes_the_token_to_another_host() -> None:
 @pytest.mark.anyio
 async def test_the_logs_name_no_patient_and_no_token(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")  # Inspect, where a test before ran it, leaves it at warnings.
     await fault_of(lambda request: httpx.Response(500))
     assert "https://fhir.test" in caplog.text
     assert "secret-person" not in caplog.text

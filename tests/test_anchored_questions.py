@@ -196,3 +196,26 @@ def test_from_and_when_set_nothing_against_the_value_before(question: str, compu
     plan = read_plan(question)
     assert plan.get("compute") == compute
     assert plan["pick"] == LAST
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Warfarin given in the first ICU stay?",
+         {"compute": "exists", "during": {"type": "icu", "which": "first"}}),
+        ("What was the lowest potassium of her last emergency visit?",
+         {"compute": "min", "during": {"type": "ed", "which": "last"}}),
+        ("How many ICU stays does she have?", {"kind": "icu_stay", "compute": "count", "where": None}),
+        ("When was she first admitted to intensive care?", {"kind": "icu_stay", "compute": "time", "pick": FIRST}),
+        ("Name of the ICU in her last ICU stay", {"kind": "ward_stay", "during": {"type": "icu", "which": "last"}}),
+        ("When did her first hospital stay end?", {"compute": "time", "field": "end", "pick": FIRST}),
+        ("When did she last leave the ICU?", {"kind": "icu_stay", "compute": "time", "field": "end"}),
+        ("Length of her last hospital stay in hours?", {"compute": "duration", "unit": "hours", "pick": LAST}),
+        ("LOS of the first ICU stay?", {"kind": "icu_stay", "compute": "duration", "pick": FIRST}),
+        ("currently hospitalized?", {"kind": "hospital_stay", "compute": "exists"}),
+        ("Is her hospital stay still going on?", {"kind": "hospital_stay", "compute": "exists"}),
+    ],
+)  # fmt: skip
+def test_everyday_words_for_a_stay(question: str, wanted: dict[str, Any]) -> None:
+    plan = read_plan(question)
+    assert {k: plan.get(k) for k in wanted} == wanted

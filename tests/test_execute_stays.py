@@ -73,6 +73,12 @@ async def test_what_was_done_in_intensive_care_is_told_apart_by_its_time(query_o
     assert found.rests_on == ("Observation/l1", "Encounter/stay")
 
 
+async def test_the_ward_that_follows_a_stay_in_intensive_care_is_not_within_it(query_over: Query) -> None:
+    chart = [encounter("stay", WARD, ICU, place("6 East", "14T20", "20T08"))]
+    found = await query_over(chart, kind="ward_stay", during={"type": "icu", "which": "last"})
+    assert found.values == ("Medical ICU",)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

@@ -92,4 +92,6 @@ def _within(record: Record, stay: Record) -> bool:
         after = record.start.high >= stay.start.low
         return after and (stay.end is None or record.start.low <= stay.end.high)
     after = record.start.instant_low >= stay.start.instant_low
+    if stay.end is not None and Kind.WARD_STAY in record.kinds and record.start.instant_low >= stay.end.instant_low:
+        return False
     return after and (stay.end is None or record.start.instant_low <= stay.end.instant_high)

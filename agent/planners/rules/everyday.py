@@ -71,6 +71,10 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?P<verb>come|came|comes|coming|go|going|went|get|got|look|looking|dating|far) back\b", r"\g<verb>"),
     (r"\bback (?=(?:in|on|from|to|at|then)\b)", ""),
     (r"\bsent home\b", "discharged"),
+    (r"\blos\b", "length of stay"),
+    (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
+     r"(?= (?:of|for|during|in|was|did|were|had)\b)",
+     "what unit"),
     (r"\b(?:precede[sd]?|predate[sd]?|antedate[sd]?"
      r"|(?:c[ao]mes?|happen(?:ed)?|occur(?:red)?) (?:earlier than|before))\b",
      "before"),

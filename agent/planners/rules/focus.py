@@ -170,6 +170,8 @@ def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
 
 
 def _read_first(cascade: Cascade) -> Ask:
+    if (length := cascade.take(r"(?:length(?: of stay)?|duration)(?= (?:of|in|for)\b| *\|)")) is not None:
+        return Ask(Compute.DURATION, unit=_unit(cascade, length))
     if (spanned := _cut(cascade, _SPANNED)) is not None:
         return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
     if cascade.holds(_COUNTING) and (counted := _read_count(cascade)):

@@ -46,14 +46,15 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"icus?(?: (?:visits?|stays?|admissions?|encounters?))?|intensive care(?: units?)?(?: (?:visits?|stays?"
      r"|admissions?))?",
      Kind.ICU_STAY),
-    (r"(?:emergency (?:departments?|rooms?|care)|ers?|eds?|a&e)(?: (?:visits?|stays?|encounters?|attendances?))?",
+    (r"(?:emergency (?:departments?|rooms?|care)|emergency(?= (?:visits?|stays?|encounters?))|ers?|eds?|a&e)"
+     r"(?: (?:visits?|stays?|encounters?|attendances?))?",
      Kind.ED_VISIT),
     (r"hospitals?(?: (?:visits?|stays?|admissions?|encounters?|discharges?))?|hospitali[sz]ations?|admissions?"
      r"|inpatient(?: (?:visits?|stays?|admissions?))?|discharges?", Kind.HOSPITAL_STAY),
     (r"visits?|encounters?|appointments?|consultations?|check-?ups?", Kind.ENCOUNTER),
 )  # fmt: skip
 VERBS: Sequence[tuple[str, Kind]] = (
-    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|(?:gave|giving) (?:him|her|me|them)"
+    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|(?:gave|giving|give) (?:him|her|me|them)"
      r"|administered|infused|injected|given|giving",
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),
@@ -62,7 +63,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
      r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
      r"|(?:get|got|getting|receiv(?:e|ed|ing))(?= for (?:an? |the |his |her |my |their )?(?:C\d|it|that|this)\b)"
-     r"|on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
+     r"|(?<!going )on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
     (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?"

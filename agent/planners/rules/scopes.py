@@ -16,7 +16,8 @@ _DETERMINERS = r"(?:(?:the|an?|my|his|her|their|this|that|these|its) )*"
 _NOW = r"current|present|ongoing|this"
 _WHICH = rf"(?P<which>{FIRST}|{LAST}|{_NOW}|{'|'.join(w for w, n in ORDINALS.items() if n > 1)})"
 _PLACE = (
-    r"(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room|department)|inpatient)"
+    r"(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room|department)"
+    r"|emergency(?= (?:visit|stay|encounter))|inpatient)"
     r"(?: (?:visits?|stays?|encounters?|admissions?|hospitali[sz]ations?))?|(?P<visit>stay|hospitali[sz]ation"
     r"|admission|visit)"
 )

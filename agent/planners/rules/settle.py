@@ -103,7 +103,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: (Compute.COUNT, None)),
     ("how many else counts records", lambda c: c.compute is Compute.COUNT, lambda c: (Compute.COUNT, None)),
     ("a discharge is the end of a stay",
-     lambda c: c.kind is Kind.HOSPITAL_STAY and c.sketch.says_discharged and c.slot is None
+     lambda c: c.kind in (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT) and c.sketch.says_discharged
+     and c.slot is None
      and c.compute in (Compute.TIME, Compute.LIST),
      lambda c: (Compute.TIME, Slot.END)),
     ("when it was over asks for the end",
@@ -182,7 +183,7 @@ def settle_states(case: Case) -> list[Condition]:
     over = "stopped" if case.of_drugs else "resolved"
     named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in dict.fromkeys(sketch.states)]
     confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked
-    if named or confined or case.kind is Kind.ORDER:
+    if named or confined or case.kind is Kind.ORDER or (case.kind in STAYS and case.compute is Compute.COUNT):
         return named
     if case.kind is Kind.APPOINTMENT:
         return [Condition(field=Slot.STATUS, value="planned")] if sketch.present else []

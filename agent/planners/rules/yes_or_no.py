@@ -7,6 +7,12 @@ import re
 from agent.planners.rules import lexicon
 
 AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
+_BARE = (
+    r"(?:currently|still|presently|now) (?:C\d|(?:in|on) (?:the |an? )?(?:C\d|hospital|icu)"
+    r"|[a-z]+ed(?= ?[|?]*$| (?:to|in|at|with)\b))"
+    r"|C\d+ (?:given|administered|prescribed|ordered|started|used)\b"
+)
+"""A question without a verb: "currently admitted?", "warfarin given in the ICU?"."""
 
 
 def asks_yes_or_no(text: str) -> bool:
@@ -23,7 +29,7 @@ def asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|why|how)\b", text):
         return False
-    if re.search(r"\bever\b", text):
+    if re.search(r"\bever\b", text) or re.match(_BARE, opening):
         return True
     inverted = re.search(rf"\b{AUX} (?:it|there|he|she|i|they|we|any|(?:the )?patient)\b", text)
     checked = re.match(r"(?:verify|confirm|check)\b", opening)

@@ -89,7 +89,9 @@ def test_which_value_beside_another_record_is_meant(question: str, pick: dict[st
     ["When was asthma diagnosed?", "Do you know when I got the flu shot?", "Tell me the day of my last flu shot",
      "What was the date of the appendectomy?", "since when has she had asthma",
      "Can you tell me when the last time was that she had the flu shot?", "when the last appendectomy was, please",
-     "Find out when she had the last urine culture done", "the first time when warfarin was given by a nurse"],
+     "Find out when she had the last urine culture done", "the first time when warfarin was given by a nurse",
+     "Can you tell me when the last time was that I had a potassium?", "Tell me when I had my first warfarin order",
+     "the first occurrence when I had a chest tube output"],
 )  # fmt: skip
 def test_what_is_asked_for_bounds_nothing(question: str) -> None:
     plan = read_plan(question)

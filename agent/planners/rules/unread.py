@@ -9,10 +9,7 @@ from agent.planners.rules import lexicon
 
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _OF = r" of (?:an? |the |his |her |my |their )?"
-_BECAME = (
-    r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized|hours?"
-    r"|weeks?|months?|years?|minutes?"
-)
+_BECAME = r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized"
 
 
 def find_runs(text: str) -> list[str]:
@@ -30,7 +27,7 @@ def find_runs(text: str) -> list[str]:
 def _names_in(runs: Sequence[str]) -> list[str]:
     """The runs without what became of the thing named ("asthma onset"); numbers and units of time name nothing."""
     named = (re.sub(rf"^(?:(?:{_BECAME}) )+|(?: (?:{_BECAME}))+$", "", run) for run in runs)
-    return [run for run in named if not re.fullmatch(rf"[\d ]+|{_BECAME}", run)]
+    return [run for run in named if not re.fullmatch(rf"[\d ]+|{_BECAME}|hours?|weeks?|months?|years?|minutes?", run)]
 
 
 def join_names(runs: Sequence[str], text: str) -> list[tuple[str, str]]:

@@ -61,6 +61,7 @@ def test_what_became_of_another_record_bounds_a_question(question: str, relation
         ("potassium in the first 24 hours after the appendectomy", 24.0),
         ("Did she have a potassium in the two weeks before the appendectomy?", 336.0),
         ("lowest potassium in the month following the appendectomy", 730.5),
+        ("Did anyone check her potassium in the 60 days after her asthma diagnosis?", 1440.0),
         ("Any potassium within 3 days after she was diagnosed with asthma?", 72.0),
     ],
 )
@@ -214,6 +215,7 @@ def test_from_and_when_set_nothing_against_the_value_before(question: str, compu
         ("When did she last leave the ICU?", {"kind": "icu_stay", "compute": "time", "field": "end"}),
         ("Length of her last hospital stay in hours?", {"compute": "duration", "unit": "hours", "pick": LAST}),
         ("LOS of the first ICU stay?", {"kind": "icu_stay", "compute": "duration", "pick": FIRST}),
+        ("When was she last moved to the ICU?", {"kind": "icu_stay", "compute": "time", "pick": LAST}),
         ("currently hospitalized?", {"kind": "hospital_stay", "compute": "exists"}),
         ("Is her hospital stay still going on?", {"kind": "hospital_stay", "compute": "exists"}),
     ],

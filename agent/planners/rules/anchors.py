@@ -100,7 +100,7 @@ _SPANS = (
     ),
     re.compile(
         rf"(?<![\w-])(?:(?<=hours )|(?<=days )|(?<=weeks )|(?<=months )|(?<=years )|(?<=long )|(?<=time ))"
-        rf"(?:after|before|following|from) {_event()} "
+        rf"(?:after|before|following|from) {_event()} (?!{_EVENT}\b)"
     ),
 )
 """From one event to another: one is the bound, the other what is asked of."""
@@ -130,6 +130,8 @@ def read_span(cascade: Cascade, spans: Sequence[Span]) -> tuple[Anchor, str | No
         return None
     anchor = _to_anchor(match, "from", cascade, spans)
     before = Cascade(cascade.text[: match.start()])
+    if match.re is _SPANS[1] and not before.holds("how|numbers?|counts?"):
+        return None
     unit = before.take(rf"in (?P<unit>{_UNIT}s?)")
     asked = before.take(_HOW_LONG) or unit
     if anchor is None or asked is None:

@@ -166,8 +166,10 @@ def _first_cue(cues: list[Kind], sketch: Sketch) -> Kind:
         return how
     if Kind.MEDICATION in cues and (Kind.ORDER in cues or sketch.says(_RECEIVED)):
         return Kind.MEDICATION_ORDERED
-    places = [c for c in sketch.nouns if c in STAYS] or cues
-    return next((c for c in cues if c not in settings), None) or min(places, key=settings.index)
+    places = [c for c in sketch.nouns if c in settings and c in STAYS]
+    moved = (Kind.WARD_STAY,) if places and Kind.WARD_STAY not in sketch.nouns else ()
+    other = next((c for c in cues if c not in (*settings, *moved)), None)
+    return other or min(places or cues, key=settings.index)
 
 
 def _absent_kind(sketch: Sketch) -> Kind | None:

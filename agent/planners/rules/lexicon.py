@@ -72,7 +72,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?|done(?= (?:for|about) )", Kind.PROCEDURE),
     (r"vaccinated|immuni[sz]ed", Kind.IMMUNIZATION),
     (r"admit(?:s|ted)?|hospitali[sz]ed|discharged|released", Kind.HOSPITAL_STAY),
-    (r"transferred", Kind.WARD_STAY),
+    (r"transferred|moved(?= (?:in)?to\b)", Kind.WARD_STAY),
     (r"cultured|grew|grown|grow", Kind.MICROBIOLOGY),
     (r"produc(?:e|es|ed|ing)|put(?:s|ting)? out", Kind.OUTPUT),
     (r"seen|visited|se(?:e|en) (?:by )?(?:someone|anyone|(?:a|the|his|her|my) (?:doctor|physician|nurse|provider))",

@@ -216,6 +216,7 @@ def test_from_and_when_set_nothing_against_the_value_before(question: str, compu
         ("Length of her last hospital stay in hours?", {"compute": "duration", "unit": "hours", "pick": LAST}),
         ("LOS of the first ICU stay?", {"kind": "icu_stay", "compute": "duration", "pick": FIRST}),
         ("When was she last moved to the ICU?", {"kind": "icu_stay", "compute": "time", "pick": LAST}),
+        ("Can you give me the count of her hospital visits since 2020?", {"kind": "hospital_stay", "compute": "count"}),
         ("currently hospitalized?", {"kind": "hospital_stay", "compute": "exists"}),
         ("Is her hospital stay still going on?", {"kind": "hospital_stay", "compute": "exists"}),
     ],

@@ -54,7 +54,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"visits?|encounters?|appointments?|consultations?|check-?ups?", Kind.ENCOUNTER),
 )  # fmt: skip
 VERBS: Sequence[tuple[str, Kind]] = (
-    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|(?:gave|giving|give) (?:him|her|me|them)"
+    (r"(?:was|were|been|be|being|get|got) (?:given|administered)|(?:gave|giving|(?<=they )give) (?:him|her|me|them)"
      r"|administered|infused|injected|given|giving",
      Kind.MEDICATION_ADMINISTERED),
     (r"dispensed|filled|refilled|picked up", Kind.MEDICATION_DISPENSED),

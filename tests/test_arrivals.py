@@ -91,3 +91,10 @@ async def test_what_is_not_understood_is_told_in_the_words_of_the_question(ask_o
     asthma = {"resourceType": "Condition", "id": "a", "subject": {"reference": "Patient/p"}, "code": {"text": "Asthma"}}
     told = (await ask_over([asthma], "How was her asthma documented?"))[0]
     assert told.answer.text == "I did not understand part of the question: how was her asthma documented."
+
+
+async def test_that_a_culture_was_done_is_told_with_what_it_found(ask_over: Ask) -> None:
+    culture = {**CULTURE, "valueString": "NO GROWTH."}
+    told = (await ask_over([*STAYS, culture, *SPECIMENS], "Was a Staph aureus screen done?"))[0]
+    assert told.answer.values == (True,)
+    assert told.answer.text.startswith("Yes: Staph aureus Screen: NO GROWTH.")

@@ -26,6 +26,8 @@ _MOVEMENTS = frozenset({
 })  # fmt: skip
 _DENIED = re.compile(r"\b(?:never|no|not|none|non|negative|denies)\b")
 _NEGATIVE = re.compile(r"\b(?:not detected|negative|non-?reactive|absent|no growth|none seen|not seen|undetected)\b")
+_TESTING = re.compile(r"cultur|screen|\btests?\b|swab|stain|smear|panel|\bpcr\b", re.IGNORECASE)
+"""What names a test and not what it looks for: a negative one was done all the same."""
 _FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
 _AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
 
@@ -91,7 +93,13 @@ def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
     if query.field is not None:
         bearing = tuple(r for r in records if texts_of(r, query.field))
         return Computed((bool(bearing),), bearing or tuple(records))
-    if query.kind in (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION) and query.about and not query.where:
+    of_test = any(_TESTING.search(name) for name in query.about)
+    if (
+        query.kind in (Kind.LAB, Kind.MICROBIOLOGY, Kind.OBSERVATION)
+        and query.about
+        and not query.where
+        and not of_test
+    ):
         denied = [r for r in records if _is_denied(r)]
         if records and len(denied) == len(records):
             return Computed((False,), tuple(records), None, None, ("every result is negative",))

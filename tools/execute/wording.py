@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind
+from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Slot
 from tools.evidence import Value, clean_text
 from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
 from tools.execute.spans import TIME_UNITS
@@ -172,7 +172,8 @@ def describe_record(query: ChartQuery, record: Record) -> str:
     if query.kind is Kind.QUESTIONNAIRE and slot.value == "value" and record.components:
         answers = [f"{c.concept.text}: {c.reading.text}" for c in record.components if c.reading is not None]
         text = f"{name}: {'; '.join(clean_text(a, 200) for a in answers)}"
-    if record.reading is not None and slot.value == "value":
+    found = query.kind is Kind.MICROBIOLOGY and query.compute is Compute.EXISTS and slot is Slot.NAME
+    if record.reading is not None and (found or slot is Slot.VALUE):
         text = f"{name}: {clean_text(record.reading.text, 200)}"
     if record.start is not None and record.start.raw not in text:
         text += f" ({record.start.raw}"

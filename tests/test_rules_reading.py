@@ -63,6 +63,7 @@ LONG = (
         ("Which specimen test did she have last?", {"kind": "microbiology", "field": "specimen"}),
         ("Does she have hepatitis A?", {"kind": "condition", "about": ["hepatitis A"]}),
         ("When was hepatitis A found?", {"kind": "condition", "compute": "time", "about": ["hepatitis A"]}),
+        ("How is her sex documented?", {"kind": "patient", "field": "gender"}),
         ("Does the patient numbered 5550001 have asthma?", {"kind": "condition", "about": ["asthma"]}),
     ],
 )  # fmt: skip

@@ -208,7 +208,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
     judged += [order[0]] if order else []
     judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
-    judged += [m[0] for pattern in _UNTOLD if asks[0] == Ask(Compute.LIST) and (m := pattern.search(text))]
+    of_way = asks[0] == Ask(Compute.LIST) and not patient_slots
+    judged += [m[0] for pattern in _UNTOLD if of_way and (m := pattern.search(text))]
     if advised := _ADVISED.search(text):
         judged.append(advised[0])
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):

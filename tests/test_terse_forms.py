@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.parts import read_parts
+from agent.verify import holds_value
 from tests.test_rules_planner import OVERVIEW, entry, status
 from tools.chart_query import Kind
+from tools.evidence import Finding
+from tools.receipt import Receipt
 
 CHART = replace(
     OVERVIEW,
@@ -104,6 +108,7 @@ def test_the_third_from_the_end_is_counted_from_there() -> None:
             {"field": "prescriber", "when": "january 6, 2015"},
         ),
         ("On May 2, 2019 he was prescribed lisinopril. Which doctor was that?", {"field": "prescriber"}),
+        ("Is there any order for lisinopril?", {"compute": "exists", "where": None}),
         ("How many orders for lisinopril are in the chart?", {"compute": "count", "where": None}),
         ("What drugs did doctors order in May 2019?", {"kind": "medication_ordered", "when": "in may 2019"}),
         ("Does the current med list include an ACE inhibitor?", ACTIVE),
@@ -134,6 +139,8 @@ def test_orders_are_asked_by_who_when_and_why(question: str, wanted: dict[str, A
         ("Baseline potassium, the first one on file?", {"pick": {"which": "first"}, "about": ["potassium"]}),
         ("When did she first get the hepatitis A vaccine?", {"kind": "immunization", "compute": "time"}),
         ("I had shots on 2/8/2022. What were they?", {"kind": "immunization", "when": "on 2/8/2022"}),
+        ("Lowest ever potassium?", {"compute": "min", "about": ["potassium"]}),
+        ("Highest heart rate ever?", {"compute": "max", "about": ["heart rate"]}),
         ("Last MRSA SCREEN?", {"kind": "microbiology", "compute": "value"}),
         ("Any past or present diagnosis of high blood pressure?", {"kind": "condition", "compute": "exists"}),
         ("Has he ever had a chronic lung disease?", {"kind": "condition", "about": ["chronic lung disease"]}),
@@ -149,3 +156,44 @@ def test_names_are_read_whole(question: str, wanted: dict[str, Any]) -> None:
 
 def test_a_name_beside_a_word_that_is_not_understood_is_not_asked_alone() -> None:
     assert read_parts("Has she ever had chronic bacterial sinusitis?", CHART, ()).queries == ()
+
+
+def test_a_problem_that_the_chart_has_as_a_plan_only_is_asked_of_the_problems() -> None:
+    planned = replace(CHART, index=(*CHART.index, entry(Kind.CARE_PLAN, "Diabetes self management plan")))
+    (query,) = read_parts("Did any doctor ever put diabetes in my record?", planned, ()).queries
+    assert query.kind is Kind.CONDITION
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Is dizziness documented in the 2005-10-31 note?", {"text": "dizziness", "when": "2005-10-31"}),
+        ("Did he write down a cough in the note of 8/15/2021?", {"text": "cough", "when": "8/15/2021"}),
+        ("Does the note of Sep 8, 2021 mention dizziness?", {"text": "dizziness", "when": "sep 8, 2021"}),
+        ("According to my note from Aug 15, 2021, what is my diet?", {"text": "diet", "when": "from aug 15, 2021"}),
+    ],
+)
+def test_a_note_is_told_by_its_day(question: str, wanted: dict[str, str]) -> None:
+    assert compose_notes(question) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "sentences", "values"),
+    [
+        ("Does the note mention a cough?", (), (False,)),
+        ("Does the note mention a cough?", ("She has a cough.",), (True,)),
+        ("Does the note mention a cough?", ("She denies a cough.",), None),
+        ("What does the note say about a cough?", (), None),
+    ],
+)
+def test_whether_notes_mention_something_is_yes_or_no(
+    question: str, sentences: tuple[str, ...], values: tuple[bool, ...] | None
+) -> None:
+    receipt = Receipt(complete=True)
+    found = Finding(
+        handle="F1", tool="search_notes", query=None, evidence=(), total=len(sentences), statement="", values=sentences,
+        determinable=True, rests_on=(), retrieved=(), receipt=receipt,
+    )  # fmt: skip
+    answer = answer_notes(question, found)
+    assert answer.values == values
+    assert values is None or all(holds_value(v, [found]) and not holds_value(not v, [found]) for v in values)

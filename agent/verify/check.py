@@ -116,11 +116,14 @@ class _Check:
 
 
 def holds_value(value: Value, cited: Sequence[Finding]) -> bool:
-    """Whether a value is one that a finding gives, or that a record holds as a whole. Yes is not 1."""
+    """Whether a value is one that a finding gives, or that a record holds as a whole. Yes is not 1.
+
+    Whether notes mention something is borne out by whether any was found.
+    """
     if any(value == v and isinstance(value, bool) == isinstance(v, bool) for f in cited for v in f.values):
         return True
     if isinstance(value, bool):
-        return False
+        return any(f.tool == "search_notes" and f.determinable and value == bool(f.total) for f in cited)
     return any(_row_holds(value, row) for f in cited for row in f.evidence)
 
 

@@ -107,9 +107,15 @@ def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
 def find_strange(run: str, index: tuple[ConceptEntry, ...]) -> tuple[str, ...]:
     """The words nothing knows in a name that, without them, is of something in this chart: no absence is told of it."""
     words = run.split()
-    strange = [w for w in words if not all(is_known_word(part) for part in fold(w).split())]
+    if names_a_class(run):
+        return ()
+    strange = [w for w in words if not all(is_known_word(part) or _tells_kind(part) for part in fold(w).split())]
     rest = " ".join(w for w in words if w not in strange)
     return tuple(strange) if strange and rest and find_span(rest, index).entries else ()
+
+
+def _tells_kind(word: str) -> bool:
+    return any(re.search(pattern, word) for pattern, _ in lexicon.SUFFIXES)
 
 
 def _is_common(folded: str) -> bool:

@@ -13,8 +13,7 @@ from tools.chart_query import Compute, Slot
 
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _PLACED = r"(?:(?:exact|specific|very|first|last|earliest|latest|most recent) )*"
-_COUNT = r"(?<!C\d )(?<!C\d\d )(?:numbers?|counts?|tally)"
-"""How many; behind a name it is a part of that: a platelet count, the systolic number."""
+_COUNT = r"(?:numbers?|counts?|tally)"
 _ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
 
 
@@ -118,7 +117,7 @@ _NOUNS: tuple[tuple[str, Ask], ...] = (
     *((pattern, Ask(compute)) for pattern, compute in lexicon.NUMERIC),
     *((pattern, Ask(Compute.LIST, slot)) for pattern, slot in lexicon.SLOTS),
     (lexicon.TIME_NOUN, Ask(Compute.TIME)),
-    (r"values?|results?|levels?|readings?|scores?|numbers?|counts?|measurements?|findings?|conclusions?"
+    (r"values?|results?|levels?|readings?|scores?|measurements?|findings?|conclusions?"
      r"|impressions?", Ask(Compute.VALUE)),
 )  # fmt: skip
 _STOP = re.compile(
@@ -136,8 +135,8 @@ _HEAD = re.compile(
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
 
 
-_COUNT_OF_CELLS = re.compile(r"(\bC\d+) counts?\b(?! of)")
-"""Behind a name the word belongs to what is measured: a red cell count."""
+_COUNT_OF_CELLS = re.compile(r"(\bC\d+) (?:count|number)s?\b(?! of)")
+"""Behind a name the word belongs to what is measured: a red cell count, the systolic number."""
 
 
 def read_asks(cascade: Cascade) -> list[Ask]:

@@ -95,6 +95,9 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     drug = next((cue for cue in cues if cue in DRUGS), None)
     if drug is not None and named and set(named) <= {Kind.ALLERGY, *TREATED} and not _on_what(sketch, named):
         return drug
+    planned = {Kind.CARE_PLAN, Kind.GOAL}
+    if named and set(named) <= planned and not planned & {*cues} and _names_problem(sketch, [*cues, Kind.CONDITION]):
+        return Kind.CONDITION
     if _has_problem(sketch, named) or _names_problem(sketch, cues):
         return Kind.CONDITION
     several = len(sketch.named) > 1 and sketch.asks[0].compute is Compute.EXISTS

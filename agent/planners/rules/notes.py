@@ -1,24 +1,35 @@
-"""Questions that ask what the notes say: to the arguments of search_notes."""
+"""Questions that ask what the notes say: to the arguments of search_notes, and from what it found to the answer."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from agent.decision import GiveAnswer
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.lexicon import FUNCTION
 from agent.planners.rules.scopes import take_times
+from agent.planners.rules.yes_or_no import asks_yes_or_no
+from tools.evidence import Finding
 
 _NOTES = (
     r"(?:clinical |progress |discharge |doctor |physician |nursing )?(?:notes?|summar(?:y|ies)|letters?|documents?)"
 )
+_WHOSE = r"(?:the|my|his|her|their|any|that|this|those)"
 _SAYS = re.compile(
-    rf"\b{_NOTES}\b.*?\b(?:say|says|said|mention|mentions|mentioned|state|states|record|describe|document)\b(?:"
+    rf"^(?:according to|in|by) {_WHOSE} {_NOTES},? (?P<behind>.+)$"
+    rf"|\b{_NOTES}\b.*?\b(?:say|says|said|mention|mentions|mentioned|state|states|record|describe|document)\b(?:"
     rf" anything)?"
     rf"(?: about| regarding| on| of)? ?(?P<after>.*)$"
-    rf"|^(?P<before>.*?)\b(?:in|from|according to) (?:the|my|his|her|their|any) {_NOTES}\b"
+    rf"|^(?P<before>.*?)\b(?:in|from|according to) {_WHOSE} {_NOTES}\b"
 )
-_ASKING = frozenset("is are was were does do did has have any anything what which mentioned said noted written".split())  # noqa: SIM905
+_DATED = re.compile(r" ?(?:\b(?:of|from|on|dated|written|made)\b ?)*\|")
+"""Where a time stood behind a note, with the words that join it."""
+_ASKING = frozenset(
+    """is are was were does do did has have any anything what which mention mentions mentioned said noted write wrote
+    written down put documented recorded listed""".split()  # noqa: SIM905
+)
+_DENIED = re.compile(r"\b(?:no|not|non|denie[sd]|denying|without|negative|never|neither|nor)\b", re.IGNORECASE)
 
 
 def compose_notes(question: str) -> dict[str, Any] | None:
@@ -26,15 +37,27 @@ def compose_notes(question: str) -> dict[str, Any] | None:
 
     >>> compose_notes("What do the notes say about warfarin since 2020?")
     {'text': 'warfarin', 'when': 'since 2020'}
+    >>> compose_notes("Is nausea documented in the note of 5/6/2021?")
+    {'text': 'nausea', 'when': '5/6/2021'}
     >>> compose_notes("Is there a note?") is None
     True
     """
-    match = _SAYS.search(plain(question).lower().rstrip(" ?.!"))
+    cascade = Cascade(plain(question).lower().rstrip(" ?.!"))
+    when = take_times(cascade)
+    match = _SAYS.search(" ".join(_DATED.sub(" ", cascade.text).replace(" ,", ",").split()))
     if match is None:
         return None
-    cascade = Cascade(match["after"] if match["after"] is not None else match["before"])
-    when = take_times(cascade)
-    words = [w for w in re.findall(r"[\w'/-]+", cascade.text) if w not in FUNCTION | _ASKING]
+    said = next(part for part in match.groups() if part is not None)
+    words = [w for w in re.findall(r"[\w'/-]+", said) if w not in FUNCTION | _ASKING]
     if not words:
         return None
     return {"text": " ".join(words)} | ({"when": when} if when else {})
+
+
+def answer_notes(question: str, found: Finding) -> GiveAnswer:
+    """What the notes say; yes or no where it is asked whether they mention something, and none denies it."""
+    asked = plain(question).lower().rstrip(" ?.!")
+    denied = any(_DENIED.search(str(sentence)) for sentence in found.values)
+    if not asks_yes_or_no(asked) or not found.determinable or denied:
+        return GiveAnswer(citations=(found.handle,))
+    return GiveAnswer(citations=(found.handle,), values=(bool(found.total),))

@@ -7,7 +7,7 @@ from agent.planners.planner import Decided, PlannerView
 from agent.planners.rules.coming import ARRIVED
 from agent.planners.rules.compose import Parsed
 from agent.planners.rules.kinds import MEASURED
-from agent.planners.rules.notes import compose_notes
+from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
 from tools.chart_query import ChartQuery, Compute, Kind, Slot, Stay
@@ -50,9 +50,10 @@ class RulesPlanner:
         if (decided := decide_instruction(view)) is not None:
             return decided
         if (notes := compose_notes(view.question)) is not None:
-            return (
-                Decided(CallTool(tool="search_notes", arguments=notes)) if not view.steps else _answer(view, Parsed())
-            )
+            if not view.steps:
+                return Decided(CallTool(tool="search_notes", arguments=notes))
+            found = view.steps[-1].finding
+            return Decided(answer_notes(view.question, found)) if found else _answer(view, Parsed())
         parsed = self._parse(view)
         if not parsed.queries:
             return _abstain(parsed.reason or "I did not understand the question.")

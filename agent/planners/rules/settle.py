@@ -190,6 +190,8 @@ def settle_states(case: Case) -> list[Condition]:
     asked = case.compute in (Compute.EXISTS, Compute.LIST, Compute.COUNT)
     if case.compute is Compute.COUNT and sketch.says(_WRITTEN):
         return []
+    if case.kind is Kind.MEDICATION_ORDERED and sketch.says("(?:is|are) there (?:an?|any)"):
+        return []
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
     asked = asked and not (sketch.says_whole and (case.about or case.compute is not Compute.LIST))
     return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []

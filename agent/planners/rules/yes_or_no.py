@@ -29,7 +29,8 @@ def asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|why|how)\b", text):
         return False
-    if re.search(r"\bever\b", text) or re.match(_BARE, opening):
+    extreme = any(re.search(rf"\b(?:{pattern})\b", text) for pattern, _ in lexicon.NUMERIC)
+    if (re.search(r"\bever\b", text) and not extreme) or re.match(_BARE, opening):
         return True
     inverted = re.search(rf"\b{AUX} (?:it|there|he|she|i|they|we|any|(?:the )?patient)\b", text)
     checked = re.match(r"(?:verify|confirm|check)\b", opening)

@@ -177,3 +177,60 @@ async def test_a_follow_up_does_not_guess_which_stay(ask_over: Ask) -> None:
 async def test_why_someone_was_in_the_emergency_room_leans_on_nothing(ask_over: Ask) -> None:
     told = await ask_over([*STAYS, *DRUGS], "Was she given heparin?", "What brought her to the ED in 2020?")
     assert told[1].answer.values == ("Wrist pain",)
+
+
+WARD = visit(
+    "w", "IMP", "2021-03-04T15:00:00Z", "2021-03-09T12:00:00Z",
+    location=[{"location": {"display": name}, "period": {"start": f"{start}T09:00:00Z", "end": f"{end}T09:00:00Z"}}
+              for name, start, end in (("Ward 7", "2021-03-04", "2021-03-07"), ("Ward 9", "2021-03-07", "2021-03-09"))],
+)  # fmt: skip
+TREATED = [
+    WARD,
+    condition("flu", "Pneumonia (disorder)", "2020-11-21", "2020-12-02"),
+    condition("psoriasis", "Psoriasis", "2019-01-01"),
+    drug("MedicationRequest", "e", "Etanercept", status="active", intent="order", authoredOn="2020-01-03",
+         reasonReference=[{"reference": "Condition/psoriasis"}]),
+    drug("MedicationRequest", "k", "Levetiracetam", status="stopped", intent="order", authoredOn="2020-01-03"),
+    made("CarePlan", "drink", status="active", intent="plan", category=[coded("Lifestyle education")],
+         activity=[{"detail": {"code": coded("Counseling about alcohol consumption"), "status": "in-progress"}}]),
+    made("CarePlan", "sugar", status="active", intent="plan", category=[coded("Diabetes self management plan")]),
+    procedure("room", "Isolation nursing in negative pressure isolation environment", "2020-11-21"),
+    observation("v1", "Body weight", "2020-01-01", "vital-signs", **quantity(90, "kg")),
+    observation("v2", "Body weight", "2021-01-01", "vital-signs", **quantity(95, "kg")),
+    observation("s", "SARS-CoV-2 RNA", "2020-11-21", valueString="Not detected"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("turns", "values"),
+    [
+        (("Did the pneumonia clear up?", "When?"), ("2020-12-02",)),
+        (("Is the pneumonia resolved?", "When?"), ("2020-12-02",)),
+        (("Psoriasis treatment?",), ("Etanercept",)),
+        (("Does she have psoriasis?", "What do they give for it?"), ("Etanercept",)),
+        (("Where was she on March 5, 2021?",), ("Ward 7",)),
+        (("Is she diabetic?",), (False,)),
+    ],
+)
+async def test_what_follows_from_a_problem_is_told_of_it(
+    ask_over: Ask, turns: tuple[str, ...], values: tuple[object, ...]
+) -> None:
+    told = (await ask_over(TREATED, *turns))[-1]
+    assert told.answer.values == values, told.answer.text
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("Was she tested for SARS-CoV-2?", "Were any negative?"),
+        ("What was her weight a year before the last one?",),
+        ("What medicine stopped the psoriasis?",),
+        ("How often was she in rehab for drugs?",),
+        ("What does she take for her mood?",),
+        ("Which of her problems is the most serious?",),
+        ("Did she drink?",),
+    ],
+)
+async def test_what_no_record_tells_is_left_open(ask_over: Ask, turns: tuple[str, ...]) -> None:
+    told = (await ask_over(TREATED, *turns))[-1]
+    assert told.answer.status == "abstained", told.answer.text

@@ -50,7 +50,7 @@ def split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tupl
                 continue
             more.append(Condition(field=Slot.ORGANISM, value=span.text))
         elif Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
-            more.append(Condition(field=Slot.SPECIMEN, value=span.text))
+            more.append(Condition(field=Slot.SPECIMEN, value=fold(span.text)))
         else:
             tests.append(span.text)
     return tuple(dict.fromkeys(tests)), more

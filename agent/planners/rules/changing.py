@@ -117,6 +117,10 @@ _CHANGES: tuple[tuple[str, Callable[[Change], bool], Callable[[Change], ChartQue
                                          "pick": Pick(which="last"), "where": _identity(c.last)})),
     ("and over 150: the same, compared with another number",
      lambda c: c.other_bound and not c.of_them, lambda c: _compare_anew(c)),
+    ("when, after whether it is over: its end",
+     lambda c: c.ask == Ask(Compute.TIME) and c.last.compute is Compute.EXISTS and c.last.kind is Kind.CONDITION
+     and any(w.field is Slot.STATUS and w.value == "resolved" for w in c.last.where),
+     lambda c: _of_told(c).model_copy(update={"field": Slot.END})),
     ("how much, after which way it went: how far",
      lambda c: c.last.compute in _WAYS and c.ask.slot is Slot.DOSE and not c.confined,
      lambda c: c.last.model_copy(update={"compute": Compute.CHANGE})),

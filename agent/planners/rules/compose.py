@@ -13,6 +13,7 @@ from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, 
 from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED
 from tools.concepts.known import known_kinds
@@ -35,28 +36,10 @@ _UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
 """Which records a noun means that is narrower than its kind, where nothing is named."""
 _CHANGING = (Slot.MARITAL_STATUS, Slot.LANGUAGE, Slot.ADDRESS, Slot.PHONE, Slot.GENERAL_PRACTITIONER)
 """What of a person may be otherwise in another stay."""
-_LATER = ("after", "next", "later")
 _LEFT_WITH = (
     r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
     r"|upon) discharge)\b"
 )
-_CAME_WITH = (
-    r"\b(?:(?:at|on|upon) (?:(?:the|his|her|my|their) )?(?:last |latest |first )?(?:hospital )?admission|home med\w*)\b"
-)
-_HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
-_UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
-    (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS) and kind is not Kind.CONDITION
-     and any(n.text in _HABITS and not n.entries for n in s.named),
-     "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
-    (lambda s, kind: Kind.OUTPUT in s.nouns and bool(s.named)
-     and not any(e.kind is Kind.OUTPUT for n in s.named for e in n.entries),
-     "I can't determine which of the outputs is meant: ask by the name it is charted under, or of all outputs."),
-    (lambda s, kind: s.beside in _LATER and s.around is None,
-     "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
-    (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),
-     "I can't determine which drugs a patient came in with: orders don't say it. Ask what was active on a day."),
-)  # fmt: skip
-"""What no record tells, though every word was read."""
 _EACH_ALONE = (Compute.EXISTS, Compute.NORMAL, *OF_NUMBERS)
 """What is computed of each name of a list, and not of all together."""
 
@@ -94,7 +77,7 @@ def compose_queries(sketch: Sketch) -> Parsed:
     if relatives and sketch.patient_slots:
         compute = Compute.LIST if ask.compute is Compute.TIME else ask.compute
         return Parsed((compose_query(sketch, ask, kind).model_copy(update={"compute": compute, "field": Slot.DEATH}),))
-    if untold := next((reason for holds, reason in _UNTOLD if holds(sketch, kind)), None):
+    if untold := next((reason for holds, reason in UNTOLD if holds(sketch, kind)), None):
         return Parsed(reason=untold)
     if strange := _strange_names(sketch, kind):
         return Parsed(

@@ -97,11 +97,17 @@ _OF_PROBLEMS = re.compile(r"\b(?:diagnos\w+|dx|suffer\w*|conditions?|problems?|h
 
 def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:
     """A run of words that no reader knew, as the name of what it means in this chart; no entries where of nothing."""
+    if run in _VERDICTS:
+        return Span(0, 0, run)
     noun = lexicon.ADJECTIVES.get(run, run)
     entries: list[ConceptEntry] = []
     for kind in dict.fromkeys(e.kind for e in index if e.kind not in _STAYS):
         entries += match_concepts(noun, kind, [e for e in index if e.kind is kind]).matched
     return Span(0, 0, noun, tuple(entries))
+
+
+_VERDICTS = frozenset({"negative", "positive", "reactive", "inconclusive", "abnormal", "dangerous", "serious"})
+"""What is said of results and of risks, and names nothing, whatever names it is a part of."""
 
 
 def find_strange(run: str, index: tuple[ConceptEntry, ...]) -> tuple[str, ...]:
@@ -166,10 +172,11 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
 def _match_tests(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:
     """What the name of a test, a score or a social question means, which charts name at length."""
     known = known_kinds(folded)
-    if Kind.OBSERVATION not in known and not names_a_test(folded):
+    if not {Kind.OBSERVATION, Kind.VITAL} & set(known) and not names_a_test(folded):
         return ()
     entries = dict.fromkeys(e for found in names.values() for e in found)
-    kinds = [k for k in known if k in (Kind.OBSERVATION, Kind.LAB, Kind.PROCEDURE)]
+    kinds = [k for k in known if k in (Kind.OBSERVATION, Kind.LAB, Kind.PROCEDURE, Kind.VITAL)]
+    kinds += [Kind.OBSERVATION] if Kind.VITAL in kinds and Kind.OBSERVATION not in kinds else []
     return tuple(e for k in kinds for e in match_concepts(folded, k, [e for e in entries if e.kind is k]).matched)
 
 

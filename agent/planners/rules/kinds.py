@@ -134,6 +134,7 @@ def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
     if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
         return False
     has = sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")
+    has = has or re.search(r"^(?:is|was|am|are) \w+ (?:an? )?C\d", sketch.text) is not None
     return has and all(Kind.CONDITION in known_kinds(s.text) and not names_a_test(fold(s.text)) for s in sketch.named)
 
 

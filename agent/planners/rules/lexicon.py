@@ -62,6 +62,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"consum(?:e|es|ed|ing)|ingest(?:s|ed|ing)?|(?:tak(?:e|es|en|ing)|took) in(?! (?:the|a|an) [a-z])", Kind.INTAKE),
     (r"(?:tak(?:e|es|ing|en)|took)(?! (?:place|part))|started on|put on|medicated|treated(?: with)?"
      r"|(?:treatments?|therap(?:y|ies))(?= (?:for|of|against)\b)"
+     r"|(?<=C\d )(?:treatments?|therap(?:y|ies))(?=[ |]*$)"
      r"|(?:get|got|getting|receiv(?:e|ed|ing))(?= for (?:an? |the |his |her |my |their )?(?:C\d|it|that|this)\b)"
      r"|(?<!going )on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
      Kind.MEDICATION),
@@ -153,6 +154,7 @@ JUDGEMENTS = (
     r"|(?:at|on|to|within|meeting|met) (?:the |his |her |my |their )?(?:goal|target|track)|help(?:s|ed|ing)"
     r"|progress(?:ed|ing)"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
+    r"|(?:most|least) (?:dangerous|serious|severe|important|significant|worrying|worrisome|urgent)"
     r"|negative(?= (?:[\w-]+ ){0,2}cultures?\b)"
 )
 """What asks for a judgement, which no record gives."""

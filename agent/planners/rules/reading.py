@@ -59,6 +59,10 @@ _NEAREST = re.compile(
 )
 _NEXT = ("after", "next", "later")
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
+_APART = re.compile(
+    r"\b(?:an?|one|two|three|four|five|six|ten|\d+) (?:hour|day|week|month|year)s? (?:before|after|earlier|later)\b"
+)
+"""How far from what was told, which no slot holds."""
 _UNTOLD = (
     re.compile(
         r"\bhow (?:did|was|were|is) .*\b(?:diagnosed|detected|discovered|found|ends?|ended|happen(?:ed)?|caused"
@@ -180,6 +184,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
         normal = abnormal[0] == "normal"
         where.append(Condition(field=Slot.INTERPRETATION, value="normal" if normal else "abnormal"))
+    apart = _APART.search(cascade.text) if anchored is None else None
     beside = cascade.take(
         rf"{_SIDE}(before|previous|prior|preceding|earlier|after|next|later)(?: (?:that|it"
         rf"|this|one|ones))*"
@@ -206,7 +211,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     ):
         nouns = [Kind.ENCOUNTER]
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
-    judged += [order[0]] if order else []
+    judged += [m[0] for m in (order, apart) if m]
     judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
     of_way = asks[0] == Ask(Compute.LIST) and not patient_slots
     judged += [m[0] for pattern in _UNTOLD if of_way and (m := pattern.search(text))]

@@ -208,6 +208,8 @@ def _asks_result(sketch: Sketch) -> bool:
 def asks_ongoing(case: Case) -> bool:
     """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
     sketch, ask = case.sketch, case.ask
+    if case.kind is Kind.WARD_STAY and ask.slot is Slot.LOCATION and re.match(r"(?:on|at) ", sketch.when or ""):
+        return ask.compute is Compute.LIST
     if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
         return False
     if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):

@@ -56,7 +56,8 @@ def for_reason(sketch: Sketch, last: ChartQuery) -> ChartQuery:
 def asks_treatment(sketch: Sketch, last: ChartQuery) -> bool:
     """ "What does she take for it?", "was he admitted for that?", after a problem or a finding."""
     cues = {*sketch.nouns, *sketch.verbs}
-    if not last.about or last.kind in DRUGS or not cues & {*_TREATING}:
+    given = sketch.says(rf"(?:did|do|does|was|were) (?:they|we|he|she|you) (?:ever )?(?:give|use|get)\b.* {WHY}")
+    if not last.about or last.kind in DRUGS or not (given or cues & {*_TREATING}):
         return False
     if sketch.says(WHY):
         return True

@@ -1,0 +1,57 @@
+"""Untold: what no record tells, though every word of a question was read; a table of condition and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.planners.rules.concepts import Span, kinds_of
+from agent.planners.rules.kinds import DRUGS
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Compute, Kind
+from tools.concepts.body_parts import places_in
+from tools.concepts.known import known_kinds
+
+_LATER = ("after", "next", "later")
+_CAME_WITH = (
+    r"\b(?:(?:at|on|upon) (?:(?:the|his|her|my|their) )?(?:last |latest |first )?(?:hospital )?admission|home med\w*)\b"
+)
+_HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
+_PLANS = frozenset({Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL, Kind.ORDER, Kind.NOTE})
+_DID = (
+    r"(?:medications?|medicines?|drugs?|pills?) (?:stopped|helped|cured|fixed|controlled) (?:(?:the|his|her|my) )?C\d"
+)
+_FOR_IT = r"for (?:(?:the|his|her|my|their|an?) )?C\d"
+
+
+def _only_planned(span: Span) -> bool:
+    """Whether the chart holds nothing of a name but what is to be done about it."""
+    return all(e.kind in _PLANS for e in span.entries)
+
+
+def _names_nothing(sketch: Sketch) -> bool:
+    """Whether what is named is not in the chart and of no kind that is known."""
+    absent = [s for s in sketch.named if not s.entries and not known_kinds(s.text) and not kinds_of((s,))]
+    return bool(absent) and len(absent) == len(sketch.named)
+
+
+UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS) and kind is not Kind.CONDITION
+     and any(n.text in _HABITS and _only_planned(n) for n in s.named),
+     "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
+    (lambda s, kind: Kind.OUTPUT in s.nouns and bool(s.named)
+     and not any(e.kind is Kind.OUTPUT for n in s.named for e in n.entries),
+     "I can't determine which of the outputs is meant: ask by the name it is charted under, or of all outputs."),
+    (lambda s, kind: s.beside in _LATER and s.around is None,
+     "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
+    (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),
+     "I can't determine which drugs a patient came in with: orders don't say it. Ask what was active on a day."),
+    (lambda s, kind: kind in DRUGS and s.says(_DID),
+     "I can't determine what a drug did or whether it helped: records say what was given, when and for what."),
+    (lambda s, kind: kind in DRUGS and _names_nothing(s) and s.says(r"in(?:to)? C\d"),
+     "I can't determine what is meant: nothing in this chart is named so, and a drug is nothing one is in."),
+    (lambda s, kind: kind in DRUGS and _names_nothing(s) and s.says(_FOR_IT),
+     "I can't determine what is given for that: no problem in this chart is named so."),
+    (lambda s, kind: kind is Kind.MICROBIOLOGY and any(not n.entries and places_in(n.text) for n in s.named),
+     "I can't determine which cultures are of that part of the body: ask by the specimen they are charted under."),
+)  # fmt: skip
+"""What no record tells, though every word was read."""

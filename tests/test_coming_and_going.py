@@ -184,8 +184,16 @@ WARD = visit(
     location=[{"location": {"display": name}, "period": {"start": f"{start}T09:00:00Z", "end": f"{end}T09:00:00Z"}}
               for name, start, end in (("Ward 7", "2021-03-04", "2021-03-07"), ("Ward 9", "2021-03-07", "2021-03-09"))],
 )  # fmt: skip
+INTENSIVE = [
+    visit("i1", "IMP", "2022-05-01T15:00:00Z", "2022-05-12T12:00:00Z", hospitalization=REHAB),
+    visit("i2", "ACUTE", "2022-05-04T15:00:00Z", "2022-05-09T12:00:00Z", partOf={"reference": "Encounter/i1"},
+          type=[coded("Intensive care")], location=[{"location": {"display": "Ward 3"}}]),
+    made("Procedure", "colon", status="completed", code=coded("Colectomy"), performedDateTime="2022-05-04",
+         encounter={"reference": "Encounter/i1"}),
+]  # fmt: skip
 TREATED = [
     WARD,
+    *INTENSIVE,
     condition("flu", "Pneumonia (disorder)", "2020-11-21", "2020-12-02"),
     condition("psoriasis", "Psoriasis", "2019-01-01"),
     drug("MedicationRequest", "e", "Etanercept", status="active", intent="order", authoredOn="2020-01-03",
@@ -210,6 +218,9 @@ TREATED = [
         (("Does she have psoriasis?", "What do they give for it?"), ("Etanercept",)),
         (("Where was she on March 5, 2021?",), ("Ward 7",)),
         (("Is she diabetic?",), (False,)),
+        (("Which ICU was she in?",), ("Ward 3",)),
+        (("When did she leave the ICU the first time?",), ("2022-05-09T12:00:00Z",)),
+        (("Where was she discharged to after the colectomy?",), ("REHAB",)),
     ],
 )
 async def test_what_follows_from_a_problem_is_told_of_it(

@@ -50,7 +50,13 @@ def split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tupl
                 continue
             more.append(Condition(field=Slot.ORGANISM, value=span.text))
         elif Kind.SPECIMEN in kinds and Kind.MICROBIOLOGY not in kinds:
-            more.append(Condition(field=Slot.SPECIMEN, value=fold(span.text)))
+            more.append(Condition(field=Slot.SPECIMEN, value=_as_charted(span)))
         else:
             tests.append(span.text)
     return tuple(dict.fromkeys(tests)), more
+
+
+def _as_charted(span: Span) -> str:
+    """A specimen as it is said, where the chart has it so; else in the singular."""
+    charted = {name.casefold() for e in span.entries for name in e.names}
+    return span.text if span.text.casefold() in charted else fold(span.text)

@@ -14,7 +14,7 @@ from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.untold import UNTOLD
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
+from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED
 from tools.concepts.known import known_kinds
 
@@ -232,7 +232,13 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
         ongoing=asks_ongoing(case), during=stay,
-        around=sketch.around, where=tuple(dict.fromkeys(where)),
+        around=_whose_end(sketch.around, slot), where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
+
+
+def _whose_end(around: Anchor | None, slot: Slot | None) -> Anchor | None:
+    """Where someone went after an operation is where the stay led that it was in."""
+    of_stay = slot is Slot.DISCHARGE_DISPOSITION and around is not None and around.relation == "after"
+    return around.model_copy(update={"relation": "same_stay"}) if around is not None and of_stay else around

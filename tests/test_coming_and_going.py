@@ -218,7 +218,6 @@ TREATED = [
         (("Does she have psoriasis?", "What do they give for it?"), ("Etanercept",)),
         (("Where was she on March 5, 2021?",), ("Ward 7",)),
         (("Is she diabetic?",), (False,)),
-        (("Which ICU was she in?",), ("Ward 3",)),
         (("When did she leave the ICU the first time?",), ("2022-05-09T12:00:00Z",)),
         (("Where was she discharged to after the colectomy?",), ("REHAB",)),
     ],
@@ -245,3 +244,10 @@ async def test_what_follows_from_a_problem_is_told_of_it(
 async def test_what_no_record_tells_is_left_open(ask_over: Ask, turns: tuple[str, ...]) -> None:
     told = (await ask_over(TREATED, *turns))[-1]
     assert told.answer.status == "abstained", told.answer.text
+
+
+async def test_how_long_someone_has_been_in_hospital_is_a_length_and_only_while_it_goes_on(ask_over: Ask) -> None:
+    within = await ask_over(STAYS, "Is she in hospital?", "How long has she been there?", as_of="2021-03-06T15:00:00Z")
+    assert within[1].answer.values == (2,), within[1].answer.text
+    after = (await ask_over(STAYS, "How long has she been in hospital?"))[0]
+    assert after.answer.values == (), after.answer.text

@@ -59,9 +59,7 @@ _NEAREST = re.compile(
 )
 _NEXT = ("after", "next", "later")
 _LEANS = re.compile(r"\b(?:it|that|this|those|them|these|ones?|same|there|then)\b")
-_APART = re.compile(
-    r"\b(?:an?|one|two|three|four|five|six|ten|\d+) (?:hour|day|week|month|year)s? (?:before|after|earlier|later)\b"
-)
+_APART = re.compile(r"\b(?:an?|one|two|three|six|\d+) (?:hour|day|week|month|year)s? (?:before|after|earlier|later)\b")
 """How far from what was told, which no slot holds."""
 _UNTOLD = (
     re.compile(

@@ -64,6 +64,11 @@ class Case:
         return self.kind in DRUGS
 
     @property
+    def has_been_in(self) -> bool:
+        """Whether it is asked how long a stay has gone on, which is one that still goes on."""
+        return self.ask.first and self.kind in STAYS and self.sketch.says("how long ha(?:s|ve)")
+
+    @property
     def plain(self) -> bool:
         """Whether nothing confines the question."""
         said = self.sketch
@@ -109,9 +114,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: (Compute.TIME, Slot.END)),
     ("when it was over asks for the end",
      lambda c: c.compute is Compute.TIME and c.sketch.says_ended, lambda c: (Compute.TIME, Slot.END)),
-    ("which intensive care unit asks for the place",
-     lambda c: c.lists and c.kind is Kind.ICU_STAY and c.sketch.says("(?:which|what) (?:icus?|intensive care units?)"),
-     lambda c: (Compute.LIST, Slot.LOCATION)),
+    ("how long someone has been in a stay is counted from its beginning",
+     lambda c: c.has_been_in, lambda c: (Compute.TIME_SINCE, None)),
     ("in total counts what is not measured",
      lambda c: c.lists and c.sketch.total and c.kind not in MEASURED, lambda c: (Compute.COUNT, None)),
     ("the status of a finding is its value",
@@ -183,6 +187,8 @@ def settle_states(case: Case) -> list[Condition]:
     sketch = case.sketch
     if case.kind not in _STATEFUL:
         return []
+    if case.has_been_in:
+        return [Condition(field=Slot.STATUS, value="active")]
     over = "stopped" if case.of_drugs else "resolved"
     named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in dict.fromkeys(sketch.states)]
     confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked

@@ -74,6 +74,8 @@ def test_a_bound_may_reach_only_so_far(question: str, hours: float) -> None:
     [
         ("What was the next potassium after the appendectomy?", FIRST),
         ("the first potassium once warfarin was started", FIRST),
+        ("After she got ibuprofen, what was the next potassium?", FIRST),
+        ("What was the next troponin after the appendectomy?", FIRST),
         ("potassium just before the appendectomy", LAST),
         ("potassium right after starting warfarin", FIRST),
         ("What was her weight before she was diagnosed with asthma?", LAST),

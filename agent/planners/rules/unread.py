@@ -9,7 +9,10 @@ from agent.planners.rules import lexicon
 
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _OF = r" of (?:an? |the |his |her |my |their )?"
-_BECAME = r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized"
+_BECAME = (
+    r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized"
+    r"|next|after|before|later|earlier|previous|prior"
+)
 
 
 def find_runs(text: str) -> list[str]:

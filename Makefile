@@ -43,8 +43,8 @@ check: $(VENV)/.dev  ## lint and types only
 bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR files: make bench FOLDER=...
 	@$(BIN)/python -m evals.bench $(FOLDER)
 
-eval: $(VENV)/.core  ## ask the fixture patients' questions and count what came out right
-	@$(BIN)/python -m evals.stories
+eval: $(VENV)/.dev  ## measure the rules planner on the fixture patients' questions
+	@run=runs/stories-$$(date +%s) && $(BIN)/anamnesis eval stories --log-dir $$run && $(BIN)/anamnesis report $$run
 
 golden: $(VENV)/.dev  ## write the golden transcripts anew; look at the difference before you keep it
 	@PYTHONPATH=. $(BIN)/python tests/test_golden_transcripts.py

@@ -1,4 +1,4 @@
-"""The public sets' scorer: each grade passes, fails and does not apply where it should."""
+"""Answers and retrievals are graded by the published rule; the public sets are read as items."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from evals.item import Gold
-from evals.public import make_line, read_gold, score_row, summarise
 from evals.scoring.answers import grade_answer, grade_retrieval, measure_precision, read_sql_result
+from evals.suites import fhir_agentbench, fhirpath_qa
 
 
 def answered(*values: Any, complete: bool = True) -> dict[str, Any]:
@@ -105,27 +105,46 @@ AGENTBENCH = {
 
 
 def test_the_moment_a_note_assumes_becomes_as_of() -> None:
-    line = make_line("fhir-agentbench", AGENTBENCH)
-    assert (line["as_of"], line["date_order"]) == ("2101-12-31T23:59:00", "mdy")
-    assert "as_of" not in make_line("fhir-agentbench", {**AGENTBENCH, "assumption": ""})
+    item = fhir_agentbench.to_item(AGENTBENCH)
+    assert (item.as_of, item.date_order) == ("2101-12-31T23:59:00", "mdy")
+    assert item.gold.references == {"Encounter/e1"}
+    assert fhir_agentbench.to_item({**AGENTBENCH, "assumption": ""}).as_of is None
+
+
+FHIRPATH = {
+    "id": "a",
+    "question": "?",
+    "patient_id": "7",
+    "now": "2180-01-01",
+    "answer": json.dumps(["00123", "Aspirin"]),
+}
 
 
 def test_codings_of_one_record_are_alternative_names() -> None:
-    row = {"id": "a", "question": "?", "answer": json.dumps(["00123", "Aspirin"]), "query": "x.last().code.coding.code"}
-    assert read_gold("fhirpath-qa", row).one_of
-    assert not read_gold("fhirpath-qa", {**row, "query": "x.code.coding.display"}).one_of
+    assert fhirpath_qa.to_item({**FHIRPATH, "query": "x.last().code.coding.code"}).gold.one_of
+    assert not fhirpath_qa.to_item({**FHIRPATH, "query": "x.code.coding.display"}).gold.one_of
 
 
-def test_a_summary_counts_errors_missing_results_and_retrieval() -> None:
-    gold = read_gold("fhir-agentbench", AGENTBENCH)
-    right = {**answered("2101-02-03"), "retrieved": ["Encounter/e1"]}
-    scored = [score_row(gold, AGENTBENCH, right), score_row(gold, AGENTBENCH, None)]
-    text = "\n".join(summarise(scored))
-    assert [s.answer for s in scored] == ["pass", "fail"]
-    assert "errors or missing                1 of 2" in text
-    assert "retrieval error                  1 of 2" in text
-    assert text.endswith("0.500")
+@pytest.mark.parametrize(
+    ("note", "tag"),
+    [
+        ("gold constant false, chart says yes", "adjudicated out"),
+        ("tie: gold is one of several records at the same instant", "tie"),
+        ("convention: gold counts no emergency-department resources", "convention"),
+        ("", "adjudicated"),
+    ],
+)
+def test_a_note_says_whether_a_gold_stands(note: str, tag: str) -> None:
+    item = fhirpath_qa.to_item(FHIRPATH, note)
+    assert tag in item.tags
+    assert ("adjudicated out" in item.tags) != ("adjudicated" in item.tags)
 
 
-def test_a_share_of_nothing_does_not_apply() -> None:
-    assert "retrieval error                  does not apply" in summarise([])
+def test_the_split_val_is_held_out() -> None:
+    assert fhirpath_qa.to_item({**FHIRPATH, "split": "val"}).held_out
+    assert not fhirpath_qa.to_item({**FHIRPATH, "split": "train"}).held_out
+
+
+def test_tied_records_come_from_their_file() -> None:
+    tied = fhirpath_qa.to_item(FHIRPATH, "tie", {"one_of": True, "tied": [["00123", "Aspirin"], ["9", "Senna"]]})
+    assert tied.gold.tied == (("00123", "Aspirin"), ("9", "Senna"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from evals.item import Gold
 from evals.suites.chartqa.concepts import contains, strip_tag
@@ -102,6 +102,11 @@ def reason_of_drug(chart: Chart, dice: random.Random) -> Iterator[Draft]:
             yield Draft({"drug": drug.name}, Gold(alike, one_of=True, references=references_of(drug.orders)))
 
 
+def _alike(name: str) -> Callable[[str], bool]:
+    """Whether one of two names holds the other."""
+    return lambda reason: contains(reason, name) or contains(name, strip_tag(reason))
+
+
 @template(
     "drug_was_for",
     REASON,
@@ -120,7 +125,7 @@ def drug_was_for(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     groups = [(g, n) for g, n in choose_groups(conditions(chart), dice)]
     for drug, names, _ in _choose_reasoned(chart, dice):
         mine = [(g, n) for g, n in groups if set(g.names) & set(names)]
-        others = [(g, n) for g, n in groups if not any(contains(r, n) or contains(n, strip_tag(r)) for r in names)]
+        others = [(g, n) for g, n in groups if (g, n) not in mine and not any(map(_alike(n), names))]
         chosen = mine if mine and dice.random() < 0.5 else others
         if chosen and len(names) == 1:
             gold = Gold((chosen is mine,), references=references_of(drug.orders if chosen is mine else ()))

@@ -251,3 +251,17 @@ async def test_how_long_someone_has_been_in_hospital_is_a_length_and_only_while_
     assert within[1].answer.values == (2,), within[1].answer.text
     after = (await ask_over(STAYS, "How long has she been in hospital?"))[0]
     assert after.answer.values == (), after.answer.text
+
+
+async def test_which_icu_is_not_answered_by_every_ward(ask_over: Ask) -> None:
+    def ward(number: int, name: str, start: str, end: str) -> list[Json]:
+        place = {"resourceType": "Location", "id": f"place{number}", "name": name}
+        at = [{"location": {"reference": f"Location/place{number}"}, "period": {"start": start, "end": end}}]
+        return [place, visit(f"t{number}", "IMP", start, end, location=at, partOf={"reference": "Encounter/h2"})]
+
+    wards = [
+        *ward(1, "Transplant", "2021-03-04T15:00:00Z", "2021-03-06T12:00:00Z"),
+        *ward(2, "Medical Intensive Care Unit", "2021-03-06T12:00:00Z", "2021-03-09T12:00:00Z"),
+    ]
+    told = (await ask_over([*STAYS, *wards], "Which ICU was she in?"))[-1]
+    assert "Transplant" not in told.answer.text

@@ -73,7 +73,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bsent home\b", "discharged"),
     (r"\blos\b", "length of stay"),
     (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
-     r"(?= (?:of|for|during|in|was|did|were|had)\b)",
+     r"(?= (?:of|for|during|in|was|did|were|had)\b.*\b(?:icu|intensive care)\b)",
      "what unit"),
     (r"\b(?:precede[sd]?|predate[sd]?|antedate[sd]?"
      r"|(?:c[ao]mes?|happen(?:ed)?|occur(?:red)?) (?:earlier than|before))\b",

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 from platformdirs import user_cache_path
 
+from evals.suites.question_files import check_sums
 from fhir_fixtures.generator import generate_patients
 from tools.private_file import make_private
 from tools.store.loading import load_paths
@@ -20,12 +21,15 @@ CACHE = user_cache_path("anamnesis", appauthor=False) / "charts"
 def build_store(paths: Sequence[Path], folder: Path | None = None) -> Path:
     """The store of these files and folders, made where it is not there yet; it is anew where a file has changed.
 
-    Raises FileNotFoundError for a path that is not there, StoreError where nothing could be loaded.
+    A folder that has its SHA256SUMS.txt is checked against it first. Raises FileNotFoundError for a path that is not
+    there, QuestionFileError where a sum differs, StoreError where nothing could be loaded.
     """
     kept = folder or CACHE
     place = kept / f"{fingerprint(paths)}.sqlite"
     if place.exists():
         return place
+    for folder_of_files in filter(Path.is_dir, paths):
+        check_sums(folder_of_files)
     kept.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = place.with_suffix(".part")
     unfinished.unlink(missing_ok=True)

@@ -13,9 +13,11 @@ from inspect_ai.log import EvalLog
 from typer.testing import CliRunner
 
 from agent.__main__ import app
+from evals.charts import build_store
 from evals.item import Gold, Item
 from evals.running import Run, run_suite
 from evals.setup import Setup
+from evals.suites.question_files import QuestionFileError
 from evals.suites.stories import load_items
 from evals.tasks import build_task
 from fhir_fixtures import fixture_paths
@@ -107,3 +109,23 @@ def test_a_mistake_says_what_can_be_done(arguments: list[str], said: str, tmp_pa
     told: Any = CliRunner().invoke(app, ["eval", *arguments, "--log-dir", str(tmp_path)])
     assert told.exit_code == 2
     assert said in told.output
+
+
+def test_charts_that_differ_from_their_checksums_are_refused(tmp_path: Path) -> None:
+    charts = tmp_path / "charts"
+    charts.mkdir()
+    (charts / "a.ndjson").write_text('{"resourceType": "Patient", "id": "a"}\n')
+    (charts / "SHA256SUMS.txt").write_text(f"{'0' * 64} a.ndjson\n")
+    with pytest.raises(QuestionFileError, match="was changed or cut off"):
+        build_store([charts], tmp_path)
+    assert not list(tmp_path.glob("*.sqlite"))
+
+
+def test_charts_are_loaded_once_and_again_where_a_file_changed(tmp_path: Path) -> None:
+    chart = tmp_path / "a.ndjson"
+    chart.write_text('{"resourceType": "Patient", "id": "a"}\n')
+    first = build_store([chart], tmp_path)
+    assert build_store([chart], tmp_path) == first
+    chart.write_text('{"resourceType": "Patient", "id": "another"}\n')
+    assert build_store([chart], tmp_path) != first
+    assert first.stat().st_mode & 0o077 == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -77,8 +77,3 @@ def format_month(day: date) -> str:
     'March 2014'
     """
     return f"{day:%B %Y}"
-
-
-def add_days(moment: Moment, days: float) -> datetime:
-    """The wall clock so many days on."""
-    return moment.wall + timedelta(days=days)

@@ -106,10 +106,6 @@ def choose_groups(groups: Sequence[Group], dice: random.Random) -> Iterator[tupl
             yield group, dice.choice(group.asked)
 
 
-def shuffled(records: Sequence[Json], dice: random.Random) -> list[Json]:
-    return dice.sample(list(records), len(records))
-
-
 def code_of(record: Json) -> Json | None:
     """The concept of what has a `code`."""
     code = record.get("code")

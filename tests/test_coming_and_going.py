@@ -107,6 +107,9 @@ DRUGS = [
         (("List her home meds.",), ("Apixaban 5 MG",)),
         (("Was she ever anticoagulated?",), (True,)),
         (("Was she given norepinephrine?", "When was it stopped?"), ("2020-01-04T09:00:00Z",)),
+        (("When was the last dose of norepinephrine?",), ("2020-01-04T09:00:00Z",)),
+        (("When did she get her most recent norepinephrine dose?",), ("2020-01-04T09:00:00Z",)),
+        (("When was the first dose of norepinephrine given?",), ("2020-01-03T08:00:00Z",)),
     ],
 )
 async def test_drugs_taken_at_home_and_doses_that_ended(

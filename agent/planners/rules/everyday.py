@@ -20,6 +20,10 @@ _AUX = r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could)"
 _HIS = r"(?:(?:his|her|my|their|the|an?) )?"
 _WAS = rf"(?:(?:was|is|were|got|did|had|has|have) )(?:{_SUBJECT} )?(?:been |get |have )?"
 _EACH = r"(?:(?:any|his|her|my|their|the|an?|of|last) )*"
+_DOSED = r"(?P<drug>(?:[\w/.-]+ ){0,5}?[\w/.-]+)"
+_GOT = rf"(?:did|has) {_SUBJECT} (?:get|gotten|had|have|receive|take|taken)"
+_AT_WHEN = rf"\b(?P<when>when|how long ago) (?:was|{_GOT}) {_HIS}"
+_GIVEN = r"(?: (?:given|administered|received|taken))?(?=\s*[?.!]*$|,| (?:during|in|on|before|after|since)\b)"
 _PART = (
     r"(?P<part>ankle|arm|back|clavicle|collarbone|elbow|femur|finger|foot|hand|hip|jaw|knee|leg|neck|nose|rib|shoulder"
     r"|skull|spine|thumb|toe|wrist)s?"
@@ -71,6 +75,10 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?P<verb>come|came|comes|coming|go|going|went|get|got|look|looking|dating|far) back\b", r"\g<verb>"),
     (r"\bback (?=(?:in|on|from|to|at|then)\b)", ""),
     (r"\bsent home\b", "discharged"),
+    (rf"{_AT_WHEN}first dose of {_DOSED}{_GIVEN}", r"\g<when> was \g<drug> first given"),
+    (rf"{_AT_WHEN}first {_DOSED} dose{_GIVEN}", r"\g<when> was \g<drug> first given"),
+    (rf"{_AT_WHEN}(?:most recent|last|latest) dose of {_DOSED}{_GIVEN}", r"\g<when> was \g<drug> last given"),
+    (rf"{_AT_WHEN}(?:most recent|last|latest) {_DOSED} dose{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (r"\blos\b", "length of stay"),
     (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
      r"(?= (?:of|for|during|in|was|did|were|had)\b.*\b(?:icu|intensive care)\b)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tools.chart_query import Kind, Slot
 from tools.concepts.entry import ConceptEntry
@@ -50,3 +51,14 @@ def same_organism(asked: str, held: str) -> bool:
         return False
     head = names[0] == words[0] or (len(words[0]) == 1 and names[0].startswith(words[0]))
     return head and all(w in names for w in words[1:])
+
+
+def narrow_to(record: Record, organism: str) -> Record:
+    """A culture in which several grew, as far as it tells of one: other verdicts are of the others."""
+    grown = record.fields.get(Slot.ORGANISM, ())
+    mine = tuple(name for name in grown if same_organism(organism, name))
+    if len(grown) < 2 or not mine:
+        return record
+    verdicts = record.fields.get(Slot.SUSCEPTIBILITY, ())
+    own = tuple(text for text in verdicts if any(text.endswith(f" [{name}]") for name in mine))
+    return replace(record, fields={**record.fields, Slot.ORGANISM: mine, Slot.SUSCEPTIBILITY: own})

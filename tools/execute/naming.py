@@ -11,6 +11,7 @@ from tools.concepts.checkups import is_checkup
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import ConceptMatch, fold, holds_words, match_concepts
 from tools.concepts.surgery import is_surgery
+from tools.execute.growth import narrow_to, same_organism
 from tools.execute.pressure import is_systolic, pressure_of
 from tools.execute.selection import texts_of
 from tools.overview import build_entries, split_parts
@@ -58,6 +59,8 @@ def keep_named(
     whole = {r.reference for r in kept}
     kept += [p for p in parts if p.reference not in whole and taken.takes(p)]
     unread = frozenset(e for e in empty if e.reference not in whole and taken.takes(e))
+    if kind is Kind.MICROBIOLOGY and len(about) == 1 and matches[0].grown:
+        kept = [narrow_to(record, about[0]) for record in kept]
     kept = _with_members(kept, records)
     kept += [*_single_pressures(kept, records), *unread]
     notes = [note for m in matches for note in m.notes]
@@ -109,6 +112,8 @@ class _Match:
     """References of the records that bear the code asked for."""
     notes: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    grown: bool = False
+    """The term names an organism, and these are the cultures in which it grew."""
 
     def takes(self, record: Record) -> bool:
         return record.concept.text in self.names or record.reference in self.coded
@@ -134,6 +139,8 @@ def _match(
         match = replace(match, matched=tuple(e for e in entries if holds_words(e.names, fold(term))))
     if kind is Kind.PROCEDURE and not match.matched and (site := _SURGERY_ON.fullmatch(fold(term))):
         return _match_surgery([e for e in entries if holds_words(e.names, site[1] or site[2])])
+    if kind is Kind.MICROBIOLOGY and not match.matched and (grown := _growing(term, records)):
+        return _Match(coded=grown, grown=True)
     notes = (match.note,) if match.note else ()
     if not match.matched and match.alternatives:
         nearest = ", ".join(e.text for e in match.alternatives[:5])
@@ -141,6 +148,12 @@ def _match(
     return _Match(
         frozenset(e.text for e in match.matched), notes=notes, undecided=tuple(e.text for e in match.undecided)
     )
+
+
+def _growing(organism: str, records: Sequence[Record]) -> frozenset[str]:
+    """The cultures in which an organism grew."""
+    found = (r for r in records if any(same_organism(organism, text) for text in texts_of(r, Slot.ORGANISM)))
+    return frozenset(r.reference for r in found)
 
 
 def leave_out_solvents(records: list[Record], about: Sequence[str]) -> list[Record]:

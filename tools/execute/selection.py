@@ -11,7 +11,7 @@ from tools.concepts.body_parts import SIDED, places_in, says_side, sides_in
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
-from tools.execute.growth import drugs_with, same_organism, verdict_on
+from tools.execute.growth import drugs_with, narrow_to, same_organism, verdict_on
 from tools.execute.pressure import exceeds
 from tools.execute.routes import bears, is_written, same_route
 from tools.records.record import Concept, Reading, Record
@@ -84,6 +84,11 @@ def keep_where(records: Iterable[Record], conditions: Sequence[Condition]) -> li
     if not conditions:
         return list(records)
     held = list(records)
+    for condition in conditions:
+        if condition.field is Slot.ORGANISM and condition.op == "=" and condition.value != "none":
+            if len(condition.value.strip(" .")) < 2:
+                raise ToolError(f"{condition.value!r} is no organism; give its whole name")
+            held = [narrow_to(record, condition.value) for record in held]
     exact = [c for c in conditions if is_written(c, held)]
     other = [c for c in conditions if c not in exact]
     return [r for r in held if all(bears(r, c) for c in exact) and all(meets(r, c) for c in other)]

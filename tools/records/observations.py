@@ -118,16 +118,18 @@ def _range_text(given: Json) -> str | None:
 
 
 def _put_growth(draft: Draft, resource: Json, linked: Linked) -> None:
-    """What grew: members that are organisms, and the members of those."""
-    organisms, susceptibilities = [], []
+    """What grew: members that are organisms, and the members of those; where several grew, a verdict says of which."""
+    organisms: list[str] = []
+    tested: list[tuple[str, str]] = []
     for member in _members(resource, linked):
-        if (tested := _susceptibility(member)) is not None:
-            susceptibilities.append(tested)
-        else:
-            organisms.append(_organism(member))
-        susceptibilities += [text for d in _members(member, linked) if (text := _susceptibility(d, True)) is not None]
+        if (text := _susceptibility(member)) is not None:
+            tested.append((text, ""))
+            continue
+        organisms.append(name := _organism(member))
+        tested += [(text, name) for d in _members(member, linked) if (text := _susceptibility(d, True)) is not None]
+    several = len(set(organisms)) > 1
     draft.put(Slot.ORGANISM, *organisms)
-    draft.put(Slot.SUSCEPTIBILITY, *susceptibilities)
+    draft.put(Slot.SUSCEPTIBILITY, *(f"{text} [{of}]" if several and of else text for text, of in tested))
 
 
 def _organism(member: Json) -> str:

@@ -94,6 +94,14 @@ def test_a_run_in_a_folder_that_is_done_is_not_run_again(store: str, tmp_path: P
     assert (tmp_path / "run").stat().st_mode & 0o077 == 0 or len(list((tmp_path / "run").glob("*.eval"))) == 1
 
 
+def test_a_finished_run_says_that_nothing_was_asked(store: str, tmp_path: Path) -> None:
+    command = ["eval", "stories", "--store", store, "--limit", "1", "--log-dir", str(tmp_path / "run")]
+    first, second = (CliRunner().invoke(app, command) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "nothing was asked" not in first.output
+    assert "nothing was asked" in second.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

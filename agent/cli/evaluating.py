@@ -99,12 +99,15 @@ def _run(suite: str, options: dict[str, Any], log_dir: Path | None, how: dict[st
         raise UsageMistake(f"no suite {suite!r}; the suites are {', '.join(sorted(SUITES))}")
     run = Run(log_dir or _new_folder(suite), **how)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    before = sorted(run.folder.glob("*.eval"))
     try:
         log = run_suite(suite, options, run)
     except QuestionFileError as fault:
         raise UsageMistake(str(fault)) from fault
     if log.status != "success":
         raise UsageMistake(f"the run ended as {log.status}; run it again with --log-dir {run.folder} to go on")
+    if before and sorted(run.folder.glob("*.eval")) == before:
+        tell(f"the run in {run.folder} was finished before: nothing was asked; --log-dir of another folder asks anew")
     return run.folder
 
 

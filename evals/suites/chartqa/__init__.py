@@ -13,11 +13,15 @@ from pathlib import Path
 from evals.item import Item
 from evals.suites.chartqa import (
     absences,
+    allergies,
     conditions,
+    courses,
+    demographics,
     dependent,
     emergency_stays,
     immunizations,
     joins,
+    measured,
     medications,
     notes,
     observations,
@@ -26,7 +30,9 @@ from evals.suites.chartqa import (
     reasons,
     stay_events,
     stays,
+    thresholds,
     trends,
+    vaccinations,
 )
 from evals.suites.chartqa.raw import read_charts
 from evals.suites.chartqa.sampling import Split, sample_chart, split_of
@@ -37,6 +43,7 @@ __all__ = ["TEMPLATES", "Template", "load_items", "read_items", "split_of"]
 REGISTERED = (
     conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
     stays, emergency_stays, stay_events, absences, notes,
+    measured, thresholds, courses, vaccinations, allergies, demographics,
 )  # fmt: skip
 """The modules whose templates are in the suite."""
 

@@ -61,6 +61,16 @@ def postgres() -> Iterator[str]:
             run([server, "-D", f"{folder}/data", "-m", "immediate", "-w", "stop"])
 
 
+@pytest.fixture(scope="session")
+def small_gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a Gemma 3 of a few million random parameters, built once."""
+    from evals.small_gemma import build_small_gemma
+
+    folder = tmp_path_factory.mktemp("small_gemma")
+    build_small_gemma(folder)
+    return folder
+
+
 @pytest.fixture
 def query_over() -> Query:
     """Asks a query of a chart that holds just these resources, of the patient `p`."""

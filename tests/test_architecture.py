@@ -26,8 +26,9 @@ FOUNDATIONS = {"tools.garbage_collection", "tools.private_file", "tools.receipt"
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {
     "langgraph": ("agent.graph", "agent.threads", "agent.served"),
-    "torch": ("agent.planners.medgemma", "tools.imaging"),
-    "transformers": ("agent.planners.medgemma", "tools.imaging"),
+    "torch": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
+    "transformers": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
+    "llguidance": ("agent.planners.medgemma",),
     "fastapi": (),
     "typer": ENTRY_POINTS,
     "rich": (*ENTRY_POINTS, "evals.suites.fhirpath_ties"),

@@ -14,8 +14,10 @@ from evals.item import Item
 from evals.suites.chartqa import (
     absences,
     allergies,
+    condition_times,
     conditions,
     courses,
+    cultures,
     demographics,
     dependent,
     emergency_stays,
@@ -26,13 +28,18 @@ from evals.suites.chartqa import (
     notes,
     observations,
     ontology,
+    organisms,
     prescriptions,
+    procedure_times,
     reasons,
+    stay_ends,
     stay_events,
+    stay_gaps,
     stays,
     thresholds,
     trends,
     vaccinations,
+    visit_events,
 )
 from evals.suites.chartqa.raw import read_charts
 from evals.suites.chartqa.sampling import Split, sample_chart, split_of
@@ -44,6 +51,7 @@ REGISTERED = (
     conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
     stays, emergency_stays, stay_events, absences, notes,
     measured, thresholds, courses, vaccinations, allergies, demographics,
+    stay_gaps, stay_ends, visit_events, cultures, organisms, procedure_times, condition_times,
 )  # fmt: skip
 """The modules whose templates are in the suite."""
 

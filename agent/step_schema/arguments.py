@@ -1,0 +1,122 @@
+"""The arguments of each tool as a schema: a tool's own, made narrow by what this chart and conversation hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import groupby
+
+from pydantic import BaseModel
+
+from agent.step_schema.shapes import Json, any_of, list_of, narrow, one_of, spelled, text, to_object
+from agent.step_schema.times import moment, when
+from agent.step_schema.vocabulary import Vocabulary
+from tools.calculate import Calculate
+from tools.chart_query import ChartQuery, Kind
+from tools.execute.spans import TIME_UNITS
+from tools.formulas import FORMULAS
+from tools.notes.search import SearchNotes
+from tools.read_record import ReadRecord
+from tools.registry import Tool
+
+_UNIT = spelled(r"[A-Za-z%µ°\[][A-Za-z0-9%/µ°*^.\[\]_-]{0,19}")
+_NUMBER = r"-?[0-9]{1,6}(?:\.[0-9]{1,4})?"
+_TERM = r"[a-d]|[0-9]{1,4}(?:\.[0-9]{1,3})?"
+_EXPRESSION = spelled(rf"\(?(?:{_TERM})(?: [-+*/] \(?(?:{_TERM})\)?){{1,4}}")
+_FILTERED = 3
+_INPUTS = ("a", "b", "c", "d")
+
+
+def build_arguments(tool: Tool, words: Vocabulary) -> Json:
+    """What a tool takes here."""
+    build = _BUILD.get(tool.arguments)
+    return build(words) if build else _narrow_model(tool.arguments)
+
+
+@cache
+def _narrow_model(model: type[BaseModel]) -> Json:
+    """A model's schema made narrow; not to be changed."""
+    return narrow(model.model_json_schema())
+
+
+def _slots_of(model: type[BaseModel]) -> Json:
+    return dict(_narrow_model(model)["properties"])
+
+
+def _build_query(words: Vocabulary) -> Json:
+    """A ChartQuery, kind first: what it is about are names of that kind."""
+    slots = _slots_of(ChartQuery)
+    slots |= {"when": when(words), "where": list_of(_build_filter(slots["where"]["items"]), _FILTERED)}
+    slots |= {"during": _build_stay(slots["during"]), "unit": _UNIT}
+    if words.phrases or any(words.names.values()):
+        slots["around"] = any_of(*_by_kind(slots["around"]["properties"], words, {"relation", "kind"}))
+    else:
+        del slots["around"]
+    if not words.goes_on:
+        del slots["among"]
+    for name in [n for n in slots if n not in ("kind", "about", "not_about")]:
+        words.definitions[f"query_{name}"] = slots[name]
+        slots[name] = {"$ref": f"#/$defs/query_{name}"}
+    return any_of(*_by_kind(slots, words, {"kind"}))
+
+
+def _by_kind(slots: Json, words: Vocabulary, needed: set[str]) -> Iterable[Json]:
+    """One shape for each list of names, for the kinds that share it."""
+    kinds = sorted(words.names, key=lambda kind: (not words.names[kind], words.names[kind], list(Kind).index(kind)))
+    for _, alike in groupby(kinds, key=lambda kind: words.names[kind]):
+        members = list(alike)
+        told: Json = {**slots, "kind": one_of([kind.value for kind in members])}
+        told |= {name: list_of(words.name_of(members[0])) for name in ("about", "not_about") if name in slots}
+        kept = {name: slot for name, slot in told.items() if slot.get("items") != {}}
+        yield to_object(kept, frozenset(kept) - needed)
+
+
+def _build_filter(condition: Json) -> Json:
+    """A comparison takes a number; what is equal may be said in words."""
+    slots = condition["properties"]
+    compared = {**slots, "op": one_of(["<", "<=", ">", ">="]), "value": spelled(_NUMBER), "unit": _UNIT}
+    equal = {**slots, "op": one_of(["=", "!="]), "value": text(60)}
+    equal.pop("unit")
+    return any_of(to_object(compared, frozenset({"unit"})), to_object(equal, frozenset({"op"})))
+
+
+def _build_stay(stay: Json) -> Json:
+    """Only the nth has a number."""
+    slots = stay["properties"]
+    nth = {**slots, "which": {"const": "nth"}, "n": {"type": "integer", "minimum": 1, "maximum": 99}}
+    named = {"type": slots["type"], "which": one_of(["first", "last", "current", "any"])}
+    return any_of(to_object(named, frozenset({"type"})), to_object(nth, frozenset({"type"})))
+
+
+def _build_notes_search(words: Vocabulary) -> Json:
+    slots = _slots_of(SearchNotes) | {"when": when(words)}
+    return to_object(slots, frozenset(slots) - {"text"})
+
+
+def _build_reading(words: Vocabulary) -> Json:
+    return to_object({"record": words.define("records", words.records)})
+
+
+def _build_calculation(words: Vocabulary) -> Json:
+    """One shape for each sort of calculation, with the inputs it takes."""
+    record = words.define("records", words.records)
+    amount = any_of(record, spelled(rf"{_NUMBER}(?: [A-Za-z%/]{{1,10}})?"))
+    ends = to_object({end: any_of(record, moment()) for end in ("from", "to")})
+    among = to_object(dict.fromkeys(_INPUTS, amount), frozenset(_INPUTS[1:]))
+    shapes = [
+        to_object({"what": {"const": "expression"}, "inputs": among, "expression": _EXPRESSION}),
+        to_object({"what": {"const": "time_between"}, "inputs": ends, "unit": one_of(TIME_UNITS)}, frozenset({"unit"})),
+        to_object({"what": {"const": "convert"}, "inputs": to_object({"a": amount}), "unit": _UNIT}),
+    ]
+    for name, formula in FORMULAS.items():
+        inputs = to_object({role.name: amount for role in formula.roles})
+        shapes.append(to_object({"what": {"const": name}, "inputs": inputs}))
+    return any_of(*shapes)
+
+
+_BUILD: dict[type, Callable[[Vocabulary], Json]] = {
+    ChartQuery: _build_query,
+    SearchNotes: _build_notes_search,
+    ReadRecord: _build_reading,
+    Calculate: _build_calculation,
+}

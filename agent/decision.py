@@ -28,6 +28,7 @@ class GiveAnswer(_Strict):
     """End the turn."""
 
     action: Literal["answer"] = "answer"
+    status: Literal["answered", "abstained"] = "answered"
     citations: tuple[str, ...] = Field(
         default=(), description="Handles the answer rests on: Q1 for a finding, E3 for a record."
     )
@@ -37,7 +38,6 @@ class GiveAnswer(_Strict):
     values: tuple[Value, ...] | None = Field(
         default=None, description="The answer as typed values. Leave out to give those of the cited findings."
     )
-    status: Literal["answered", "abstained"] = "answered"
     reason: str | None = Field(default=None, description="With status abstained: why it can't be determined.")
 
 

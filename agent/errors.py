@@ -1,8 +1,20 @@
 """What planners and threads raise. Knows nothing of either."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.planners.planner import Usage
+
 
 class PlannerFormatError(Exception):
     """A planner's output is no decision; the text says what was wrong and is shown to the planner."""
+
+    def __init__(self, text: str, usage: Usage | None = None) -> None:
+        super().__init__(text)
+        self.usage = usage
+        """What the output cost."""
 
 
 class PlannerUnavailable(Exception):

@@ -245,23 +245,6 @@ async def test_one_planner_reads_the_same_question_anew_for_each_chart() -> None
 
 
 @pytest.mark.anyio
-async def test_the_openai_planner_sends_the_schema_and_reads_the_decision() -> None:
-    sent: list[bytes] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(request.content)
-        decision = CONDITIONS if len(sent) == 1 else GiveAnswer(citations=("Q1",))
-        message = {"role": "assistant", "content": decision.model_dump_json()}
-        return httpx.Response(200, json={"choices": [{"message": message}], "usage": {"prompt_tokens": 5}})
-
-    planner = OpenAIPlanner("http://model.local/v1", "small", transport=httpx.MockTransport(answer))
-    transcript = await run(planner)
-    assert transcript.answer.status == "answered"
-    assert transcript.usage.read == 10
-    assert b"json_schema" in sent[0]
-
-
-@pytest.mark.anyio
 async def test_a_model_is_shown_the_answer_that_was_sent_back_and_why() -> None:
     lie = GiveAnswer(citations=("Q1",), text="There are 77 conditions.")
     planner = script(CONDITIONS, lie, GiveAnswer(citations=("Q1",)))
@@ -271,13 +254,6 @@ async def test_a_model_is_shown_the_answer_that_was_sent_back_and_why() -> None:
     assert (why["role"], "77" in why["content"]) == ("user", True)
     roles = [m["role"] for m in build_messages(planner.views[2])[1:]]
     assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2)
-
-
-@pytest.mark.anyio
-async def test_a_server_that_ignores_the_schema_ends_in_format_limit() -> None:
-    reply = httpx.Response(200, json={"choices": [{"message": {"content": "I think she has four."}}]})
-    planner = OpenAIPlanner("http://model.local/v1", "small", transport=httpx.MockTransport(lambda request: reply))
-    assert (await run(planner)).end_reason == "format_limit"
 
 
 @pytest.fixture

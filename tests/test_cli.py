@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -509,7 +509,7 @@ def test_a_planners_key_is_sent_to_its_server_and_is_no_part_of_what_is_kept(mon
         return httpx.Response(401)
 
     planner = make_planner("http://model.test/v1", "m")
-    planner._transport = httpx.MockTransport(reply)  # type: ignore[attr-defined]
+    server = replace(planner._server, transport=httpx.MockTransport(reply))  # type: ignore[attr-defined]
     with pytest.raises(PlannerUnavailable, match="status 401") as caught:
-        asyncio.run(planner._post({}))  # type: ignore[attr-defined]
+        asyncio.run(server.complete({}))
     assert (sent, "sesame" in str(caught.value), "sesame" in planner.name) == (["Bearer sesame"], False, False)

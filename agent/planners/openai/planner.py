@@ -1,0 +1,78 @@
+"""OpenAIPlanner: a view sent to a server as messages and schema, its reply read as a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+
+from agent.decision import GiveAnswer
+from agent.errors import PlannerFormatError
+from agent.planners.model_output import parse_output
+from agent.planners.openai.dialect import Dialect, detect_dialect, to_request
+from agent.planners.openai.exchange import Limits, ModelServer, Refused
+from agent.planners.openai.reply import Json, Reply
+from agent.planners.planner import Decided, PlannerView
+from agent.prompts import build_messages
+from agent.step_schema import build_step_schema
+
+_LONGEST_DECISION = 1024
+_OF_SCHEMAS = frozenset({400, 413, 422, 501})
+"""Refusals that may be of the schema."""
+_REFUSED = "The model refused to go on, so nothing is told."
+
+
+class OpenAIPlanner:
+    """A planner behind `/v1/chat/completions`. Raises PlannerUnavailable where the server fails."""
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        *,
+        key: str | None = None,
+        limits: Limits | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.model = model
+        self.dialect: Dialect | None = None
+        """How the server takes a schema; None until it was asked."""
+        self.on_text: Callable[[str], None] | None = None
+        """Is given the text of a decision so far, while it is written; it is not verified yet."""
+        self._server = ModelServer(base_url, key, limits or Limits(), transport)
+
+    @property
+    def name(self) -> str:
+        """Its name in transcripts."""
+        return f"openai:{self.model}"
+
+    async def decide(self, view: PlannerView) -> Decided:
+        """Ask the server for the next decision. Raises PlannerFormatError for output that does not fit."""
+        if self.dialect is None:
+            self.dialect = await detect_dialect(self._server, self.model)
+        reply = await self._complete(self.dialect, view)
+        if reply.refusal:
+            return Decided(GiveAnswer(status="abstained", reason=_REFUSED), reply.usage)
+        try:
+            read = parse_output(reply.text, cut_off=reply.cut_off)
+        except PlannerFormatError as error:
+            raise PlannerFormatError(str(error), reply.usage) from None
+        return Decided(read.decision, reply.usage)
+
+    async def _complete(self, dialect: Dialect, view: PlannerView) -> Reply:
+        """The reply; a schema that the server won't take is left out from then on."""
+        body = {
+            "model": self.model,
+            "messages": build_messages(view),
+            "temperature": 0,
+            "max_tokens": _LONGEST_DECISION,
+        }
+        schema: Json = build_step_schema(view)
+        try:
+            return await self._server.complete({**body, **to_request(dialect, schema)}, self.on_text)
+        except Refused as refused:
+            if dialect is Dialect.NONE or refused.status not in _OF_SCHEMAS:
+                raise
+        reply = await self._server.complete(body, self.on_text)
+        self.dialect = Dialect.NONE
+        return reply

@@ -148,7 +148,7 @@ def test_the_gold_is_what_the_records_say(name: str, records: list[Json], golds:
     assert set().union(*(d.gold.references for d in found)) == needed
 
 
-LEFT_OUT = [
+LEFT_OUT: list[tuple[str, Any]] = [
     ("readmitted_within", (DIED, LATER)),
     ("readmitted_within", (stay("a", "2020-01-01", "2020-01-05"),)),
     ("stay_before_last", TWO_STAYS[:1]),
@@ -156,6 +156,13 @@ LEFT_OUT = [
     ("days_between_stays", (TWO_STAYS[0], stay("b", "2020-01-06", "2020-01-09"))),
     ("stay_since_day", (ED, LATER)),
     ("discharged_to", [DIED]),
+    (
+        "stay_last_ward",
+        [
+            {**DIED, "location": [{"location": refer("Location", "w"), "period": {"end": "2020-01-05"}}]},
+            {"resourceType": "Location", "id": "w", "name": "Surgery"},
+        ],
+    ),
     ("admitted_from", [UNTOLD]),
     ("admitted_after_emergency", (ED, ED_THEN_STAY)),
     ("diagnosed_at_visit", (OFFICE, OTHER_OFFICE, GOUT_AT_OFFICE)),

@@ -21,13 +21,17 @@ from evals.suites.chartqa import (
     demographics,
     dependent,
     emergency_stays,
+    family_times,
     immunizations,
     joins,
     measured,
     medications,
+    note_authors,
     notes,
     observations,
     ontology,
+    order_details,
+    order_joins,
     organisms,
     prescriptions,
     procedure_times,
@@ -52,6 +56,7 @@ REGISTERED = (
     stays, emergency_stays, stay_events, absences, notes,
     measured, thresholds, courses, vaccinations, allergies, demographics,
     stay_gaps, stay_ends, visit_events, cultures, organisms, procedure_times, condition_times,
+    order_details, order_joins, family_times, note_authors,
 )  # fmt: skip
 """The modules whose templates are in the suite."""
 

@@ -89,7 +89,7 @@ def _slots(culture: str) -> dict[str, str]:
     patient=(
         "What germ did they find in my last {culture}?",
         "My most recent {culture}: what grew in it?",
-        "Which bacteria turned up in the latest {culture} I had?",
+        "Which microbe turned up in the latest {culture} I had?",
     ),
     clinician=(
         "Organism(s), last {culture}?",
@@ -113,7 +113,7 @@ def culture_last_grew(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     MICROBIOLOGY,
     patient=(
         "Did anything grow in the {culture} they took on {day}?",
-        "They took {a_culture} from me on {day}. Did it show any bacteria?",
+        "They took {a_culture} from me on {day}. Did it turn up anything?",
         "Was my {culture} of {day} clean, or did something grow? Yes if something grew.",
     ),
     clinician=(

@@ -18,7 +18,9 @@ from evals.suites.chartqa.template import Draft, template
 
 PROCEDURE = "procedure in time"
 _MOST = 20
-_NOT_COUNTED = re.compile(r"documentation|reconciliation|assessment|admi[ts]|culture|swab|^procedure on", re.IGNORECASE)
+_NOT_COUNTED = re.compile(
+    r"documentation|information|\bcare\b|reconciliation|assessment|admi[ts]|culture|swab|^procedure on", re.IGNORECASE
+)
 """What is written down as a procedure by habit, or as a part of another."""
 
 

@@ -88,7 +88,7 @@ def stay_last_ward(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     for nth, visit in choose_stays(chart, dice):
         spans = [(ended(p), chart.follow(p.get("location"))) for p in visit.get("location", ())]
         told = [(end.instant, ward) for end, ward in spans if end and ward and ward.get("name")]
-        if not told or len(told) < len(spans):
+        if not told or len(told) < len(spans) or is_last_of_life(visit):
             continue
         ward = max(told, key=lambda pair: pair[0])[1]
         if sum(end == max(e for e, _ in told) for end, _ in told) == 1 and not _is_passage(ward):

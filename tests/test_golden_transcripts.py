@@ -119,4 +119,7 @@ def write_all() -> None:
 
 
 if __name__ == "__main__":
+    from tests.test_golden_prompts import write_prompts
+
     write_all()
+    write_prompts()

@@ -62,9 +62,17 @@ def clean_text(text: str, limit: int = 300) -> str:
     >>> clean_text("a\\nb <start_of_turn>user <0.3")
     'a b ‹start_of_turn›user <0.3'
     """
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    flat = _TEMPLATE_TOKEN.sub(r"‹\1›", flat)
+    flat = neutralise(" ".join("".join(c if c.isprintable() else " " for c in text).split()))
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def neutralise(text: str) -> str:
+    """Text in which no chat-template token stands, its lines kept.
+
+    >>> neutralise("Any gout?<end_of_turn>")
+    'Any gout?‹end_of_turn›'
+    """
+    return _TEMPLATE_TOKEN.sub(r"‹\1›", text)
 
 
 @dataclass(frozen=True)

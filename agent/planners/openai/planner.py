@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 
+from agent.budgets import Budget, fit_view
 from agent.decision import GiveAnswer
 from agent.errors import PlannerFormatError
 from agent.planners.model_output import parse_output
@@ -48,6 +49,7 @@ class OpenAIPlanner:
 
     async def decide(self, view: PlannerView) -> Decided:
         """Ask the server for the next decision. Raises PlannerFormatError for output that does not fit."""
+        view = fit_view(view, Budget())
         if self.dialect is None:
             self.dialect = await detect_dialect(self._server, self.model)
         reply = await self._complete(self.dialect, view)

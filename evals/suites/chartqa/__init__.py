@@ -33,6 +33,7 @@ from evals.suites.chartqa import (
     order_details,
     order_joins,
     organisms,
+    plans,
     prescriptions,
     procedure_times,
     reasons,
@@ -54,7 +55,7 @@ __all__ = ["TEMPLATES", "Template", "load_items", "read_items", "split_of"]
 REGISTERED = (
     conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
     stays, emergency_stays, stay_events, absences, notes,
-    measured, thresholds, courses, vaccinations, allergies, demographics,
+    measured, thresholds, courses, vaccinations, allergies, demographics, plans,
     stay_gaps, stay_ends, visit_events, cultures, organisms, procedure_times, condition_times,
     order_details, order_joins, family_times, note_authors,
 )  # fmt: skip

@@ -39,15 +39,15 @@ def change_gold(first: Json, last: Json) -> Gold:
     COURSE,
     cuts=True,
     patient=(
-        "How much did my {test} change between {first} and {last}?",
-        "I had my {test} done on {first} and again on {last}. What's the difference?",
-        "From {first} to {last}, by how much did my {test} go up or down?",
+        "How much did my {test} change between {first_day} and {last_day}?",
+        "I had my {test} done on {first_day} and again on {last_day}. What's the difference?",
+        "From {first_day} to {last_day}, by how much did my {test} go up or down?",
     ),
     clinician=(
-        "Delta {test}, {first} to {last}?",
-        "By how much did {his} {test} change from {first} to {last}?",
-        "Difference between the {test} of {first} and that of {last}?",
-        "{test} on {last} versus {first}: what is the change?",
+        "Delta {test}, {first_day} to {last_day}?",
+        "By how much did {his} {test} change from {first_day} to {last_day}?",
+        "Difference between the {test} of {first_day} and that of {last_day}?",
+        "{test} on {last_day} versus {first_day}: what is the change?",
     ),
 )
 def change_between_days(chart: Chart, dice: random.Random) -> Iterator[Draft]:
@@ -58,7 +58,7 @@ def change_between_days(chart: Chart, dice: random.Random) -> Iterator[Draft]:
         if len(single) < 2:
             continue
         first, last = sorted(dice.sample(single, 2))
-        slots = {"test": name, "first": format_day(first, dice), "last": format_day(last, dice)}
+        slots = {"test": name, "first_day": format_day(first, dice), "last_day": format_day(last, dice)}
         yield Draft(slots, change_gold(days[first][0], days[last][0]))
 
 

@@ -58,7 +58,7 @@ def is_formal(draft: Draft) -> bool:
     >>> is_formal(Draft({"test": "protein [mass/volume]"}, Gold(()))), is_formal(Draft({"test": "A1c"}, Gold(())))
     (True, False)
     """
-    named = [v for k, v in draft.slots.items() if k not in {"day", "month"}]
+    named = [v for k, v in draft.slots.items() if not k.endswith(("day", "month"))]
     return any(re.search(r"\[|, |/|[A-Z]{5}|.{46}", v) for v in named)
 
 

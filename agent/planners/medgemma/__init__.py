@@ -1,0 +1,1 @@
+"""The medgemma planner: MedGemma in this process. The only planner that needs torch."""

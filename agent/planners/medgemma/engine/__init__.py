@@ -1,0 +1,28 @@
+"""Runs a Gemma 3 in this process: grammar-bound decoding, a cache that outlives questions, several texts at once.
+
+Needs torch, transformers and llguidance, and nothing else of this project.
+"""
+
+from agent.planners.medgemma.engine.decode import Generated, Request
+from agent.planners.medgemma.engine.engine import Engine, open_engine
+from agent.planners.medgemma.engine.errors import (
+    EngineError,
+    GrammarFailed,
+    ModelUnavailable,
+    NotEnoughMemory,
+    PromptTooLong,
+)
+from agent.planners.medgemma.engine.loading import Options
+
+__all__ = [
+    "Engine",
+    "EngineError",
+    "Generated",
+    "GrammarFailed",
+    "ModelUnavailable",
+    "NotEnoughMemory",
+    "Options",
+    "PromptTooLong",
+    "Request",
+    "open_engine",
+]

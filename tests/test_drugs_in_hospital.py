@@ -45,6 +45,14 @@ def charted(name: str, at: str, drug: str, amount: float, unit: str) -> Json:
     return dose(name, at, drug, category=CHARTED[0], dosage={"dose": {"value": amount, "unit": unit}})
 
 
+def drained(name: str, day: int, what: str) -> Json:
+    return {
+        "resourceType": "Observation", "id": name, "status": "final", "subject": {"reference": "Patient/p"},
+        "category": [{"coding": [{"code": "Output"}]}], "code": {"coding": [{"code": what, "display": what}]},
+        "effectiveDateTime": f"2024-01-0{day}T08:00:00Z", "valueQuantity": {"value": 10, "unit": "ml"},
+    }  # fmt: skip
+
+
 CHART = [
     product("heparin-vial", "Heparin", "11", "HEPA5I"), product("heparin-flush", "Heparin", "12", "HEPAFL"),
     product("saline", "Sodium Chloride 0.9%", "13", "NS1000"), product("dextrose", "Dextrose 5%", "14", "D5W"),
@@ -120,13 +128,30 @@ async def test_doses_that_are_not_charted_as_intake_are_told_as_left_out(ask_ove
     [
         ("Which drug was first prescribed via PO in 2024?", ("Zinc Sulfate",)),
         ("Which drug was first prescribed via ORAL in 2024?", ("Chlorhexidine Oral Rinse",)),
+        ("Which drug was last prescribed through ED in 2024?", ("Sodium Chloride 0.9%",)),
         ("Which drug was first prescribed by mouth in 2024?", ("Chlorhexidine Oral Rinse",)),
         ("which drug was first prescribed orally in 2024?", ("Chlorhexidine Oral Rinse",)),
     ],
 )
 async def test_a_route_in_the_charts_own_capitals_is_that_one_alone(ask_over: Ask, question: str, values: Json) -> None:
-    told = (await ask_over(CHART, question))[0]
+    told = (await ask_over([*CHART, order("o9", "2024-01-06T08:00", "saline", "ED")], question))[0]
     assert told.answer.values == values, told.answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("How many TF Residual outputs were there?", 2),
+        ("How many times was TF Residual Output recorded?", 1),
+        ("How many TF Residual Outputs were there?", 1),
+    ],
+)
+async def test_the_noun_of_a_kind_behind_a_name_as_charted_is_no_part_of_it(
+    ask_over: Ask, question: str, number: int
+) -> None:
+    names = ("TF Residual", "TF Residual", "TF Residual Output")
+    told = (await ask_over([drained(f"r{at}", at, name) for at, name in enumerate(names, 1)], question))[0]
+    assert told.answer.values == (number,), told.answer.text
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tools.concepts.match import match_concepts
 from tools.evidence import Value
 from tools.execute.ages import compute_age
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
+from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
 from tools.execute.growth import drugs_with
 from tools.execute.movement import compute_movement
@@ -149,7 +150,8 @@ def _normal(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
 
 
 def _count(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    return Computed((len(records),), tuple(records))
+    twice = tell_doses_twice(records) if query.about else None
+    return Computed((len(records),) if twice is None else (), tuple(records), None, twice)
 
 
 def _count_distinct(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

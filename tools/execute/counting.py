@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tools.chart_query import ChartQuery, Kind, Slot
 from tools.execute.attributes import DRUGS, Computed
+from tools.execute.charted_twice import tell_names_twice
 from tools.records.record import Record
 
 
@@ -19,6 +20,8 @@ def count_distinct(query: ChartQuery, records: Sequence[Record]) -> Computed:
     if query.kind not in DRUGS or not records:
         return Computed((len(names),), tuple(records))
     products = {_product_of(record) for record in records}
+    if (twice := tell_names_twice(records)) is not None:
+        return Computed((), tuple(records), problem=twice)
     if not all(Kind.MEDICATION_ORDERED in record.kinds for record in records):
         return Computed((len(names),), tuple(records), aside="by drug name")
     if query.field is Slot.NAME:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tools.chart import ChartContext
 from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
 from tools.evidence import Finding
@@ -13,7 +15,7 @@ from tools.execute.computing import compute_values
 from tools.execute.confining import keep_about, keep_among, keep_during, place_in_stay
 from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.finding import Search, asks_past, build_finding
-from tools.execute.given import find_only_ordered
+from tools.execute.given import find_only_ordered, tell_uncharted
 from tools.execute.intake import follow_doses, load_intake
 from tools.execute.left_out import tell_left_out
 from tools.execute.naming import leave_out_solvents, says_none
@@ -63,6 +65,8 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         if spanned
         else compute_values(query, picked, chart.as_of, patient)
     )
+    if (uncharted := await tell_uncharted(search, picked)) is not None:
+        computed = replace(computed, problem=uncharted)
     search.notes += computed.notes
     search.contradictions = await _contradicting_notes(search, picked)
     return build_finding(search, picked, computed, handles)

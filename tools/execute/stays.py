@@ -43,7 +43,7 @@ class StayScope:
             or record.encounter in self.void
             or (self.by_time and record.encounter in self.wider)
         )
-        return unclear and any(_within(record, stay) for stay in self.stays)
+        return unclear and any(holds(stay, record) for stay in self.stays)
 
 
 def choose_stays(stay: Stay, records: Sequence[Record]) -> tuple[Record, ...]:
@@ -85,7 +85,8 @@ def _part_of(record: Record) -> str | None:
     return reference.get("reference") if isinstance(reference, dict) else None
 
 
-def _within(record: Record, stay: Record) -> bool:
+def holds(stay: Record, record: Record) -> bool:
+    """Whether a record's time lies within a stay."""
     if record.start is None or stay.start is None:
         return False
     if stay.start.precision in ("year", "month", "day") or record.start.precision in ("year", "month", "day"):

@@ -57,6 +57,8 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 continue
             folded = " ".join(w for _, _, w in words[at : at + size])
             if not _is_common(folded) and ((entries := _look_up(folded, names)) or names_a_test(folded)):
+                if _ends_in_noun(question[start:end], entries, names):
+                    continue
                 end += _closes(question, start, end)
                 taken.append(Span(start, end, _ONE_LETTER.sub(" ", question[start:end]), entries))
             elif size > 1 and _is_whole_name(folded):
@@ -64,6 +66,22 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 level = _is_level(folded, names) and not _OF_PROBLEMS.search(question)
                 taken += [span] if span.entries or not level else []
     return sorted(taken, key=lambda s: s.start)
+
+
+def _ends_in_noun(said: str, means: Sequence[ConceptEntry], names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
+    """Whether words are a name as the chart writes it with the noun of its kind behind: "TF Residual outputs".
+
+    A chart that has "TF Residual Output" as well is asked for that where it is written so.
+    """
+    name, _, noun = said.rpartition(" ")
+    if (
+        not name
+        or not means
+        or not _names_kind(noun)
+        or any(said.casefold() == n.casefold() for e in means for n in e.names)
+    ):
+        return False
+    return any(name in e.names and e.kind in {m.kind for m in means} for e in names.get(fold(name), ()))
 
 
 def _closes(question: str, start: int, end: int) -> bool:

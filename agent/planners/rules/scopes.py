@@ -141,22 +141,27 @@ def read_route(cascade: Cascade) -> list[Condition]:
         rf"|(?:through|via|by|using|with) {_DETERMINERS}{other} (?:routes?|methods?)"
         r"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{2,14})"
     )
-    if match is None:
+    if match is not None:
+        return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]
+    if cascade.holds(_CAME) or not cascade.holds("administered|given|prescribed|infused|injected|dispensed"):
         return []
-    return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]
+    match = cascade.take(rf"(?:through|via) {_DETERMINERS}([a-z/]{{2,6}}){_PHRASE_END}")
+    return [Condition(field=Slot.ROUTE, value=match[1])] if match else []
 
 
+_CAME = r"admit\w*|admission\w*|hospitali[sz]\w+|hospital"
+_PHRASE_END = r"(?= *(?:[?.,|]|$)| (?:for|as|was|were|did|at|on|first|last|since|until|in|during|the|when)\b)"
 _CAME_BY = r"when (?:i|he|she|they|patient) (?:used|(?:came|arrived|went)(?: in)? (?:through|via|from|by))"
 
 
 def read_source(cascade: Cascade) -> list[Condition]:
     """Where a stay is told apart by how the patient came: "admitted via the emergency room"."""
-    if not cascade.holds(r"admi\w+|hospitali[sz]\w+|hospital"):
+    if not cascade.holds(_CAME):
         return []
     match = re.search(
         rf"(?<![\w-])(?:through|via|by way of|by means of|from|using|{_CAME_BY}) {_DETERMINERS}"
         r"(?P<source>(?!the )[a-z][a-z /-]{1,40}?)"
-        r"(?= ?(?:[?.,|]|$)| (?:for|as|was|were|did|at|on|first|last|since|until|in|during|the|when)\b)",
+        rf"{_PHRASE_END}",
         cascade.text,
     )
     if match is None or set(match["source"].split()) <= lexicon.FUNCTION | lexicon.LIGHT:

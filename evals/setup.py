@@ -11,7 +11,7 @@ from typing import Any
 from agent.cli.answering import Asker
 from agent.cli.composition import open_client, open_terminology
 from agent.cli.failures import UsageMistake
-from agent.cli.planning import make_planner
+from agent.cli.planning import check_planner, make_planner
 from evals.charts import build_store
 from evals.contestants.agent import AgentContestant
 from evals.contestants.baselines import BASELINES
@@ -25,7 +25,7 @@ class Setup:
     """The contestant and the charts, as the caller named them."""
 
     planner: str = "rules"
-    """`rules`, the base URL of an OpenAI-compatible server, or a baseline."""
+    """`rules`, `medgemma`, the base URL of an OpenAI-compatible server, or a baseline."""
     model: str | None = None
     results: str | None = None
     """A file of results that were kept: they are graded, and nothing is asked."""
@@ -41,8 +41,8 @@ class Setup:
 
     @property
     def in_process(self) -> bool:
-        """Whether the contestant thinks on this machine's processor: several at once are then no faster."""
-        return not self.planner.startswith(("http://", "https://"))
+        """Whether the contestant takes one question after another: several at once are then no faster."""
+        return not self.planner.startswith(("http://", "https://", "medgemma"))
 
     def check(self) -> None:
         """Make ready what the contestant needs, before any item is asked. Raises UsageMistake, StoreError."""
@@ -50,7 +50,7 @@ class Setup:
             Recorded(Path(self.results))
             return
         if self.planner not in BASELINES:
-            make_planner(self.planner, self.model)
+            check_planner(make_planner(self.planner, self.model))
         self.make_counter()
         if not (self.store or self.fhir):
             self._load_charts()

@@ -28,7 +28,7 @@ WALLS = {
     "langgraph": ("agent.graph", "agent.threads", "agent.served"),
     "torch": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
     "transformers": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
-    "llguidance": ("agent.planners.medgemma",),
+    "llguidance": ("agent.planners.medgemma", "evals.bench_grammar"),
     "fastapi": (),
     "typer": ENTRY_POINTS,
     "rich": (*ENTRY_POINTS, "evals.suites.fhirpath_ties"),

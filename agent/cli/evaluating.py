@@ -23,7 +23,7 @@ Charts = Annotated[
     typer.Option(metavar="FOLDER", exists=True, help="FHIR files: asked where no store is named, and read for golds."),
 ]
 PlannerName = Annotated[
-    str, typer.Option("--planner", help="rules, the base URL of an OpenAI-compatible server, or a baseline.")
+    str, typer.Option("--planner", help="rules, medgemma, the base URL of an OpenAI-compatible server, or a baseline.")
 ]
 TokenizerFile = Annotated[
     Path | None,

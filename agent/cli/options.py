@@ -23,7 +23,9 @@ AsOfText = Annotated[
 Order = Annotated[
     Literal["mdy", "dmy", "auto"], typer.Option("--date-order", help="How 03/04/2020 in a question is read.")
 ]
-PlannerName = Annotated[str, typer.Option("--planner", help="rules, or the base URL of an OpenAI-compatible server.")]
+PlannerName = Annotated[
+    str, typer.Option("--planner", help="rules, medgemma, or the base URL of an OpenAI-compatible server.")
+]
 TerminologyUrl = Annotated[
     str | None,
     typer.Option(
@@ -31,7 +33,9 @@ TerminologyUrl = Annotated[
         help="A FHIR terminology server, asked what is a kind of what; it is sent codes and clinical names only.",
     ),
 ]  # fmt: skip
-ModelId = Annotated[str | None, typer.Option("--model", help="The model's id, where the planner is a URL.")]
+ModelId = Annotated[
+    str | None, typer.Option("--model", help="The model's id at the server of a URL; for medgemma its id or folder.")
+]
 TokenEnv = Annotated[
     str | None, typer.Option("--token-env", metavar="NAME", help="Environment variable that holds a token for --fhir.")
 ]

@@ -12,7 +12,7 @@ from agent.planners.medgemma.engine.errors import (
     NotEnoughMemory,
     PromptTooLong,
 )
-from agent.planners.medgemma.engine.loading import Options
+from agent.planners.medgemma.engine.loading import Options, check_model
 
 __all__ = [
     "Engine",
@@ -24,5 +24,6 @@ __all__ = [
     "Options",
     "PromptTooLong",
     "Request",
+    "check_model",
     "open_engine",
 ]

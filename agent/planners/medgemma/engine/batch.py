@@ -51,6 +51,7 @@ class Batch:
         """Have a text written. Raises PromptTooLong; the future raises EngineError."""
         request = self._fit(request)
         job = Job(request, Text(request, self._language))
+        job.done.set_running_or_notify_cancel()  # whoever waits may go; what ends it is `cancel`
         with self._changed:
             if self._closed:
                 raise EngineError("the engine is closed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 
@@ -25,7 +26,8 @@ class Engine:
             backend=None if backend == "none" else backend,
             graphed=on_gpu and backend == "inductor",
         )
-        self._batch = Batch(self.reader, self.language, snapshot_bytes=options.snapshot_bytes)
+        self._batch = Batch(self.reader, self.language, snapshot_bytes=loaded.snapshot_bytes)
+        weakref.finalize(self, self._batch.close)
 
     @property
     def context(self) -> int:

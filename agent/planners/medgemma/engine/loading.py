@@ -39,7 +39,7 @@ class Options:
     """What compiles the one-token step: torch.compile's `inductor`, also captured as a CUDA graph, or `none`.
     Without it `inductor` on a GPU, where it takes a minute the first time."""
     snapshot_bytes: int = 4 << 30
-    """For the beginnings of prompts that are kept."""
+    """For the beginnings of prompts that are kept, where there is room beside one conversation."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Loaded:
     model: TextModel
     tokenizer: Any
     shape: CacheShape
+    snapshot_bytes: int
 
 
 def load_model(name: str, options: Options, free: int | None = None) -> Loaded:
@@ -56,19 +57,40 @@ def load_model(name: str, options: Options, free: int | None = None) -> Loaded:
 
     `free` are the bytes it may take; without it, what the device has free.
     """
+    need, tokenizer = _examine(name, options)
+    device = _choose_device(options, need)
+    free = read_free_memory(device) if free is None else free
+    rows, snapshots = _share_memory(need, options, free, device)
+    with _told_plainly(name):
+        model = _load_weights(name, options, device)
+    text = TextModel.of(model)
+    return Loaded(text, tokenizer, _shape_of(text, options, rows), snapshots)
+
+
+def check_model(name: str, options: Options) -> None:
+    """Raise what `load_model` would raise before it reads the weights."""
+    need, _ = _examine(name, options)
+    device = _choose_device(options, need)
+    _share_memory(need, options, read_free_memory(device), device)
+
+
+def _share_memory(need: Need, options: Options, free: int | None, device: torch.device) -> tuple[int, int]:
+    """Conversations at once, and bytes for beginnings of prompts; the latter give way to the first conversation."""
+    if free is None:
+        return options.rows, options.snapshot_bytes
+    admit_rows(need, options.precision, 1, free, str(device))
+    snapshots = min(options.snapshot_bytes, free - need.total(options.precision))
+    return admit_rows(need, options.precision, options.rows, free - snapshots, str(device)), snapshots
+
+
+def _examine(name: str, options: Options) -> tuple[Need, Any]:
+    """What a model needs, and its tokenizer."""
     with _told_plainly(name):
         config = _load_config(name)
         tokenizer = _load_tokenizer(name)
     with torch.device("meta"):
         empty = _class_of(config)(config)
-    need = _measure(name, empty, options)
-    device = _choose_device(options, need)
-    free = read_free_memory(device) if free is None else free
-    rows = admit_rows(need, options.precision, options.rows, free, str(device))
-    with _told_plainly(name):
-        model = _load_weights(name, config, options, device)
-    text = TextModel.of(model)
-    return Loaded(text, tokenizer, _shape_of(text, options, rows))
+    return _measure(name, empty, options), tokenizer
 
 
 def _shape_of(text: TextModel, options: Options, rows: int) -> CacheShape:
@@ -141,7 +163,8 @@ def _choose_device(options: Options, need: Need) -> torch.device:
     return torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def _load_weights(name: str, config: Any, options: Options, device: torch.device) -> Any:
+def _load_weights(name: str, options: Options, device: torch.device) -> Any:
+    config = _load_config(name)
     given: dict[str, Any] = {"dtype": torch.bfloat16 if device.type == "cuda" else torch.float32}
     if options.precision == "4bit":
         given |= {"quantization_config": _four_bits(), "device_map": str(device)}

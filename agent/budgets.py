@@ -21,6 +21,10 @@ class Budget:
     answer: int = 150
     """Of one earlier answer."""
 
+    def shrink(self, share: float) -> Budget:
+        """A share of it."""
+        return Budget(*(int(share * tokens) for tokens in (self.rows, self.history, self.answer)))
+
 
 def fit_view(view: PlannerView, budget: Budget, count: CountTokens = estimate_tokens) -> PlannerView:
     """The view with as many records of each finding as there is room for; how many there are is told all the same.

@@ -21,5 +21,9 @@ class PlannerUnavailable(Exception):
     """The server behind a planner can't be reached, or refuses."""
 
 
+class PromptTooLong(PlannerUnavailable):
+    """What a model would have to read is more than it can, and nothing more can be left out."""
+
+
 class ThreadUnusable(Exception):
     """A conversation that can't be gone on with: another patient's, or kept where nothing can be read or written."""

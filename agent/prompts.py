@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from agent.brief import format_brief
 from agent.budgets import Budget, fit_view
 from agent.decision import CallTool, GiveAnswer
+from agent.errors import PromptTooLong
 from agent.examples import EXAMPLES
 from agent.planners.planner import PlannerView, Step, Turn
 from agent.signatures import NOTATION, format_slots, format_tools
@@ -29,6 +30,9 @@ _SENT_BACK = "That answer was sent back. Leave `text` out, or say only what the 
 _LISTED_BELOW = frozenset({"Kind"})
 _OF_LATER_TURNS = "among"
 """The slot that means nothing in the first turn of a conversation."""
+_SHARES = (1, 0.5, 0.25, 0.1, 0)
+_OF_ONE_TURN = 5
+"""Tokens of a turn's marks."""
 _EARLIER = "Q0"
 """The handle of what the last turn found, which can't be cited any more."""
 
@@ -49,6 +53,16 @@ def build_messages(
     if view.correction:
         messages[-1]["content"] += f"\n\n{view.correction}"
     return _join_turns(messages)
+
+
+def fit_budget(view: PlannerView, room: int, count: CountTokens = estimate_tokens) -> Budget:
+    """The largest budget with which a model that takes so many tokens can read a view. Raises PromptTooLong."""
+    for share in _SHARES:
+        budget = Budget().shrink(share)
+        size = sum(count(m["content"]) + _OF_ONE_TURN for m in build_messages(view, budget, count))
+        if size <= room:
+            return budget
+    raise PromptTooLong(f"the question with all that was retrieved has {size} tokens, and the model takes {room}")
 
 
 def format_system(overview: Overview, tools: Sequence[Tool], as_of: str) -> str:

@@ -137,6 +137,10 @@ def _to_completion(model: str, text: str) -> Json:
     return {"choices": [{"index": 0, "message": message, "finish_reason": ending}], "usage": usage}
 
 
+async def _list_models(request: Request) -> Response:
+    return JSONResponse({"data": [{"id": "tiny", "max_model_len": 1_500}, {"id": "vllm", "max_model_len": 8_192}]})
+
+
 def _event(piece: Json) -> str:
     return f"data: {json.dumps(piece)}\n\n"
 
@@ -145,7 +149,8 @@ def _event(piece: Json) -> str:
 def serve_model() -> Iterator[Served]:
     """The server, for as long as it is needed."""
     served = Served()
-    app = Starlette(routes=[Route("/v1/chat/completions", served.complete, methods=["POST"])])
+    paths = [Route("/v1/chat/completions", served.complete, methods=["POST"]), Route("/v1/models", _list_models)]
+    app = Starlette(routes=paths)
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         served.url = f"http://127.0.0.1:{bound.getsockname()[1]}/v1"

@@ -196,6 +196,16 @@ async def test_a_cancelled_decision_ends_the_request(served: Served) -> None:
 
 
 @pytest.mark.anyio
+async def test_what_is_more_than_the_model_takes_is_not_sent_and_that_is_said(served: Served) -> None:
+    asked = planner(served, "tiny", None)
+    with pytest.raises(PlannerUnavailable, match=r"has \d+ tokens, and the model takes 476"):
+        await asked.decide(VIEW)
+    roomy = planner(served, "vllm", None)
+    await roomy.decide(VIEW)
+    assert (asked.context, roomy.context) == (1_500, 8_192)
+
+
+@pytest.mark.anyio
 async def test_what_was_written_beyond_the_decision_is_refused(served: Served) -> None:
     with pytest.raises(PlannerFormatError, match="2 JSON objects") as caught:
         await planner(served, "ignores, two calls").decide(VIEW)

@@ -12,9 +12,10 @@ import pytest
 from agent.brief import format_brief
 from agent.budgets import Budget, fit_view
 from agent.decision import CallTool, GiveAnswer
+from agent.errors import PromptTooLong
 from agent.examples import WORKED, format_examples
 from agent.planners.planner import PlannerView, Step, Turn
-from agent.prompts import build_messages
+from agent.prompts import build_messages, fit_budget
 from agent.signatures import format_tools
 from agent.step_schema import build_step_schema
 from evals.tokens import count_messages, estimate_tokens
@@ -220,3 +221,13 @@ def test_a_worked_example_is_a_plan_that_can_be_written_and_run(question: str, p
 
 def test_the_worked_examples_are_short() -> None:
     assert estimate_tokens(format_examples()) < 250
+
+
+def test_where_a_model_takes_little_records_and_earlier_turns_give_way_and_at_last_it_is_said() -> None:
+    full = view(steps=(Step(CALL, MANY),) * 3, history=tuple(map(turn, range(50))))
+    sizes = [sum(count_messages(build_messages(full, fit_budget(full, room)))) for room in (9_000, 3_000, 2_000)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[1] <= 3_000
+    assert sizes[2] <= 2_000
+    with pytest.raises(PromptTooLong, match="the model takes 500"):
+        fit_budget(full, 500)

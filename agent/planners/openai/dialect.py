@@ -59,7 +59,8 @@ async def _honours(server: ModelServer, model: str, dialect: Dialect) -> bool:
     slots = {name: {"const": value} for name, value in _PROOF.items()}
     schema = {"type": "object", "properties": slots, "required": list(slots), "additionalProperties": False}
     asked = {"model": model, "messages": [{"role": "user", "content": "Name one river."}]}
-    body = {**asked, "temperature": 0, "max_tokens": _LONGEST_PROOF, **to_request(dialect, schema)}
+    longest = min(_LONGEST_PROOF, server.limits.tokens)
+    body = {**asked, "temperature": 0, "max_tokens": longest, **to_request(dialect, schema)}
     try:
         reply = await server.complete(body)
         return bool(json.loads(split_thinking(reply.text)[1]) == _PROOF)

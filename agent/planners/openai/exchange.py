@@ -13,7 +13,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from agent.errors import PlannerUnavailable
-from agent.planners.openai.reply import Json, Reply, join_pieces, read_piece, read_reply
+from agent.planners.openai.reply import Json, Reply, join_pieces, read_context, read_piece, read_reply
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
 """What a server may get over."""
@@ -22,10 +22,12 @@ _SHOWN = 300
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a server is waited for."""
+    """How much one decision may cost."""
 
+    tokens: int = 1_024
+    """Written."""
     seconds: float = 300.0
-    """For one decision, every try of it included."""
+    """Waited for it, every try included."""
     silence: float = 120.0
     """Without a byte."""
     connect: float = 10.0
@@ -81,6 +83,20 @@ class ModelServer:
         except _Passing as passing:
             raise passing.error from passing
 
+    async def find_context(self, model: str) -> int | None:
+        """How many tokens the model takes, read and written, where the server says it."""
+        try:
+            async with self._connect() as http:
+                listed = (await http.get(f"{self.base_url.rstrip('/')}/models")).json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        return read_context(listed, model)
+
+    def _connect(self) -> httpx.AsyncClient:
+        timeout = httpx.Timeout(self.limits.silence, connect=self.limits.connect)
+        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        return httpx.AsyncClient(transport=self.transport, timeout=timeout, headers=headers)
+
     async def _try(self, body: Json, on_text: Callable[[str], None] | None) -> Reply:
         tries = AsyncRetrying(
             stop=stop_after_attempt(self.limits.tries),
@@ -97,11 +113,9 @@ class ModelServer:
         return min(usual if asked is None else asked, self.limits.longest_pause)
 
     async def _exchange(self, body: Json, on_text: Callable[[str], None] | None) -> Reply:
-        timeout = httpx.Timeout(self.limits.silence, connect=self.limits.connect)
-        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
         url = f"{self.base_url.rstrip('/')}/chat/completions"
         try:
-            async with httpx.AsyncClient(transport=self.transport, timeout=timeout, headers=headers) as http:
+            async with self._connect() as http:
                 if on_text is None:
                     return self._read_whole(await http.post(url, json=body))
                 streamed = {**body, "stream": True, "stream_options": {"include_usage": True}}

@@ -14,10 +14,9 @@ from agent.planners.openai.dialect import Dialect, detect_dialect, to_request
 from agent.planners.openai.exchange import Limits, ModelServer, Refused
 from agent.planners.openai.reply import Json, Reply
 from agent.planners.planner import Decided, PlannerView
-from agent.prompts import build_messages
+from agent.prompts import build_messages, fit_budget
 from agent.step_schema import build_step_schema
 
-_LONGEST_DECISION = 1024
 _OF_SCHEMAS = frozenset({400, 413, 422, 501})
 """Refusals that may be of the schema."""
 _REFUSED = "The model refused to go on, so nothing is told."
@@ -38,6 +37,8 @@ class OpenAIPlanner:
         self.model = model
         self.dialect: Dialect | None = None
         """How the server takes a schema; None until it was asked."""
+        self.context: int | None = None
+        """How many tokens the model takes, where the server says it."""
         self.on_text: Callable[[str], None] | None = None
         """Is given the text of a decision so far, while it is written; it is not verified yet."""
         self._server = ModelServer(base_url, key, limits or Limits(), transport)
@@ -49,9 +50,9 @@ class OpenAIPlanner:
 
     async def decide(self, view: PlannerView) -> Decided:
         """Ask the server for the next decision. Raises PlannerFormatError for output that does not fit."""
-        view = fit_view(view, Budget())
         if self.dialect is None:
             self.dialect = await detect_dialect(self._server, self.model)
+            self.context = await self._server.find_context(self.model)
         reply = await self._complete(self.dialect, view)
         if reply.refusal:
             return Decided(GiveAnswer(status="abstained", reason=_REFUSED), reply.usage)
@@ -63,13 +64,11 @@ class OpenAIPlanner:
 
     async def _complete(self, dialect: Dialect, view: PlannerView) -> Reply:
         """The reply; a schema that the server won't take is left out from then on."""
-        body = {
-            "model": self.model,
-            "messages": build_messages(view),
-            "temperature": 0,
-            "max_tokens": _LONGEST_DECISION,
-        }
-        schema: Json = build_step_schema(view)
+        longest = self._server.limits.tokens
+        budget = fit_budget(view, self.context - longest) if self.context else Budget()
+        messages = build_messages(view, budget)
+        schema: Json = build_step_schema(fit_view(view, budget))
+        body = {"model": self.model, "messages": messages, "temperature": 0, "max_tokens": longest}
         try:
             return await self._server.complete({**body, **to_request(dialect, schema)}, self.on_text)
         except Refused as refused:

@@ -70,6 +70,21 @@ def read_usage(content: object) -> Usage:
     return Usage(*(n if isinstance(n, int) and n > 0 else 0 for n in counts))
 
 
+def read_context(listed: object, model: str) -> int | None:
+    """How many tokens a model takes, of a server's list of models: vLLM and SGLang tell it, and llama.cpp.
+
+    >>> read_context({"data": [{"id": "m", "max_model_len": 8192}]}, "m")
+    8192
+    """
+    data = listed.get("data") if isinstance(listed, dict) else None
+    entry = (
+        next((e for e in data if isinstance(e, dict) and e.get("id") == model), {}) if isinstance(data, list) else {}
+    )
+    meta = entry.get("meta")
+    told = entry.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
+    return told if isinstance(told, int) and told > 0 else None
+
+
 def _text_of(content: object) -> str:
     """Text as such, or in parts."""
     if isinstance(content, list):

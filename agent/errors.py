@@ -21,7 +21,7 @@ class PlannerUnavailable(Exception):
     """The server behind a planner can't be reached, or refuses."""
 
 
-class PromptTooLong(PlannerUnavailable):
+class PromptTooLong(Exception):
     """What a model would have to read is more than it can, and nothing more can be left out."""
 
 

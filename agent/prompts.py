@@ -62,7 +62,7 @@ def fit_budget(view: PlannerView, room: int, count: CountTokens = estimate_token
         size = sum(count(m["content"]) + _OF_ONE_TURN for m in build_messages(view, budget, count))
         if size <= room:
             return budget
-    raise PromptTooLong(f"the question with all that was retrieved has {size} tokens, and the model takes {room}")
+    raise PromptTooLong(f"The question with all that was retrieved has {size} tokens, and the model takes {room}.")
 
 
 def format_system(overview: Overview, tools: Sequence[Tool], as_of: str) -> str:

@@ -8,7 +8,7 @@ import httpx
 
 from agent.budgets import Budget, fit_view
 from agent.decision import GiveAnswer
-from agent.errors import PlannerFormatError
+from agent.errors import PlannerFormatError, PromptTooLong
 from agent.planners.model_output import parse_output
 from agent.planners.openai.dialect import Dialect, detect_dialect, to_request
 from agent.planners.openai.exchange import Limits, ModelServer, Refused
@@ -53,7 +53,10 @@ class OpenAIPlanner:
         if self.dialect is None:
             self.dialect = await detect_dialect(self._server, self.model)
             self.context = await self._server.find_context(self.model)
-        reply = await self._complete(self.dialect, view)
+        try:
+            reply = await self._complete(self.dialect, view)
+        except PromptTooLong as error:
+            return Decided(GiveAnswer(status="abstained", reason=str(error)))
         if reply.refusal:
             return Decided(GiveAnswer(status="abstained", reason=_REFUSED), reply.usage)
         try:

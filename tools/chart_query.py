@@ -77,6 +77,8 @@ class Compute(StrEnum):
     NORMAL = "normal"
     TREND = "trend"
     DURATION = "duration"
+    INTERVAL = "interval"
+    """Between the first and the last of the records picked."""
     TIME_SINCE = "time_since"
     AGE = "age"
 

@@ -62,6 +62,7 @@ COMPUTED: dict[Compute, frozenset[str]] = {
     Compute.FALL: _set("change changed difference"),
     Compute.TREND: _set("trend"),
     Compute.DURATION: _set("duration lasted last long length"),
+    Compute.INTERVAL: _set("interval between apart gap"),
     Compute.TIME_SINCE: _set("ago since elapsed passed"),
     Compute.AGE: _set("age aged old"),
     Compute.COUNT: _set("total count number"),

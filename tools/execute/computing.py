@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tools.chart import AsOf
 from tools.chart_query import ChartQuery, Compute, Kind, Slot
@@ -11,6 +12,7 @@ from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.evidence import Value
 from tools.execute.ages import compute_age
+from tools.execute.around import compute_span
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
 from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
@@ -200,6 +202,18 @@ def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Co
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)
 
 
+def _interval(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
+    """The time from the first to the last of two records or more."""
+    if len(records) < 2:
+        return Computed(
+            (), tuple(records), None, "there is one record only, and nothing to count to" if records else None
+        )
+    first, last = records[0], records[-1]
+    if first.start and last.start and first.start.instant_low == last.start.instant_low:
+        return Computed((), tuple(records), None, "both are recorded at the same time")
+    return replace(compute_span((first,), (last,), query.unit), rests_on=tuple(records))
+
+
 _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Computed]] = {
     Compute.LIST: _list,
     Compute.VALUE: _list,
@@ -208,6 +222,7 @@ _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Compute
     Compute.COUNT_DISTINCT: _count_distinct,
     Compute.TIME: _time,
     Compute.DURATION: _duration,
+    Compute.INTERVAL: _interval,
     Compute.TIME_SINCE: _time_since,
     Compute.NORMAL: _normal,
 }

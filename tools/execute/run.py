@@ -23,6 +23,7 @@ from tools.execute.ordered import follow_orders
 from tools.execute.picking import pick_records
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.routes import tell_other_names
+from tools.execute.runners_up import asks_choice, tell_runners_up
 from tools.execute.selection import (
     counts_at_all,
     keep_in_window,
@@ -54,6 +55,8 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         search.undated += undated
         search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
     picked, tied = pick_records(sorted(records, key=time_key), query.pick)
+    if asks_choice(search):
+        await tell_runners_up(search, records, picked)
     picked = await follow_orders(search, _compare_picked(search, picked))
     if tied:
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from agent.decision import CallTool
 from agent.planners.planner import Turn
 from agent.planners.rules.cascade import plain
+from agent.planners.rules.choices import compose_choice
 from agent.planners.rules.compose import Parsed, compose_queries
 from agent.planners.rules.follow_up import compose_follow_up
+from agent.planners.rules.intervals import compose_interval
 from agent.planners.rules.reading import read_question
 from tools.chart_query import ChartQuery
 from tools.overview import Overview
@@ -66,6 +68,9 @@ def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Pa
 
 
 def _read_one(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
+    of_two = compose_interval(question, overview) or compose_choice(question, overview)
+    if of_two is not None:
+        return Parsed((of_two,))
     sketch = read_question(question, overview)
     return compose_follow_up(sketch, history) or compose_queries(sketch)
 

@@ -149,6 +149,10 @@ class Anchor(Plan):
     hours: float | None = Field(default=None, gt=0, description="At most so far away.")
 
 
+UNSAID = "active or not recorded"
+"""Of a status: what is so now, as far as the chart keeps it: "has she asthma?" where diagnoses bear no status."""
+
+
 class Condition(Plan):
     """A filter on one attribute: value < 115, status = active, route = PO, specimen = urine."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.verify.claims import Claim, Number, read_claim, write_dates
 from agent.verify.words import BESIDE_KIND, COMPARED, CURRENT, DENYING_STATUS, FIRST, LAST, kind_words, stem
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot, Stay
+from tools.chart_query import UNSAID, ChartQuery, Compute, Condition, Kind, Slot, Stay
 from tools.evidence import Finding
 
 _STAYS = {
@@ -130,7 +130,7 @@ def _needs(query: ChartQuery) -> Iterator[Need]:
 
 def _state_need(condition: Condition) -> Need:
     alternatives: tuple[frozenset[str], ...] = (_told(condition.value),)
-    if condition.value.casefold() in ("active", "current"):
+    if condition.value.casefold() in ("active", "current", UNSAID):
         alternatives += tuple(frozenset({w}) for w in sorted(CURRENT))
     return Need(f"only status {condition.value} was searched, which has to be said", alternatives)
 

@@ -15,6 +15,7 @@ from tools.chart_query import Kind
 from tools.concepts.drug_classes import Membership, drug_class
 from tools.concepts.icd import own_ranges, ranges_beside, ranges_of, ranges_titled
 from tools.concepts.names import SPECIMENS, ReadName, read_name
+from tools.concepts.organs import TROUBLES, organ_in
 from tools.concepts.products import Product, read_product
 from tools.concepts.relation import QUALIFIERS
 from tools.concepts.rows import Row, read_rows, split_names
@@ -56,8 +57,6 @@ _ALLERGY = re.compile(
 )
 _AMBIGUOUS = 2
 """Letters of a name so short that it may mean several things."""
-_TROUBLES = frozenset("disorder condition problem trouble illness issue ailment".split())  # noqa: SIM905
-"""Words that say no more than "disease" behind what it is of."""
 _SAID_BESIDE = frozenset("level test value result reading measurement serum plasma count".split())  # noqa: SIM905
 
 
@@ -81,6 +80,8 @@ class Reading:
     """ICD-10-CM and ICD-9-CM ranges of what may or may not be it: what is held there is left open."""
     heads: frozenset[str] = frozenset()
     """Words any of which names a kind of it: pneumonia, of respiratory disease."""
+    organ: str | None = None
+    """Of a category, the organ that is all its name says: what is of it by name is of the category."""
     category: bool = False
     """So wide a thing that its kinds don't bear its name: what no code or word settles is left open."""
     fluid: str | None = None
@@ -159,7 +160,8 @@ def _spell_out(term: str, kind: Kind) -> tuple[ReadName, ...]:
     made = [
         read_name(f"{before} {name} {after}")
         for before, said, after, row in _rows_within(term, kind)
-        if fold(said) != fold(name := split_names(row["names"])[0])
+        for name in split_names(row["names"])[: None if before.endswith("history of") else 1]
+        if fold(said) != fold(name)
     ]
     return tuple(dict.fromkeys(made))
 
@@ -181,10 +183,12 @@ def _spell_out_kinds(term: str, kind: Kind) -> tuple[ReadName, ...]:
 def _rows_within(term: str, kind: Kind) -> Iterator[tuple[str, str, str, Row]]:
     """The rows that have some words of a longer term for a name, with what stands before and after those words."""
     words = term.split()
+    tables = _TABLES.get(kind, ())
+    tables = (*tables, "procedures") if kind is Kind.CONDITION and term.startswith("history of ") else tables
     for size in range(min(3, len(words) - 1), 0, -1):
         for at in range(len(words) - size + 1):
             said = " ".join(words[at : at + size])
-            for table in _TABLES.get(kind, ()):
+            for table in tables:
                 for row in _index(table).get(fold(said), ()):
                     yield " ".join(words[:at]), said, " ".join(words[at + size :]), row
 
@@ -227,7 +231,7 @@ def _is_abbreviation(name: str) -> bool:
 
 def _key(name: str) -> str:
     """A name in the spelling that names are compared in, without "serum", "level" and the like."""
-    return " ".join("disease" if w in _TROUBLES else w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
+    return " ".join("disease" if w in TROUBLES else w for w in read_words(plain(name)) if w not in _SAID_BESIDE)
 
 
 @cache
@@ -249,7 +253,9 @@ def _read_row(base: Reading, table: str, row: Row) -> Reading:
         heads = frozenset(w for name in split_names(row["heads"]) for w in read_words(name))
         own = own_ranges(row)
         wide = row["category"] == "yes"
-        return replace(read, icd10=codes10, places=own, icd9=codes9, beside=beside, heads=heads, category=wide)
+        organ = organ_in(named[0]) if wide else None
+        read = replace(read, icd10=codes10, places=own, icd9=codes9, beside=beside, heads=heads)
+        return replace(read, category=wide, organ=organ)
     codes = frozenset((row.get("loinc") or row.get("cvx") or "").split())
     return replace(read, codes=codes, fluid=row.get("fluid"), members=split_names(row.get("members", "")))
 

@@ -12,6 +12,7 @@ from tools.concepts.body_parts import wholes_of
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.icd import is_icd, lies_in
 from tools.concepts.names import ReadName, read_name
+from tools.concepts.organs import relate_organ
 from tools.concepts.placing import Standing, stands_in
 from tools.concepts.products import read_product, relate_products
 from tools.concepts.reading import DRUGS, SENTENCES, Reading, clean_allergen
@@ -32,7 +33,8 @@ _TESTING = re.compile(
     re.IGNORECASE,
 )
 """What the name of a test has in it."""
-_NO_DISEASE = re.compile(r"\((?:finding|situation|person|procedure|observable entity)\)")
+_NO_DISEASE = re.compile(r"\((?:situation|person|procedure|observable entity)\)")
+_FINDING = re.compile(r"\(finding\)")
 
 
 def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
@@ -44,11 +46,21 @@ def weigh_entry(reading: Reading, kind: Kind, entry: ConceptEntry) -> Weight:
         return _weigh_class(reading, entry)
     if weight[0] in ("equal", "narrower"):
         return weight
+    if reading.organ is not None and (of_organ := _weigh_organ(reading.organ, entry))[0] == "narrower":
+        return of_organ
     if any(reading.beside) and _stands_beside(reading, kind, entry):
         return _best(weight, ("open", "hierarchy"))
     if (reading.icd10 or reading.icd9) and (standing := _stand_by_codes(reading, entry.codings)) != "outside":
-        return _best(weight, _weigh_standing(reading, kind, entry, standing))
-    return weight
+        weight = _best(weight, _weigh_standing(reading, kind, entry, standing))
+    return _best(weight, _weigh_organ(reading.organ, entry)) if reading.organ is not None else weight
+
+
+def _weigh_organ(organ: str, entry: ConceptEntry) -> Weight:
+    """What an entry is to an organ by its names alone."""
+    if any(_NO_DISEASE.search(name) for name in entry.names):
+        return _NOTHING
+    found = [relate_organ(organ, read_name(name), entry.codings) for name in entry.names]
+    return next(((r, "hierarchy") for r in ("narrower", "open") if r in found), _NOTHING)
 
 
 def _stand_by_codes(reading: Reading, codings: tuple[Coding, ...]) -> Standing:
@@ -69,6 +81,8 @@ def _weigh_standing(reading: Reading, kind: Kind, entry: ConceptEntry, standing:
     """By its code, or where it has none by where its name places it; if nowhere, it may be of any category."""
     if standing == "unknown" and kind is Kind.CONDITION:
         standing = _stand_by_names(entry.names, reading.places)
+        if standing != "inside" and _stand_by_names(entry.names, reading.icd10) == "inside":
+            standing = "inside"
         if standing == "unknown":
             return ("open", "hierarchy") if reading.category else _NOTHING
     return ("narrower", "hierarchy") if standing == "inside" else _NOTHING
@@ -85,7 +99,9 @@ def _stand_by_names(names: tuple[str, ...], ranges: tuple[str, ...]) -> Standing
     if any(_NO_DISEASE.search(name) or read_name(name).context for name in names):
         return "outside"
     standings = {stands_in(name, ranges) for name in names}
-    return "inside" if "inside" in standings else "outside" if "outside" in standings else "unknown"
+    if "inside" in standings:
+        return "inside"
+    return "outside" if "outside" in standings or any(_FINDING.search(name) for name in names) else "unknown"
 
 
 def _may_relate(reading: Reading, names: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tools.chart import ChartContext
-from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
+from tools.chart_query import UNSAID, ChartQuery, Compute, Condition, Kind, Slot
 from tools.evidence import Finding
 from tools.execute.around import compute_span
 from tools.execute.arrivals import find_arrivals
@@ -146,6 +146,7 @@ async def _select(search: Search) -> list[Record]:
         kept = [r for r in records if r.standing == "unconfirmed"]
     if _asks_state(query) and kept:
         _tell_other_states(search, others(records, kept))
+        _tell_unsaid(search, kept)
     return kept
 
 
@@ -154,6 +155,13 @@ def _tell_other_states(search: Search, left: list[Record]) -> None:
     search.unconfirmed = tuple(r for r in left if r.standing == "unconfirmed")
     if untold := [r for r in left if r.standing == "unknown"]:
         search.notes.append(f"{len(untold)} whose status then is not on record left out")
+
+
+def _tell_unsaid(search: Search, kept: list[Record]) -> None:
+    """How many of what is told as being there keep no status that says so."""
+    if unsaid := sum(r.standing == "unknown" for r in kept):
+        of = "" if unsaid == len(kept) else f"of {unsaid} of {len(kept)} "
+        search.notes.append(f"{of}no status is on record, so that it may be over")
 
 
 async def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:
@@ -196,7 +204,7 @@ def _leave_resumed(search: Search, records: list[Record], kept: list[Record]) ->
 
 
 def _asks_state(query: ChartQuery) -> bool:
-    return any(c.field is Slot.STATUS and c.value.casefold() in ("active", "current") for c in query.where)
+    return any(c.field is Slot.STATUS and c.value.casefold() in ("active", "current", UNSAID) for c in query.where)
 
 
 def _asks_for(query: ChartQuery, record: Record) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from tools.chart_query import Condition, Kind, Slot
+from tools.chart_query import UNSAID, Condition, Kind, Slot
 from tools.concepts.body_parts import SIDED, places_in, says_side, sides_in
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
@@ -171,6 +171,8 @@ def _meets_status(record: Record, condition: Condition) -> bool:
     if word in _CURRENT_WORDS:
         over = record.end is not None and bool(record.kinds & _STAYS)
         found = record.standing == "current" and not over
+    elif word == UNSAID:
+        found = record.standing in ("current", "unknown")
     elif word in _PAST_WORDS and word not in statuses:
         found = record.standing == "past"
     else:

@@ -34,6 +34,12 @@ _PREFERRED = (
     Kind.IMMUNIZATION, Kind.SOCIAL_HISTORY, Kind.OBSERVATION, Kind.SPECIMEN, Kind.REPORT, Kind.IMAGING, Kind.ORDER,
 )  # fmt: skip
 
+DONE_ABOUT = {
+    Kind.IMMUNIZATION, Kind.OBSERVATION, Kind.REPORT, Kind.PROCEDURE, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL,
+    Kind.NOTE, Kind.ORDER,
+}  # fmt: skip
+"""Kinds of what is done about a problem, which don't say that it is there."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -63,7 +69,8 @@ def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
                 taken.append(Span(start, end, _ONE_LETTER.sub(" ", question[start:end]), entries))
             elif size > 1 and _is_whole_name(folded):
                 span = replace(find_span(_ONE_LETTER.sub(" ", question[start:end]), index), start=start, end=end)
-                level = _is_level(folded, names) and not _OF_PROBLEMS.search(question)
+                problem = _OF_PROBLEMS.search(question) or (_HAS.search(question[:start]) and _is_sign(folded, names))
+                level = _is_level(folded, names) and not problem
                 taken += [span] if span.entries or not level else []
     return sorted(taken, key=lambda s: s.start)
 
@@ -94,7 +101,7 @@ def _closes(question: str, start: int, end: int) -> bool:
 def _is_whole_name(folded: str) -> bool:
     """Whether words that part one by one are read as something else make one name in the tables: hormone therapy."""
     words = folded.split()
-    if len(words) > _LONGEST_CLASS:
+    if len(words) > _LONGEST_CLASS or folded.startswith("history of "):
         return False
     if any(has_row(folded, table, loosely=False) for table in TABLES):
         return True
@@ -109,8 +116,20 @@ def _is_level(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
     return first in _LEVELS and bool(_look_up(rest, names))
 
 
+def _is_sign(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> bool:
+    """Whether what is called high or low is a vital sign: to have high blood pressure is a problem, and no reading."""
+    return all(e.kind is not Kind.LAB for e in _look_up(folded.partition(" ")[2], names))
+
+
 _LEVELS = frozenset({"high", "low"})
+_HAS = re.compile(r"\b(?:have|has|had|having|got|with)(?: an?| any| the)? $", re.IGNORECASE)
 _OF_PROBLEMS = re.compile(r"\b(?:diagnos\w+|dx|suffer\w*|conditions?|problems?|history of|hx)\b", re.IGNORECASE)
+
+
+def is_problem_name(name: str) -> bool:
+    """Whether the tables know a name first as that of a problem, and of no habit or answer to a question."""
+    known = known_kinds(name)
+    return known[:1] == (Kind.CONDITION,) and not {Kind.SOCIAL_HISTORY, Kind.OBSERVATION} & {*known}
 
 
 def find_span(run: str, index: tuple[ConceptEntry, ...]) -> Span:

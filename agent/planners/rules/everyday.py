@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
+from agent.planners.rules.problems import WORDED
 from agent.planners.rules.terse import write_whole
 from tools.concepts.body_parts import PAIRED
 
@@ -96,6 +97,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),
     (r"\bsprained " + _PART + r"\b", r"<sprain of \g<part>>"),
+    (rf"\b(?P<which>which|what) bones? {_WAS}(?:broken?|break|fractured?)\b", r"\g<which> was the <fracture>"),
     (rf"\b(?:which|what) (?P<part>{PAIRED})s? {_WAS}replaced\b", r"on which side was the <\g<part> replacement>"),
     (rf"\b(?:which|what) (?P<part>{PAIRED})s? {_WAS}(?:broken?|break|fractured?)\b",
      r"on which side was the <fracture of \g<part>>"),
@@ -235,7 +237,7 @@ def write_out(text: str) -> str:
     >>> write_out("is pt on aspirin w/o food? hx of gout?")
     'is patient on aspirin without food? history of gout?'
     """
-    for pattern, written in (*_SHORT, *COMING, *_PLAIN):
+    for pattern, written in (*_SHORT, *COMING, *WORDED, *_PLAIN):
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
     return _ask_plainly(write_whole(" ".join(text.split())))
 

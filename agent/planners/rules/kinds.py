@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.planners.rules.concepts import MEDICATIONS, kinds_of, prefer_kind
+from agent.planners.rules.concepts import DONE_ABOUT, MEDICATIONS, is_problem_name, kinds_of, prefer_kind
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind, Slot
 from tools.concepts.known import known_kinds, names_a_test
@@ -47,13 +47,6 @@ TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 """Kinds of what a drug is for, and never a drug."""
 
 
-_DONE_ABOUT = {
-    Kind.IMMUNIZATION, Kind.OBSERVATION, Kind.REPORT, Kind.PROCEDURE, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL,
-    Kind.NOTE, Kind.ORDER,
-}  # fmt: skip
-"""Kinds of what is done about a problem, which don't say that it is there."""
-
-
 def choose_kind(sketch: Sketch) -> Kind | None:
     """The kind the words name, where what is named agrees; else the kind of what is named."""
     if sketch.of_appointments:
@@ -61,6 +54,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if Kind.QUESTIONNAIRE in sketch.nouns:
         return Kind.QUESTIONNAIRE
     kind = _choose_kind(sketch)
+    if kind in DRUGS and _only_treated(sketch):
+        return Kind.CONDITION
     if kind in DRUGS and sketch.of_home:
         return Kind.MEDICATION_REPORTED
     if kind is Kind.ENCOUNTER and sketch.stay is not None and not sketch.nouns and not sketch.named:
@@ -123,6 +118,12 @@ def _kind_of_doses(sketch: Sketch, named: list[Kind]) -> Kind | None:
     return Kind.MEDICATION_ADMINISTERED if timed and of_drug and sketch.says(_TAKEN) else None
 
 
+def _only_treated(sketch: Sketch) -> bool:
+    """Whether problems are named that this chart knows only by a drug's class ("COPD"), and no drug is asked after."""
+    asked = {*sketch.nouns, *sketch.verbs} & {*DRUGS} or sketch.asks[0].slot in _OF_DRUGS
+    return not asked and bool(sketch.named) and all(is_problem_name(s.text) for s in sketch.named)
+
+
 def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
     """Whether what was diagnosed is asked, by a name of problems that stands in this chart for other things only."""
     return Kind.CONDITION in cues and all(Kind.CONDITION in known_kinds(s.text) for s in sketch.named)
@@ -130,7 +131,7 @@ def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
 
 def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
     """Whether a problem is asked after that the chart knows only by what is done about it: a vaccine, a plan."""
-    beside = set(named) <= _DONE_ABOUT
+    beside = set(named) <= DONE_ABOUT or all(is_problem_name(s.text) for s in sketch.named)
     if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
         return False
     has = sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")

@@ -67,7 +67,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
      r"|(?<!going )on(?= (?:an? |any |the )?C\d| for\b|[ |]*$| (?:any|some)thing (?:for|against)\b)",
      Kind.MEDICATION),
     (r"ordered|referred|requested", Kind.ORDER),
-    (r"diagnosed|suffer(?:s|ed|ing)?(?: from)?"
+    (r"diagnos(?:e|es|ed|ing)|suffer(?:s|ed|ing)?(?: from)?"
      r"|liv(?:e|es|ed|ing) with(?= (?:an? |any |the )?(?!(?:his|her|my|their|someone|any|a|the)\b)[a-zC])",
      Kind.CONDITION),
     (r"undergo(?:ne|es|ing)?|underwent|operated(?: on)?|done(?= (?:for|about) )", Kind.PROCEDURE),
@@ -155,6 +155,7 @@ JUDGEMENTS = (
     r"|progress(?:ed|ing)"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
     r"|(?:most|least) (?:dangerous|serious|severe|important|significant|worrying|worrisome|urgent)"
+    r"|complications?(?= (?:of|from)\b)"
     r"|negative(?= (?:[\w-]+ ){0,2}cultures?\b)"
 )
 """What asks for a judgement, which no record gives."""
@@ -229,7 +230,7 @@ LIGHT = frozenset(
     studies exam exams examination check checks checked treatment treatments therapy intervention interventions care
     name names named called call title type types kind kinds sort history medical clinical health hospital doctor
     happen happens happened happening occur occurs occurred occurring occurrence occurrences arise arose perform
-    performs performed performing conduct conducts conducted conducting carry carried execute executed complete
+    performs performed performing conduct conducts conducted conducting carry carries carried execute executed complete
     completed do done make makes made making use uses used using utilize utilized utilizing employ employed apply
     applied receive receives received receiving get gets got getting gotten give gives given obtain obtains obtained
     acquire acquired experience experienced experiencing subjected exposed put placed set observe observed detect
@@ -252,7 +253,8 @@ LIGHT = frozenset(
     began begun begins end ended available different distinct unique various multiple several many much more most
     other another overall whole entire anything something everything life lifetime past prior previous previously
     real actual actually thing things old older usual notice notices noticed focus focused focusing
-    dated part parts onset resolution abatement bout bouts separate form forms
+    dated part parts onset resolution abatement bout bouts separate form forms known evidence case carrying
+    background anywhere documentation coded icd-coded
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

@@ -127,6 +127,17 @@ def _call(query: ChartQuery) -> CallTool:
     return CallTool(tool="query_chart", arguments=query.model_dump(mode="json", exclude_defaults=True))
 
 
+def _asks_ever(query: ChartQuery) -> bool:
+    """Whether it is asked if there ever was a problem, which some charts keep as a history of it."""
+    told = any(name.startswith(("history of ", "family history of ")) for name in query.about)
+    return (
+        query.kind is Kind.CONDITION
+        and query.compute is Compute.EXISTS
+        and bool(query.about)
+        and not (told or query.where or query.when or query.around)
+    )
+
+
 def _complaint_of(query: ChartQuery) -> ChartQuery | None:
     """Why someone came to the emergency department, where the visit has no reason: the complaint they gave."""
     if query.kind is not Kind.ED_VISIT or query.field is not Slot.REASON or query.among is not None:
@@ -143,6 +154,8 @@ def _complaint_of(query: ChartQuery) -> ChartQuery | None:
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
+    if query is not None and not finding.total and not finding.evidence and _asks_ever(query):
+        return query.model_copy(update={"about": tuple(f"history of {name}" for name in query.about)})
     if query is not None and finding.total and not finding.determinable:
         return _complaint_of(query)
     if finding.total or query is None or query.compute is Compute.COUNT:

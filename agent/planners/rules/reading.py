@@ -20,6 +20,7 @@ from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.movements import read_previous, settle_movement
 from agent.planners.rules.person import without_person
 from agent.planners.rules.places import read_from_end, read_pick
+from agent.planners.rules.problems import write_problems
 from agent.planners.rules.scopes import (
     read_comparisons,
     read_degree,
@@ -136,10 +137,9 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     sketch = _read(Cascade(text), spans)
     sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
     nouns = lexicon.ADJECTIVES.values()
-    acts = [s.text for i, s in enumerate(spans) if not s.entries and s.text not in nouns and sketch.is_act(i)]
-    placed = [
-        s.text for i, s in enumerate(spans) if not s.entries and sketch.tells_which(i) and not known_kinds(s.text)
-    ]
+    absent = [(i, s.text) for i, s in enumerate(spans) if not s.entries and not known_kinds(s.text)]
+    acts = [text for i, text in absent if text not in nouns and sketch.is_act(i)]
+    placed = [text for i, text in absent if sketch.tells_which(i)]
     return replace(sketch, unread=(*sketch.unread, *acts, *placed, *strange, *_left_out(sketch.rest)))
 
 
@@ -157,7 +157,7 @@ def _birth(overview: Overview) -> date | None:
 
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
-    text = cascade.text
+    text = cascade.text = write_problems(cascade.text, spans)
     cascade.take(_LEFT)
     order = cascade.take("before or after|after or before|earlier or later")
     when = take_times(cascade)
@@ -209,8 +209,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     ):
         nouns = [Kind.ENCOUNTER]
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
-    judged += [m[0] for m in (order, apart) if m]
-    judged += [day[0]] if (day := _STAY_DAY.search(text)) else []
+    judged += [m[0] for m in (order, apart, _STAY_DAY.search(text)) if m]
     of_way = asks[0] == Ask(Compute.LIST) and not patient_slots
     judged += [m[0] for pattern in _UNTOLD if of_way and (m := pattern.search(text))]
     if advised := _ADVISED.search(text):

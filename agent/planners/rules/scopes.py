@@ -166,6 +166,8 @@ def read_source(cascade: Cascade) -> list[Condition]:
     )
     if match is None or set(match["source"].split()) <= lexicon.FUNCTION | lexicon.LIGHT:
         return []
+    if re.search(r"(?:hospitali[sz]ation|admission|stay|visit|encounter)s?$", match["source"]):
+        return []
     cascade.cut(*match.span())
     return [Condition(field=Slot.ADMIT_SOURCE, value=match["source"].strip())]
 

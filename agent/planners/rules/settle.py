@@ -13,7 +13,7 @@ from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS
 from agent.planners.rules.lexicon import OVER
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import Compute, Condition, Kind, Pick, Slot
+from tools.chart_query import UNSAID, Compute, Condition, Kind, Pick, Slot
 
 _STATEFUL = (
     *DRUGS, Kind.CONDITION, Kind.ALLERGY, Kind.GOAL, Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.ORDER, Kind.DEVICE,
@@ -203,7 +203,10 @@ def settle_states(case: Case) -> list[Condition]:
         return []
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
     asked = asked and not (sketch.says_whole and (case.about or case.compute is not Compute.LIST))
-    return [Condition(field=Slot.STATUS, value="active")] if sketch.present and asked else []
+    if not (sketch.present and asked):
+        return []
+    diagnosed = case.kind is Kind.CONDITION and case.compute is not Compute.COUNT
+    return [Condition(field=Slot.STATUS, value=UNSAID if diagnosed else "active")]
 
 
 def _asks_result(sketch: Sketch) -> bool:

@@ -83,6 +83,7 @@ MAY = [
     (FIRST, query(kind="observation", about=["HbA1c"])),
     (FIRST, query(kind="device", about=["heart attack"])),
     (FIRST, query(kind="condition", about=["gout", "heart attack"], compute="exists")),
+    (FIRST, query(kind="condition", about=["myocardial infarction"])),
     (FIRST, query(kind="condition", when="Since March 2015")),
     (FIRST, query(kind="lab", during={"type": "icu", "which": "nth", "n": 2})),
     (FIRST, query(kind="lab", where=[{"field": "value", "op": "<", "value": "7.5", "unit": "%"}])),

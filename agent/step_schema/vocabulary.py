@@ -14,6 +14,8 @@ from agent.planners.planner import PlannerView
 from agent.step_schema.shapes import Json, any_of, one_of
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
+from tools.concepts.match import fold
+from tools.concepts.tables import synonyms_of
 from tools.records.kinds import KIND_SEARCHES
 from tools.time_window import find_time_phrases
 
@@ -67,7 +69,7 @@ def read_vocabulary(view: PlannerView) -> Vocabulary:
     before = [name for turn in view.history for call in turn.calls for name in _named(call.arguments)]
     return Vocabulary(
         names=_name_each(overview.index, told, readable),
-        phrases=tuple(dict.fromkeys((*find_phrases(said), *before))),
+        phrases=_with_synonyms((*find_phrases(said), *before)),
         times=tuple(dict.fromkeys(phrase for text in said for _, _, phrase in find_time_phrases(text))),
         records=tuple(dict.fromkeys(e.handle for s in view.steps if s.finding for e in s.finding.evidence)),
         goes_on=bool(view.history),
@@ -78,6 +80,12 @@ def _readable_kinds(denied: Iterable[str]) -> tuple[Kind, ...]:
     """The kinds of which the scopes allow some type."""
     refused = set(denied)
     return tuple(kind for kind, searches in KIND_SEARCHES.items() if {s.resource_type for s in searches} - refused)
+
+
+def _with_synonyms(phrases: Sequence[str]) -> tuple[str, ...]:
+    """The phrases, then other names of what they name, as the reviewed tables have them: pregnant, pregnancy."""
+    others = (name for phrase in phrases for name in synonyms_of(fold(phrase)))
+    return tuple(dict.fromkeys((*phrases, *others)))[: 2 * _MOST_PHRASES]
 
 
 def _named(arguments: dict[str, object]) -> list[str]:
@@ -118,7 +126,7 @@ def find_phrases(texts: Sequence[str]) -> list[str]:
 
 def _find_runs(text: str) -> Iterator[tuple[int, str]]:
     for part in _PART.findall(text):
-        words = [m.group() for m in _WORD.finditer(part)]
+        words = [m.group().strip("'‘’“”*") for m in _WORD.finditer(part)]
         for first in range(len(words)):
             for last in range(first, min(first + _MOST_WORDS, len(words))):
                 if not {words[first].lower(), words[last].lower()} & _LITTLE:

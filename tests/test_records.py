@@ -100,6 +100,13 @@ def test_an_icu_is_known_by_the_code_of_its_location() -> None:
     assert Kind.ICU_STAY in record.kinds
 
 
+def test_a_visit_without_a_place_was_where_its_provider_is() -> None:
+    provider = {"serviceProvider": {"reference": "Organization/o", "display": "Hill Clinic"}}
+    assert to_record(stay(**provider), NONE).fields[Slot.LOCATION] == ("Hill Clinic",)
+    placed = to_record(stay(location=[{"location": {"display": "5 West"}}], **provider), NONE)
+    assert placed.fields[Slot.LOCATION] == ("5 West",)
+
+
 def test_the_place_of_an_office_visit_is_no_ward_and_a_ward_without_dates_has_those_of_its_stay() -> None:
     place = [{"location": {"display": "5 West"}}]
     period = {"start": "2020-01-01", "end": "2020-01-05"}

@@ -83,6 +83,11 @@ def _places(resource: Json, linked: Linked) -> Iterator[str]:
             yield name
 
 
+def _provider(resource: Json) -> str | None:
+    """Whose visit it was, which says where it was if nothing else does."""
+    return (resource.get("serviceProvider") or {}).get("display")
+
+
 def place_name(entry: Json, linked: Linked) -> str | None:
     """The name of one `Encounter.location`."""
     reference = entry.get("location") or {}
@@ -94,7 +99,7 @@ def place_name(entry: Json, linked: Linked) -> str | None:
 
 def _tell(draft: Draft, resource: Json, linked: Linked) -> None:
     hospitalization = resource.get("hospitalization") or {}
-    draft.put(Slot.LOCATION, *_places(resource, linked))
+    draft.put(Slot.LOCATION, *(tuple(_places(resource, linked)) or (_provider(resource),)))
     draft.put(Slot.ADMISSION_TYPE, *names_of([resource.get("priority"), *items(resource.get("type"))]))
     draft.put(Slot.ADMIT_SOURCE, name_of(hospitalization.get("admitSource")))
     draft.put(Slot.DISCHARGE_DISPOSITION, name_of(hospitalization.get("dischargeDisposition")))

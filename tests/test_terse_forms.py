@@ -170,7 +170,7 @@ def test_a_problem_that_the_chart_has_as_a_plan_only_is_asked_of_the_problems() 
         ("Is dizziness documented in the 2005-10-31 note?", {"text": "dizziness", "when": "2005-10-31"}),
         ("Did he write down a cough in the note of 8/15/2021?", {"text": "cough", "when": "8/15/2021"}),
         ("Does the note of Sep 8, 2021 mention dizziness?", {"text": "dizziness", "when": "sep 8, 2021"}),
-        ("According to my note from Aug 15, 2021, what is my diet?", {"text": "diet", "when": "from aug 15, 2021"}),
+        ("According to my note from Aug 15, 2021, what is my diet?", {"text": "diet", "when": "on aug 15, 2021"}),
     ],
 )
 def test_a_note_is_told_by_its_day(question: str, wanted: dict[str, str]) -> None:

@@ -11,11 +11,11 @@ from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
-from agent.planners.rules.settle import Case, asks_ongoing, settle_ask, settle_pick, settle_states
+from agent.planners.rules.settle import BEFORE, Case, asks_ongoing, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
-from tools.concepts.body_parts import SIDED
+from tools.concepts.body_parts import SIDED, places_in
 from tools.concepts.known import known_kinds
 
 IMAGING_WORDS = ("x-ray", "xr", "radiograph", "ct", "mri", "ultrasound", "mammogram", "echocardiogram", "scan")
@@ -162,6 +162,8 @@ def _is_unknown(sketch: Sketch, name: str) -> bool:
     """Whether a name is of nothing here or anywhere known, so that its absence says nothing; substances may be any."""
     if sketch.of_appointments or Kind.QUESTIONNAIRE in sketch.nouns:
         return False
+    if " ".join(places_in(name)) == name.lower():
+        return True
     if name in {s.text for s in sketch.named} and {*sketch.nouns, *sketch.verbs} & {*_ANY_SUBSTANCE}:
         return False
     return not (known_kinds(name) or kinds_of((Span(0, 0, name),)) or name in ADJECTIVES.values() or sketch.of_cultures)
@@ -225,14 +227,17 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         drug = f"{sketch.tested.text}: " if sketch.tested else ""
         where.append(Condition(field=Slot.SUSCEPTIBILITY, value=drug + sketch.verdict))
     compute, slot = settle_ask(Case(sketch, ask, kind, bool(about)))
+    around = _whose_end(sketch.around, slot)
+    if around is not None and slot is Slot.END and around == Anchor(relation="after", kind=kind, pick=around.pick):
+        pick, around = Pick(which=around.pick), None
     if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
-    if sketch.beside in ("previous", "prior", "preceding", "before") and not sketch.picked:
+    if sketch.beside in BEFORE and not sketch.picked and not looks_back(case):
         pick = Pick(which="last", skip=1)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
         ongoing=asks_ongoing(case), during=stay,
-        around=_whose_end(sketch.around, slot), where=tuple(dict.fromkeys(where)),
+        around=around, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip

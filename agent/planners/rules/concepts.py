@@ -256,12 +256,12 @@ def drop_wider(named: Sequence[Span], kept: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _says_closer(one: Span, other: Span) -> bool:
-    words = set(fold(other.text).split())
+    said = [set(fold(text).split()) for text in (other.text, *(n for e in other.entries for n in e.names))]
     same = bool(one.entries and other.entries) and {e.kind for e in one.entries} == {e.kind for e in other.entries}
     return (
         same
         and set(one.entries) != set(other.entries)
-        and all(words < {w for name in e.names for w in fold(name).split()} for e in one.entries)
+        and any(all(words < {w for n in e.names for w in fold(n).split()} for e in one.entries) for words in said)
     )
 
 

@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.problems import WORDED
+from agent.planners.rules.spoken import SPOKEN
 from agent.planners.rules.terse import write_whole
 from tools.concepts.body_parts import PAIRED
 
@@ -36,6 +37,7 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
     (r"\bw/ ?(?=\w)", "with "),
     (r"\bb/c\b", "because"),
+    (r"#(?: of\b)? ?(?=[a-z])", "number of "),
     (r"\bpt(?='?s? (?:is|was|has|have|had|on|in|with|ever|still|currently|allerg|take|get|smoke|drink|need|been|meds?))"
      r"|(?<=\bthe )pt\b|(?<=\bthis )pt\b|(?<=\bis )pt\b|(?<=\bdoes )pt\b|(?<=\bdid )pt\b|(?<=\bhas )pt\b"
      r"|(?<=\bwas )pt\b", "patient"),
@@ -237,7 +239,7 @@ def write_out(text: str) -> str:
     >>> write_out("is pt on aspirin w/o food? hx of gout?")
     'is patient on aspirin without food? history of gout?'
     """
-    for pattern, written in (*_SHORT, *COMING, *WORDED, *_PLAIN):
+    for pattern, written in (*_SHORT, *COMING, *WORDED, *SPOKEN, *_PLAIN):
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
     return _ask_plainly(write_whole(" ".join(text.split())))
 

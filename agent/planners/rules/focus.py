@@ -29,7 +29,7 @@ class Ask:
     """Since when: the beginning of it."""
 
 
-_COUNTABLE = (
+COUNTABLE = (
     r"medications|medicines|drugs|prescriptions|orders|procedures|surgeries|operations|visits|encounters|admissions"
     r"|hospitali[sz]ations|stays|diagnoses|conditions|problems|allergies|vaccines|tests|cultures|notes|reports|doses"
 )
@@ -43,7 +43,7 @@ _COUNTED: tuple[tuple[str, Ask], ...] = (
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
     (r"(?:needs? to|have to|has to|must|to) be (?:counted|tallied|totall?ed)", Ask(Compute.COUNT)),
-    (rf"(?:total |overall )?amounts? of(?= (?:[a-z]+ )?(?:{_COUNTABLE})\b)", Ask(Compute.COUNT)),
+    (rf"(?:total |overall )?amounts? of(?= (?:[a-z]+ )?(?:{COUNTABLE})\b)", Ask(Compute.COUNT)),
     (r"by how much", Ask(Compute.CHANGE)),
     (rf"how (?:far|much) {_ANY}{lexicon.FALL}", Ask(Compute.FALL)),
     (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
@@ -109,6 +109,7 @@ _LASTED = re.compile(
     rf"how many {_UNIT}(?= (?:was|were|did|has|had|is|have|in|of))(?! of [a-z]+ (?:were|was))|how long"
 )
 _NOUNS: tuple[tuple[str, Ask], ...] = (
+    (r"(?<!total )numbers?(?! of\b)(?= |$)", Ask(Compute.VALUE)),
     (rf"(?:total )?{_COUNT}|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
     (r"names?|lists?|details?", Ask(Compute.LIST)),
     (r"length|durations?", Ask(Compute.DURATION)),
@@ -200,7 +201,9 @@ def _read_count(cascade: Cascade) -> Ask | None:
         return asked
     if (lasted := _cut(cascade, _LASTED)) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
-    if cascade.take(rf"quantify|how many|(?:total |overall )?{_COUNT}(?: of)?"):
+    if cascade.take(
+        rf"quantify|how many|(?:total |overall ){_COUNT}(?: of)?|numbers? of|counts?(?: of)?|tally(?: of)?"
+    ):
         return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique")))
     if cascade.take(r"how much"):
         return Ask(Compute.SUM if cascade.holds(r"total|altogether|all together") else Compute.VALUE, Slot.DOSE)

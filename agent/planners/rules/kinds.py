@@ -66,6 +66,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
 def _choose_kind(sketch: Sketch) -> Kind | None:
     if sketch.verdict is not None:
         return Kind.MICROBIOLOGY
+    if _asks_level(sketch):
+        return Kind.LAB
     named = kinds_of(sketch.named)
     slot = sketch.asks[0].slot
     by_slot = [_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []
@@ -74,6 +76,8 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     if slot is Slot.DOSE and not sketch.named and not {*sketch.verbs} & {*DRUGS}:
         by_slot = []
     if slot in _OF_DRUGS and Kind.MEDICATION_ORDERED in sketch.verbs:
+        by_slot = []
+    if slot is Slot.LOCATION and Kind.ENCOUNTER in sketch.verbs:
         by_slot = []
     cues = [*sketch.nouns, *by_slot, *sketch.verbs]
     if slot in _OF_DRUGS and not (sketch.named or sketch.nouns or sketch.verbs or sketch.reasons):
@@ -111,11 +115,24 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     return _absent_kind(sketch)
 
 
+def _asks_level(sketch: Sketch) -> bool:
+    """Whether the value is asked of something that the chart does not hold and laboratories measure: a lipase."""
+    drugs = {*sketch.nouns, *sketch.verbs} & {*DRUGS}
+    if drugs or not sketch.named or any(s.entries for s in sketch.named):
+        return False
+    valued = sketch.asks[0].compute is Compute.VALUE or sketch.says("levels?")
+    return valued and all(Kind.LAB in known_kinds(s.text) for s in sketch.named)
+
+
 def _kind_of_doses(sketch: Sketch, named: list[Kind]) -> Kind | None:
     """Of a drug: when it was first or last taken is told by the doses given, where the chart keeps them."""
     timed = sketch.picked and sketch.asks[0].compute in (Compute.TIME, Compute.TIME_SINCE)
     of_drug = set(named) <= {*DRUGS, Kind.ORDER} and Kind.MEDICATION_ADMINISTERED in named
-    return Kind.MEDICATION_ADMINISTERED if timed and of_drug and sketch.says(_TAKEN) else None
+    if timed and of_drug and sketch.says(_TAKEN):
+        return Kind.MEDICATION_ADMINISTERED
+    if sketch.stay is None or not sketch.says(_RECEIVED) or sketch.asks[0].compute is not Compute.EXISTS:
+        return None
+    return next((k for k in (Kind.MEDICATION_ADMINISTERED, Kind.MEDICATION_ORDERED) if k in named), None)
 
 
 def _only_treated(sketch: Sketch) -> bool:

@@ -241,7 +241,7 @@ LIGHT = frozenset(
     advise advised instruct instructed inform informed take takes took taken taking place collect collected
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
     assign assigned associate associated relate related involve involved involving concern include
-    included
+    includes included contain contains contained
     including correspond corresponding belong belonging provide provided provides enter entered entering leave
     leaves leaving arrive arrived attend attended attending stay stays stayed wrote written writes authored signed
     reviewed interpreted isolated decided located situated marks marked labeled labelled exhibit exhibited evaluate

@@ -32,6 +32,13 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 """Two of the same, each asked for."""
+_HELD = re.compile(
+    rf"^(?:(?:do|does|did) (?:you|we|they|the (?:chart|records?)|my (?:chart|records?)) (?:have|hold|show|contain)"
+    rf"|(?:is|are|was|were) there) (?P<what>[^?]+)\?+ +(?:(?!\b{_AUX} {_WHO}\b)[\w' ]){{0,40}}?"
+    r"\b(?:numbers?|values?|results?|levels?|readings?|figures?)[?. ]*$",
+    re.IGNORECASE,
+)
+"""Whether there is a value, and the value asked for: the value is asked."""
 _ASKS = re.compile(
     rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}|where|who|why|how|list|show|give|tell)\b",
     re.I,
@@ -47,12 +54,16 @@ def split_question(question: str) -> list[str]:
     ['What was her last A1c and LDL?']
     >>> split_question("Compare his LDL in 2012 with the latest one.")
     ['what was his LDL in 2012?', 'and the latest one?']
+    >>> split_question("Do you have my lipase? I'd like to know the number.")
+    ['what is the value of my lipase?']
     >>> split_question("Is he on warfarin? Who prescribed it?")
     ['Is he on warfarin', 'Who prescribed it?']
     """
     text = plain(question)
     if (compared := _COMPARED.match(text)) is not None:
         return [f"what was {compared['one']}?", f"and {compared['other']}?"]
+    if (held := _HELD.match(text)) is not None:
+        return [f"what is the value of {held['what']}?"]
     joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
     if joint is None or len(text[: joint.start()].split()) < 3:
         return [question]

@@ -37,7 +37,8 @@ def read_from_end(cascade: Cascade) -> Pick | None:
 def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
     """Which of the records in order of time, and whether the question says so."""
     if match := cascade.take(
-        rf"(?P<end>{FIRST}|{LAST}|past) (?P<n>\d+|two|three|four|five|six|ten)(?= [a-zC]|[ |]*$)(?: times\b)?"
+        rf"(?P<end>{FIRST}|{LAST}|past(?= \w+ [a-zC])) (?P<n>\d+|two|three|four|five|six|ten)"
+        r"(?= [a-zC]|[ |]*$)(?: times\b)?"
     ):
         number = int(match["n"]) if match["n"].isdigit() else _COUNTS[match["n"]]
         return Pick(which="first" if re.fullmatch(FIRST, match["end"]) else "last", n=number), True

@@ -27,7 +27,9 @@ _IN_STAY = re.compile(
     rf"(?:{_WHICH} )?(?:(?:stay|visit|admission|time) (?:in|to|at) (?:the )?)?(?:{_PLACE})(?![\w-])"
 )
 _COMPARISON = re.compile(
-    r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|exceed(?:ed|ing|s)?"
+    r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|beyond"
+    r"|(?<=\bgo )past|(?<=\bget )past|(?<=\b(?:went|gone|been) )past|(?:exceed|surpass|cross|topp)(?:ed|ing|e?s)?"
+    r"|reach(?:ed|es)?|hits?|(?<=\bever )top"
     r"|at least|no less than|at most|no more than|up to|<=|>=|<|>) ?(?P<number>\d+(?:\.\d+)?)"
     r"(?: ?(?P<unit>mg/dl|mmol/l|meq/l|g/dl|%|mm ?hg|bpm|(?:beats |breaths )?(?:/|per )min(?:ute)?|kg/m2|u/l|iu/l"
     r"|kg|lbs?|cm|°?[cf]|ml|l|mcg|mg|g|units?))?(?![\w/])"
@@ -36,7 +38,8 @@ _BETWEEN = re.compile(r"between (?P<low>\d+(?:\.\d+)?) and (?P<high>\d+(?:\.\d+)
 _OPERATORS = {
     "less than": "<", "lower than": "<", "smaller than": "<", "fewer than": "<", "below": "<", "under": "<", "<": "<",
     "at most": "<=", "no more than": "<=", "up to": "<=", "<=": "<=",
-    "at least": ">=", "no less than": ">=", ">=": ">=",
+    **dict.fromkeys(("reach", "reached", "reaches", "hit", "hits"), ">="), "at least": ">=", "no less than": ">=",
+    ">=": ">=",
 }  # fmt: skip
 _ROUTES = (
     r"iv(?: (?:drip|bolus|push|infusion|piggyback))?|intravenous(?:ly)?|po(?:/ng)?|oral(?:ly)?|by mouth|im"
@@ -50,6 +53,7 @@ def take_times(cascade: Cascade) -> str | None:
     cascade.text = _TWO_YEARS.sub(_to_span, cascade.text)
     found = find_time_phrases(cascade.text)
     phrases = [p for p in found if not _is_state(p[2], cascade.text) and not _is_number(cascade.text[: p[0]])]
+    phrases = [(start, end, _of_then(said, cascade.text, start, end)) for start, end, said in phrases]
     for start, end, _ in reversed(phrases):
         cascade.cut(start, end)
     cascade.text = re.sub(
@@ -58,9 +62,35 @@ def take_times(cascade: Cascade) -> str | None:
         "",
         cascade.text,
     )
+    cascade.text = re.sub(r"\|[ ,]*(?:onwards?|forwards?)(?![\w-])", "|", cascade.text)
     return " ".join(phrase for *_, phrase in phrases) or None
 
 
+_OPEN_END = re.compile(r"^[ ,]*(?:on(?:wards?)?|forwards?|and (?:later|after)|to|until|till|through|up|-)\b")
+_GOING_ON = re.compile(
+    rf"\b(?:start\w*|beg[aiu]n\w*|ever|{lexicon.GOING}|{lexicon.RISE}|{lexicon.FALL}|[a-z]+(?:ed|ing)|given|taken|had"
+    r"|been|seen|done|on|differ\w*|moved?|higher|lower|up|down) *$"
+)
+
+
+def _of_then(phrase: str, text: str, start: int, end: int) -> str:
+    """A time phrase; what something is "from" it is of, unless the words beside say that it went on from then.
+
+    >>> text = "my C0 from 2020"
+    >>> _of_then("from 2020", text, 6, 15), _of_then("from 2020", f"{text} on", 6, 15)
+    ('in 2020', 'from 2020')
+    """
+    point = phrase.removeprefix("from ")
+    if point == phrase or re.search(r"\b(?:to|until|through|and)\b", point):
+        return phrase
+    open_end = _OPEN_END.search(text[end:]) or _GOING_ON.search(text[:start])
+    relative = re.search(r"\b(?:ago|yesterday|now)\b", point)
+    if open_end or relative:
+        return phrase
+    return point if re.match("(?:last|this) ", point) else f"{'on' if _DAY.search(point) else 'in'} {point}"
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|\b[a-z]+\.? \d{1,2}(?:st|nd|rd|th)?\b")
 _YEAR = r"(?:18|19|20|21|22|23)\d\d"
 _TWO_YEARS = re.compile(rf"\b(?:(?:in|during|for|from) )?(?<!between )({_YEAR}(?:, {_YEAR})*),? and ({_YEAR})\b(?!-)")
 
@@ -84,6 +114,9 @@ def _is_state(phrase: str, text: str) -> bool:
     return phrase.endswith("now")
 
 
+_ONLY_PLACE = r"(?<![\w-])(?:hospital|icu|intensive care|ed|er|emergency (?:room|department))(?![\w-])"
+
+
 def read_stay(cascade: Cascade) -> Stay | None:
     """A stay that is singled out; what else is asked tells whether it confines the question or is asked for itself."""
     for match in _IN_STAY.finditer(cascade.text):
@@ -91,11 +124,27 @@ def read_stay(cascade: Cascade) -> Stay | None:
         named = match["visit"] not in (None, "visit") and match["in"] in ("during", "throughout")
         if match["which"] is None and not within and not named:
             continue
-        start, end = match.start(), match.end()
-        stay = Stay(type=_stay_type(match["place"], match["visit"]), **_which(match["which"]))
-        cascade.cut(start, end)
-        return stay
+        kind, which = _stay_type(match["place"], match["visit"]), match["which"]
+        cascade.cut(*match.span())
+        if match["visit"] == "stay" and which and not match["in"]:
+            kind = _place_beside(cascade.text) or kind
+        if match["place"] and which is None:
+            which = _told_apart(cascade, kind)
+        return Stay(type=kind, **_which(which))
     return None
+
+
+def _told_apart(cascade: Cascade, kind: str) -> str | None:
+    """Which stay in a place is meant, said apart from the place: "in hospital for my first admission"."""
+    stay = "stay|visit|time" if kind in ("icu", "ed") else "stay|visit|time|admission|hospitali[sz]ation"
+    said = cascade.take(rf"(?:(?:for|on|during|in|at) )?{_DETERMINERS}{_WHICH} (?:{stay})(?: there)?")
+    return said["which"] if said is not None else None
+
+
+def _place_beside(text: str) -> str | None:
+    """The place of "the last stay" where the words beside it name one: "ICU days, last stay"."""
+    places = {_stay_type(place, None) for place in re.findall(_ONLY_PLACE, text)}
+    return places.pop() if len(places) == 1 else None
 
 
 def _stay_type(place: str | None, visit: str | None) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.planners.rules.focus import Ask
-from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS
+from agent.planners.rules.focus import COUNTABLE, Ask
+from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS, TREATED
 from agent.planners.rules.lexicon import OVER
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import UNSAID, Compute, Condition, Kind, Pick, Slot
@@ -29,6 +29,16 @@ _FOUND = (
 """Verbs of finding a problem or writing it down, which is done once and goes on no further."""
 _WRITTEN = r"recorded|documented|charted|listed|on (?:record|file)|in the (?:chart|record)s?"
 """What is counted so is what stands in the chart, and not what is so now."""
+_COUNTED = (*STAYS, *DRUGS, Kind.CONDITION, Kind.PROCEDURE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.NOTE)
+_JUST_THERE = (*DRUGS, Kind.CONDITION, Kind.PROCEDURE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.DEVICE)
+"""Kinds whose records tell little but that there is one."""
+_MADE = r"obtained|measured|recorded|documented|charted|taken|done|checked|performed|assessed"
+_ON_LIST = (
+    r"(?:meds?|medications?|medicines?|drugs?|lists?) (?:includes?|contains?)"
+    r"|on (?:the|his|her|my|their) (?:med|medication|medicine|drug)s? lists?"
+)
+"""A list of drugs is of those taken now."""
+_INSIDE = r"inpatient|hospitali[sz]ed|admitted"
 _SEVERAL = r"values|results|readings|levels|measurements|scores|tests|all|every|any|list|show|history"
 Settled = tuple[Compute, Slot | None]
 
@@ -62,6 +72,12 @@ class Case:
     def of_drugs(self) -> bool:
         """Whether it is asked of drugs."""
         return self.kind in DRUGS
+
+    @property
+    def names_the_record(self) -> bool:
+        """Whether one thing is named and is what is asked of, and not what it was for."""
+        kinds = {e.kind for s in self.sketch.named for e in s.entries}
+        return len(self.sketch.named) == 1 and not (self.of_drugs and kinds and kinds <= TREATED)
 
     @property
     def has_been_in(self) -> bool:
@@ -106,6 +122,16 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.lists and c.sketch.says("enumerate|tabulate")
      and (c.kind in (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT) or c.sketch.says(_EVENTS)),
      lambda c: (Compute.COUNT, None)),
+    ("a thing named, and nothing asked of it, is asked for as yes or no",
+     lambda c: c.lists and c.kind in _JUST_THERE and c.names_the_record and c.sketch.is_bare,
+     lambda c: (Compute.EXISTS, None)),
+    ("being in hospital is asked for as yes or no",
+     lambda c: c.lists and c.kind in STAYS and c.sketch.says(_INSIDE) and c.sketch.is_bare,
+     lambda c: (Compute.EXISTS, None)),
+    ("the number of what is not measured is how many there are",
+     lambda c: c.compute is Compute.VALUE and c.sketch.says("numbers?") and c.kind in _COUNTED
+     and not (c.of_drugs and c.about),
+     lambda c: (Compute.COUNT, None)),
     ("how many else counts records", lambda c: c.compute is Compute.COUNT, lambda c: (Compute.COUNT, None)),
     ("a discharge is the end of a stay",
      lambda c: c.kind in (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT) and c.sketch.says_discharged
@@ -131,7 +157,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
     ("a dose is an attribute listed",
      lambda c: c.slot is Slot.DOSE and c.compute is Compute.VALUE and c.of_drugs, lambda c: (Compute.LIST, Slot.DOSE)),
     ("whether there is a risk is said by the score",
-     lambda c: c.compute is Compute.EXISTS and c.kind in (Kind.OBSERVATION, Kind.VITAL) and c.sketch.names_a_score,
+     lambda c: c.compute is Compute.EXISTS and c.kind in (Kind.OBSERVATION, Kind.VITAL) and c.sketch.names_a_score
+     and not c.sketch.says(_MADE),
      lambda c: (Compute.VALUE, None)),
     ("an extreme is of numbers only",
      lambda c: c.compute in (Compute.MAX, Compute.MIN) and c.kind not in (*MEASURED, *DRUGS),
@@ -182,6 +209,28 @@ def settle_pick(case: Case, pick: Pick, compute: Compute) -> Pick:
     return next((latest for _, holds, latest in _LATEST if holds(case, compute)), pick)
 
 
+BEFORE = ("previous", "prior", "preceding", "before")
+_ANY_BEFORE = re.compile(
+    r"\b(?:any|an?|some|no|of|all|every|each|how many|number of|which|list(?: of)?|show)"
+    r" (?:(?!(?:the|his|her|my|their|its) )[\w-]+ )?(?:prior|previous|preceding|before)\b"
+    rf"|\b(?:prior|previous|preceding) (?:[\w-]+ )?(?:{COUNTABLE})\b"
+)
+_THE_ONE_BEFORE = re.compile(r"\b(?:the|his|her|my|their|its) (?:[\w-]+ )?(?:prior|previous|preceding)\b")
+
+
+def looks_back(case: Case) -> bool:
+    """Whether "prior" says that something was so at some time ("any prior heparin use"), and not the one before."""
+    if case.sketch.beside not in BEFORE or case.sketch.picked:
+        return False
+    if _ANY_BEFORE.search(case.sketch.text):
+        return True
+    if case.lists and case.kind in _JUST_THERE and case.sketch.is_bare:
+        return True
+    return case.compute is Compute.COUNT or (
+        case.compute is Compute.EXISTS and not _THE_ONE_BEFORE.search(case.sketch.text)
+    )
+
+
 def settle_states(case: Case) -> list[Condition]:
     """A status named, or the present meant: "is he on warfarin?" asks for what is current."""
     sketch = case.sketch
@@ -189,6 +238,8 @@ def settle_states(case: Case) -> list[Condition]:
         return []
     if case.has_been_in:
         return [Condition(field=Slot.STATUS, value="active")]
+    if looks_back(case) and not sketch.states:
+        return [Condition(field=Slot.STATUS, op="!=", value="active")] if case.kind in STAYS else []
     over = "stopped" if case.of_drugs else "resolved"
     named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in dict.fromkeys(sketch.states)]
     confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked
@@ -201,9 +252,10 @@ def settle_states(case: Case) -> list[Condition]:
         return []
     if case.kind is Kind.MEDICATION_ORDERED and sketch.says("(?:is|are) there (?:an?|any)"):
         return []
+    present = sketch.present or sketch.says(_ON_LIST)
     asked = asked and case.ask.slot in (None, Slot.DOSE, Slot.LOCATION)
     asked = asked and not (sketch.says_whole and (case.about or case.compute is not Compute.LIST))
-    if not (sketch.present and asked):
+    if not (present and asked):
         return []
     diagnosed = case.kind is Kind.CONDITION and case.compute is not Compute.COUNT
     return [Condition(field=Slot.STATUS, value=UNSAID if diagnosed else "active")]

@@ -11,6 +11,11 @@ from agent.planners.rules.focus import Ask
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 
 ALL = Pick()
+_ASKING = (
+    r"\b(?:what|which|when|where|who|whom|whose|why|how)\b|\b(?:can|could|would|will) you\b"
+    rf"|^[| ,]*(?:(?:please|kindly|now|just)[ ,]+)*(?:i (?:want|need|would)\b|(?:{'|'.join(sorted(lexicon.REPORT))})\b)"
+)
+_OPENED = re.compile(r"^[| ,]*(?:and|or|but|so|then|other|all|every|each|for|to|with)\b|\b(?:all|every|each|other)\b")
 _SCORED = re.compile(r"\b(?:risk|score|pain)\b")
 _POINTS = re.compile(
     r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! C)"
@@ -84,6 +89,12 @@ class Sketch:
     def says(self, words: str) -> bool:
         """Whether words stand in the text."""
         return re.search(rf"\b(?:{words})\b", self.text) is not None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing says what is asked: no question word, no verb of asking, no place in order, no plural."""
+        plural = self.named and re.search(r"(?<![sui])s$", self.named[0].text) and not self.named[0].entries
+        return not (plural or self.picked or re.search(_ASKING, self.text) or _OPENED.search(self.text))
 
     @property
     def says_checkup(self) -> bool:

@@ -10,7 +10,7 @@ _LATEST = r"(?:latest|last|most recent|newest)"
 _HOW = r"(?:(?:ever|still|currently|already|now|presently|also) )*"
 _STATE = (
     r"(?:active|current|ongoing|present|resolved|inactive|over|stopped|discontinued|on hold|taking|confirmed"
-    r"|given|received|done|performed|taken|prescribed|ordered|administered|documented|recorded|vaccinated)"
+    r"|noted|diagnosed|found|detected|started|checked|measured|drawn|obtained|seen|tested|collected|refilled|dispensed|given|received|done|performed|taken|prescribed|ordered|administered|documented|recorded|vaccinated)"
 )
 _NO_DRUG = (
     r"(?!\d|(?:the )?(?:admission|arrival|discharge|average|file|record|chart|call|day|date|visit|[a-z]{3,9} \d)\b)"
@@ -35,6 +35,13 @@ _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"^(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+): ?(?P<state>{_HOW}{_STATE}"
         rf"(?: (?:now|at present|at the moment|right now))?)(?: or (?:not|{_STATE}))?[ ?.!]*$"
     ), r"whether \g<of> \g<state>?"),
+    (re.compile(
+        rf"^(?P<state>{_HOW}{_STATE}): (?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+)\?+$"
+    ), r"whether \g<of> \g<state>?"),
+    (re.compile(
+        rf"^(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+?):? (?P<which>last|first|most recently) (?P<act>{_STATE})"
+        r"[ ?.!]*$"
+    ), r"when was \g<of> \g<which> \g<act>?"),
     (re.compile(
         rf"^(?P<how>{_HOW})(?P<act>on {_NO_DRUG}|taking |had |diagnosed with |prescribed |given |vaccinated "
         rf"|immuni[sz]ed |treated |allergic to )(?P<rest>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^?])+)\?+$"

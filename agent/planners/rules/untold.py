@@ -34,7 +34,10 @@ def _names_nothing(sketch: Sketch) -> bool:
     return bool(absent) and len(absent) == len(sketch.named)
 
 
+_HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|months|years)"
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: s.asks[0].compute is Compute.COUNT and s.says(_HOW_MANY_UNITS),
+     "I can't determine that length of time: ask how long it was from one thing to another, or how long a stay was."),
     (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS) and kind is not Kind.CONDITION
      and any(n.text in _HABITS and _only_planned(n) for n in s.named),
      "I can't determine this habit: no record in this chart is named so, and none says that there is none."),

@@ -205,6 +205,12 @@ def test_last_with_what_was_done_asks_when(question: str) -> None:
     assert query_of(question)["compute"] == "time"
 
 
+def test_the_one_first_prescribed_is_asked_for_itself() -> None:
+    found = query_of("List the drug prescribed since 2015, specifically the one first prescribed.")
+    assert found["pick"] == {"which": "first"}
+    assert "compute" not in found
+
+
 def test_a_part_of_a_blood_pressure_is_meant_where_the_pressure_is_named_beside_it() -> None:
     assert query_of("What systolic did she have at the most recent BP check?")["about"] == ["systolic"]
 

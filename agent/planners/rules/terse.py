@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agent.planners.rules.lexicon import REPORT
+
 _AUX = r"(?:is|are|am|was|were|does|do|did|has|have|had|will|would|can|could)"
 _ASKING = r"(?:what|which|when|where|who|whom|whose|why|how|if|whether)"
 _LATEST = r"(?:latest|last|most recent|newest)"
@@ -12,6 +14,7 @@ _STATE = (
     r"(?:active|current|ongoing|present|resolved|inactive|over|stopped|discontinued|on hold|taking|confirmed"
     r"|noted|diagnosed|found|detected|started|checked|measured|drawn|obtained|seen|tested|collected|refilled|dispensed|given|received|done|performed|taken|prescribed|ordered|administered|documented|recorded|vaccinated)"
 )
+_REQUEST = rf"(?:(?:please|kindly|can|could|would|i)\b|(?:{'|'.join(sorted(REPORT))})\b)"
 _NO_DRUG = (
     r"(?!\d|(?:the )?(?:admission|arrival|discharge|average|file|record|chart|call|day|date|visit|[a-z]{3,9} \d)\b)"
 )
@@ -39,7 +42,7 @@ _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"^(?P<state>{_HOW}{_STATE}): (?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+)\?+$"
     ), r"whether \g<of> \g<state>?"),
     (re.compile(
-        rf"^(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+?):? (?P<which>last|first|most recently) (?P<act>{_STATE})"
+        rf"^(?!{_REQUEST})(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+?):? (?P<which>last|first|most recently) (?P<act>{_STATE})"
         r"[ ?.!]*$"
     ), r"when was \g<of> \g<which> \g<act>?"),
     (re.compile(

@@ -42,8 +42,8 @@ _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"^(?P<state>{_HOW}{_STATE}): (?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+)\?+$"
     ), r"whether \g<of> \g<state>?"),
     (re.compile(
-        rf"^(?!{_REQUEST})(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+?):? (?P<which>last|first|most recently) (?P<act>{_STATE})"
-        r"[ ?.!]*$"
+        rf"^(?!{_REQUEST})(?P<of>(?:(?!\b(?:{_AUX}|{_ASKING})\b)[^:?])+?):? (?P<which>last|first|most recently)"
+        rf" (?P<act>{_STATE})[ ?.!]*$"
     ), r"when was \g<of> \g<which> \g<act>?"),
     (re.compile(
         rf"^(?P<how>{_HOW})(?P<act>on {_NO_DRUG}|taking |had |diagnosed with |prescribed |given |vaccinated "

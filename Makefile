@@ -7,7 +7,7 @@ PIP    := { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m e
           && $(BIN)/python -m pip --disable-pip-version-check -q
 OFFLINE = { echo "the packages could not be installed (see above): is the package index reachable? Then run it again" >&2; exit 1; }
 
-.PHONY: help demo test check check-serve check-vllm bench eval golden clean
+.PHONY: help demo test check check-serve check-vllm bench bench-planner eval golden clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -50,6 +50,9 @@ check-vllm: $(VENV)/.dev  ## the same against vLLM on a CPU, in an environment o
 
 bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR files: make bench FOLDER=...
 	@$(BIN)/python -m evals.bench $(FOLDER)
+
+bench-planner: $(VENV)/.dev  ## time the in-process planner's engine with random weights: the 27B geometry on a GPU, else a small one
+	@$(BIN)/python evals/bench_planner.py
 
 eval: $(VENV)/.dev  ## measure the rules planner on the fixture patients' questions
 	@run=runs/stories-$$(date +%s) && $(BIN)/anamnesis eval stories --log-dir $$run && $(BIN)/anamnesis report $$run

@@ -26,8 +26,8 @@ FOUNDATIONS = {"tools.garbage_collection", "tools.private_file", "tools.receipt"
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {
     "langgraph": ("agent.graph", "agent.threads", "agent.served"),
-    "torch": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
-    "transformers": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma"),
+    "torch": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma", "evals.bench_planner"),
+    "transformers": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma", "evals.bench_planner"),
     "llguidance": ("agent.planners.medgemma", "evals.bench_grammar"),
     "fastapi": (),
     "typer": ENTRY_POINTS,

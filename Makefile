@@ -7,7 +7,7 @@ PIP    := { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m e
           && $(BIN)/python -m pip --disable-pip-version-check -q
 OFFLINE = { echo "the packages could not be installed (see above): is the package index reachable? Then run it again" >&2; exit 1; }
 
-.PHONY: help demo test check check-serve check-vllm bench bench-planner eval golden clean
+.PHONY: help demo test check check-serve check-vllm bench bench-planner eval episodes golden clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -56,6 +56,9 @@ bench-planner: $(VENV)/.dev  ## time the in-process planner's engine with random
 
 eval: $(VENV)/.dev  ## measure the rules planner on the fixture patients' questions
 	@run=runs/stories-$$(date +%s) && $(BIN)/anamnesis eval stories --log-dir $$run && $(BIN)/anamnesis report $$run
+
+episodes: $(VENV)/.dev  ## a hundred conversations planned by random weights, with the grammar and without
+	@PYTHONPATH=. $(BIN)/python -m evals.small_gemma.episodes
 
 golden: $(VENV)/.dev  ## write the golden transcripts anew; look at the difference before you keep it
 	@PYTHONPATH=. $(BIN)/python tests/test_golden_transcripts.py

@@ -38,9 +38,9 @@ SCHEMA = json.dumps(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _two_threads() -> Iterator[None]:
+def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
 
@@ -147,6 +147,23 @@ def test_a_step_traced_for_compiling_gives_the_same_logits_in_two_graphs(small_g
         torch.testing.assert_close(eager.step({0: token}), traced.step({0: token}))
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 2
     engine.close()
+
+
+def test_a_step_passes_by_a_long_row_between_and_leaves_it_as_it_was(engine: Engine) -> None:
+    shape = CacheShape(rows=3, capacity=2048, window=64, rewind=64)
+    several, one = (Reader(engine.loaded.model, replace(shape, rows=rows)) for rows in (3, 1))
+    long = [400 + n % 3000 for n in range(1100)]
+    for start in range(0, len(long), 64):
+        several.read(1, long[start : start + 64])
+    several.read(0, PROMPTS[0])
+    several.read(2, PROMPTS[0])
+    told = several.step({0: 500, 2: 500})
+    one.read(0, PROMPTS[0])
+    torch.testing.assert_close(told, one.step({0: 500}).expand(2, -1))
+    one.cache.rewind(0, 0)
+    for start in range(0, len(long), 64):
+        one.read(0, long[start : start + 64])
+    torch.testing.assert_close(several.step({1: 7}), one.step({0: 7}))
 
 
 def test_int8_weights_write_alike_from_the_cache_and_close_to_full_ones(engine: Engine, small_gemma: Path) -> None:

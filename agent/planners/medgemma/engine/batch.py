@@ -31,8 +31,10 @@ class Job:
     done: Future[Generated] = field(default_factory=Future)
     row: int = -1
     reused: int = 0
+    unread: list[int] = field(default_factory=list)
+    """Tokens that the model has yet to read: of the prompt, then what was chosen."""
     logits: torch.Tensor | None = None
-    """What follows the last token, `[1, vocabulary]`; None while the prompt is not read to its end."""
+    """What follows the last token read, `[1, vocabulary]`."""
 
 
 class Batch:
@@ -102,23 +104,30 @@ class Batch:
                 return
             self._running[row] = self._waiting.popleft()
             job.row, job.reused = row, self._cache.rows[row].length
+            job.unread = list(job.request.prompt[job.reused :])
 
     def _turn(self) -> None:
-        """Read a piece of one prompt, and write a token of every text whose prompt is read."""
+        """Choose a token of every text that waits for one, read a long piece of one, step the others."""
         for job in list(self._running.values()):
             if job.request.cancel.is_set():
                 self._finish(job)
-        writing = [job for job in self._running.values() if job.logits is not None]
-        reading = next((job for job in self._running.values() if job.logits is None), None)
-        if reading is not None:
-            self._guard([reading], lambda: self._read(reading))
-        if writing:
-            self._guard(writing, lambda: self._write(writing))
+        self._guard(self._choosing(), self._choose)
+        # A pass costs about the same for one token of every text as for many tokens of one.
+        short = 1 + len(self._running)
+        reading = [job for job in self._running.values() if len(job.unread) > short][:1]
+        stepping = [job for job in self._running.values() if 0 < len(job.unread) <= short]
+        self._guard(reading, self._read)
+        self._guard(stepping, self._step)
 
-    def _guard(self, jobs: Sequence[Job], work: Callable[[], None]) -> None:
+    def _choosing(self) -> list[Job]:
+        return [job for job in self._running.values() if not job.unread]
+
+    def _guard(self, jobs: Sequence[Job], work: Callable[[Sequence[Job]], None]) -> None:
         """What fails, fails for these requests alone."""
+        if not jobs:
+            return
         try:
-            work()
+            work(jobs)
         except torch.OutOfMemoryError as error:
             self._fail(jobs, NotEnoughMemory(f"the memory ran out on the way: {str(error).splitlines()[0]}"))
         except Exception as error:
@@ -134,38 +143,48 @@ class Batch:
         del self._running[job.row]
         job.done.set_result(job.text.finish(job.reused))
 
-    def _read(self, job: Job) -> None:
-        """The next piece of a prompt; its beginning is kept where others will share it."""
-        prompt, held = job.request.prompt, self._cache.rows[job.row].length
-        until = min(len(prompt), held + self._reader.shape.rewind)
-        if held < job.request.prefix < until:
-            until = job.request.prefix
-        logits = self._reader.read(job.row, prompt[held:until])
-        if until == job.request.prefix and not self._rows.keeps(prompt[:until]):
-            self._rows.keep(job.row)
-        if until == len(prompt):
-            job.logits = logits
-            if job.request.longest == 0:
-                job.text.end = "stop"
-                self._finish(job)
+    def _read(self, jobs: Sequence[Job]) -> None:
+        """The next piece of what a text has to read, up to where its beginning is kept for others."""
+        (job,) = jobs
+        held = self._cache.rows[job.row].length
+        most = self._reader.shape.rewind
+        if held < job.request.prefix:
+            most = min(most, job.request.prefix - held)
+        piece, job.unread = job.unread[:most], job.unread[most:]
+        self._go_on(job, self._reader.read(job.row, piece))
 
-    def _write(self, jobs: Sequence[Job]) -> None:
-        """One token of each text, and what may follow it."""
+    def _step(self, jobs: Sequence[Job]) -> None:
+        """One token of each."""
+        given = {job.row: job.unread.pop(0) for job in jobs}
+        logits = self._reader.step(given)
+        for n, job in enumerate(jobs):
+            self._go_on(job, logits[n : n + 1])
+
+    def _go_on(self, job: Job, logits: torch.Tensor) -> None:
+        job.logits = logits
+        tokens = self._cache.rows[job.row].tokens
+        if len(tokens) == job.request.prefix and not self._rows.keeps(tuple(tokens)):
+            self._rows.keep(job.row)
+        if job.request.longest == 0 and not job.unread:
+            job.text.end = "stop"
+            self._finish(job)
+
+    def _choose(self, jobs: Sequence[Job]) -> None:
+        """The next token of each text, and those that must follow it."""
+        for job in jobs:
+            if not job.text.tokens:
+                self._take(job, None)
+        jobs = [job for job in jobs if not job.unread and job.row in self._running]
         masks = {job.row: bits for job in jobs if (bits := self._bits(job)) is not None}
         jobs = [job for job in jobs if job.row in masks]
         if not jobs:
             return
         logits = torch.cat([job.logits for job in jobs if job.logits is not None])
-        bits = torch.stack([masks[job.row] for job in jobs]).to(logits.device, non_blocking=True)
+        bits = torch.stack(list(masks.values())).to(logits.device, non_blocking=True)
         temperatures = [job.request.temperature for job in jobs]
         tokens = choose_tokens(mask_logits(logits, bits), [job.text.chance for job in jobs], temperatures)
         for job, token in zip(jobs, tokens, strict=True):
             self._take(job, token)
-        going = {job.row: token for job, token in zip(jobs, tokens, strict=True) if job.row in self._running}
-        if going:
-            told = self._reader.step(going)
-            for n, row in enumerate(going):
-                self._running[row].logits = told[n : n + 1]
 
     def _bits(self, job: Job) -> torch.Tensor | None:
         try:
@@ -174,10 +193,17 @@ class Batch:
             self._fail([job], error)
             return None
 
-    def _take(self, job: Job, token: int) -> None:
+    def _take(self, job: Job, token: int | None) -> None:
+        """Go on by a token and what must follow it; what fails, its listener too, fails for this text alone."""
         try:
-            job.text.take(token)
-        except GrammarFailed as error:
+            if token is not None:
+                job.text.take(token)
+                job.unread = [token]
+            while job.text.end is None and (forced := job.text.forced()):
+                for follower in forced:
+                    job.text.take(follower)
+                job.unread += forced
+        except Exception as error:
             self._fail([job], error)
             return
         if job.text.end is not None:

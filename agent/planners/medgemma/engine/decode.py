@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import torch
@@ -89,7 +90,6 @@ class Text:
         self._answer: list[int] = []
         self._language = language
         self._thinking = Thinking(language.opens, language.closes, request.thinking)
-        self._matcher: Matcher | None = None
         self._chance = random.Random(request.seed)  # noqa: S311
         self._told = {True: 0, False: 0}
         self._started = time.perf_counter()
@@ -99,6 +99,12 @@ class Text:
     def chance(self) -> float | None:
         """Where the next draw falls; None for a greedy choice."""
         return self._chance.random() if self.request.seed is not None else None
+
+    @cached_property
+    def _matcher(self) -> Matcher | None:
+        """Compiled when first needed: a GPU reads the prompt meanwhile."""
+        schema = self.request.schema
+        return None if schema is None else self._language.grammars.start(schema)
 
     def bits(self) -> torch.Tensor:
         """The tokens that may come next, a bit each. Raises GrammarFailed."""
@@ -110,12 +116,10 @@ class Text:
         return bits | self._language.opening if self._thinking.state == "may" else bits
 
     def _answer_bits(self) -> torch.Tensor:
-        if self.request.schema is None:
+        if self._matcher is None:
             return self._language.any
-        if self._matcher is None:  # compiled late: a GPU reads the prompt meanwhile
-            self._matcher = self._language.grammars.start(self.request.schema)
-        left = self.request.longest - len(self._answer)
-        return self._matcher.closing() if left <= self.request.reserve else self._matcher.allowed()
+        left, matcher = self.request.longest - len(self._answer), self._matcher
+        return matcher.closing() if left <= self.request.reserve else matcher.allowed()
 
     def take(self, token: int) -> None:
         """Go on by a token; `end` is set where the text ends with it. Raises GrammarFailed."""
@@ -135,6 +139,12 @@ class Text:
             self.end = "stop"
         elif len(self._answer) >= self.request.longest:
             self.end = "length"
+
+    def forced(self) -> list[int]:
+        """The tokens that must come next, such as a property's name: no logits are needed for them."""
+        if self._matcher is None or self._thinking.state != "over":
+            return []
+        return self._matcher.forced()[: self.request.longest - len(self._answer)]
 
     def _tell(self, tokens: list[int], *, thought: bool) -> None:
         """Give the caller what is new; a sign whose bytes are not all there yet waits."""

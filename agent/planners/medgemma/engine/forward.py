@@ -96,13 +96,13 @@ class Reader:
     def step(self, given: dict[int, int]) -> torch.Tensor:
         """Append a token to each row named; the logits of each, in their order."""
         rows = self._cover(given)
-        lengths = [min(row.length, self.shape.capacity - 1) for row in self.cache.rows[rows]]
-        span = self._span(1 + max(lengths[row - rows.start] for row in given))
+        lengths = [row.length for row in self.cache.rows[rows]]
+        span = self._span(1 + max(lengths))
         ids = torch.tensor([given.get(row, 0) for row in range(rows.start, rows.stop)], device=self.model.device)
         logits = self._step(rows, ids, torch.tensor(lengths, device=self.model.device), span)
         for row, token in given.items():
             self.cache.append(row, [token])
-        return logits[[row - rows.start for row in given]]
+        return logits if len(given) == len(ids) == 1 else logits[[row - rows.start for row in given]]
 
     def _cover(self, given: Iterable[int]) -> slice:
         """The rows to step: a power of two of them, so that few steps are compiled. Those not named are passed by."""
@@ -131,8 +131,7 @@ class Reader:
             kept = span if kind == GLOBAL else self.shape.ring
             keys, values = self.cache.keys[n][rows, :, :kept], self.cache.values[n][rows, :, :kept]
             states = layer(self.model.layers[n], states, sights[kind], keys, values)
-        logits = self.model.head(self.model.norm(states[:, -1]))
-        return logits.float()  # type: ignore[no-any-return]
+        return self.model.head(self.model.norm(states[:, -1])).float()  # type: ignore[no-any-return]
 
     def _see(self, kind: str, at: torch.Tensor, span: int) -> Sight:
         cosine, sine = (table[at][:, None] for table in self._rotations[kind])

@@ -78,6 +78,10 @@ class Matcher:
         narrowed = bits & self._closers[is_quoted(self._written)]
         return narrowed if bool(narrowed.any()) else bits
 
+    def forced(self) -> list[int]:
+        """The tokens that must come next, whatever the logits say."""
+        return list(self._matcher.compute_ff_tokens())
+
     def take(self, token: int) -> None:
         """Go on by a token that was allowed."""
         self._matcher.consume_token(token)

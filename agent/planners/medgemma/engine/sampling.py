@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import torch
 
-_PLACES = torch.arange(32, dtype=torch.int32)
-
 
 def mask_logits(logits: torch.Tensor, bits: torch.Tensor) -> torch.Tensor:
     """Logits `[n, vocabulary]` with minus infinity wherever the bit, of `[n, words]`, is not set.
@@ -15,7 +13,7 @@ def mask_logits(logits: torch.Tensor, bits: torch.Tensor) -> torch.Tensor:
     >>> mask_logits(torch.zeros(1, 3), torch.tensor([[5]], dtype=torch.int32)).tolist()
     [[0.0, -inf, 0.0]]
     """
-    places = _PLACES.to(logits.device)
+    places = torch.arange(32, dtype=torch.int32, device=logits.device)
     allowed = ((bits[:, :, None] >> places) & 1).flatten(1)[:, : logits.shape[1]]
     return logits.masked_fill(allowed == 0, float("-inf"))
 

@@ -83,6 +83,9 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (rf"{_AT_WHEN}(?:most recent|last|latest) dose of {_DOSED}{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (rf"{_AT_WHEN}(?:most recent|last|latest) {_DOSED} dose{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (r"\blos\b", "length of stay"),
+    (rf"\b(?:in |to |on |at )?(?:which|what) (?:icu|intensive care(?: unit)?) (?:(?:did|was|were) {_SUBJECT})"
+     r"(?: (?:stay|go|end up|in|admitted|treated|cared for|placed|taken|sent))?(?: (?:in|to))?(?=,? |[ ?.!]*$)",
+     "what unit during the icu stay"),
     (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
      r"(?= (?:of|for|during|in|was|did|were|had)\b.*\b(?:icu|intensive care)\b)",
      "what unit"),

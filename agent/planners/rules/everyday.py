@@ -12,9 +12,13 @@ from dateutil.relativedelta import relativedelta
 
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
+from agent.planners.rules.occasions import OCCASIONS
+from agent.planners.rules.plain_verbs import PLAIN_VERBS
 from agent.planners.rules.problems import WORDED
+from agent.planners.rules.shorthand import SHORTHAND
 from agent.planners.rules.spoken import SPOKEN
 from agent.planners.rules.terse import write_whole
+from agent.planners.rules.trends import TRENDS
 from tools.concepts.body_parts import PAIRED
 
 _SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
@@ -83,9 +87,6 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (rf"{_AT_WHEN}(?:most recent|last|latest) dose of {_DOSED}{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (rf"{_AT_WHEN}(?:most recent|last|latest) {_DOSED} dose{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (r"\blos\b", "length of stay"),
-    (rf"\b(?:in |to |on |at )?(?:which|what) (?:icu|intensive care(?: unit)?) (?:(?:did|was|were) {_SUBJECT})"
-     r"(?: (?:stay|go|end up|in|admitted|treated|cared for|placed|taken|sent))?(?: (?:in|to))?(?=,? |[ ?.!]*$)",
-     "what unit during the icu stay"),
     (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
      r"(?= (?:of|for|during|in|was|did|were|had)\b.*\b(?:icu|intensive care)\b)",
      "what unit"),
@@ -98,7 +99,6 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
     (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
-    (r"\b(?:(?:code|dnr|resuscitation) status|dnr order)\b", "<dnr>"),
     (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),
@@ -231,6 +231,9 @@ def name_pressures(text: str) -> str:
     )
 
 
+_TABLES = (*SHORTHAND, *_SHORT, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN)
+
+
 def write_out(text: str) -> str:
     """A question without short forms, tags and negations that ask the same as the plain question.
 
@@ -243,7 +246,7 @@ def write_out(text: str) -> str:
     >>> write_out("is pt on aspirin w/o food? hx of gout?")
     'is patient on aspirin without food? history of gout?'
     """
-    for pattern, written in (*_SHORT, *COMING, *WORDED, *SPOKEN, *_PLAIN):
+    for pattern, written in _TABLES:
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
     return _ask_plainly(write_whole(" ".join(text.split())))
 

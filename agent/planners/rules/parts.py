@@ -16,6 +16,7 @@ from agent.planners.rules.compose import Parsed, compose_queries
 from agent.planners.rules.follow_up import compose_follow_up
 from agent.planners.rules.intervals import compose_interval
 from agent.planners.rules.reading import read_question
+from agent.planners.rules.repairs import repair
 from tools.chart_query import ChartQuery
 from tools.overview import Overview
 
@@ -72,6 +73,7 @@ def split_question(question: str) -> list[str]:
 
 def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
     """The queries of every question of a sentence, or why there are none."""
+    question = repair(question)
     parts = split_question(question)
     if len(parts) > 1 and (joined := _read_each(parts, overview, history)) is not None:
         return joined

@@ -26,7 +26,6 @@ from agent.planners.rules.scopes import (
     read_degree,
     read_level,
     read_route,
-    read_sign,
     read_site,
     read_source,
     read_stay,
@@ -169,7 +168,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     text_asked, text = text, cascade.text if anchored else text
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
-    where += [*read_level(cascade), *read_site(cascade), *read_sign(cascade, spans)]
+    where += [*read_level(cascade), *read_site(cascade)]
     cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
@@ -270,8 +269,14 @@ def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: 
     match = re.search(_REASON, cascade.text)
     if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
         return False
-    others = (Kind.MEDICATION, Kind.PROCEDURE, Kind.ORDER, Kind.HOSPITAL_STAY, Kind.ENCOUNTER)
-    given = {*nouns, *verbs} & {*MEDICATIONS, *others}
+    given = {*nouns, *verbs} & {
+        *MEDICATIONS,
+        Kind.MEDICATION,
+        Kind.PROCEDURE,
+        Kind.ORDER,
+        Kind.HOSPITAL_STAY,
+        Kind.ENCOUNTER,
+    }
     return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
 
 

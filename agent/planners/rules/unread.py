@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.vague import without_vague
 
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _OF = r" of (?:an? |the |his |her |my |their )?"
@@ -18,13 +19,18 @@ _BECAME = (
 def find_runs(text: str) -> list[str]:
     """Runs of words that are in no class of the lexicon."""
     runs: list[list[str]] = [[]]
+    before = ["|"]
     for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
         known = re.fullmatch(rf"C\d+|[|,;?!.]|{LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
         if not known:
             runs[-1].append(word)
-        elif runs[-1]:
+            continue
+        if runs[-1]:
             runs.append([])
-    return [" ".join(run) for run in runs if run]
+            before.append(word)
+        before[-1] = word
+    told = (" ".join(without_vague(run, opened)) for run, opened in zip(runs, before, strict=True))
+    return [run for run in told if run]
 
 
 def _names_in(runs: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agent.planners.rules.notes import compose_notes
 from agent.planners.rules.parts import read_parts
 from tests.test_rules_planner import OVERVIEW, entry, status
 from tools.chart_query import Kind
@@ -218,3 +219,58 @@ def test_a_part_of_a_blood_pressure_is_meant_where_the_pressure_is_named_beside_
 def test_where_someone_was_seen_is_asked_of_the_visit() -> None:
     found = query_of("Where was he seen on 2000-02-20?")
     assert (found["kind"], found["field"]) == ("encounter", "location")
+
+
+@pytest.mark.parametrize(
+    ("question", "compute"),
+    [
+        ("Avg potassium, all readings?", "mean"),
+        ("If you average all my potassium results, what do you get?", "mean"),
+        ("What do her potassium readings average out to?", "mean"),
+        ("Last three potassium: rising or falling?", "trend"),
+        ("Over the last 3 readings, potassium: lower or higher?", "trend"),
+        ("How has his potassium been trending across the last three values?", "trend"),
+        ("Comparing my last two potassium results, is the newer one higher?", "increased"),
+    ],
+)
+def test_an_average_and_a_trend_are_read_in_other_words(question: str, compute: str) -> None:
+    found = query_of(question)
+    assert ([name.lower() for name in found["about"]], found["compute"]) == (["potassium"], compute)
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("What brought him in on 2006-12-19?", "reason"),
+        ("What led her to the clinic on 2006-12-19?", "reason"),
+        ("Why was I at the doctor's on 2006-12-19?", "reason"),
+        ("Why did she see her doctor on 2006-12-19?", "reason"),
+        ("Which clinic or hospital did I go to on 2006-12-19?", "location"),
+        ("At which facility was he seen on 2006-12-19?", "location"),
+        ("Site of the 2006-12-19 encounter?", "location"),
+        ("Which doctor saw her on 2006-12-19?", "performer"),
+        ("Which doctor did I see at the visit where I last had my appendectomy?", "performer"),
+        ("Clinician at the encounter of the last appendectomy?", "performer"),
+    ],
+)
+def test_who_why_and_where_of_a_visit_are_read_in_plain_words(question: str, field: str) -> None:
+    found = query_of(question)
+    assert (found["kind"], found["field"]) == ("encounter", field)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "10/31/2005 note: headache documented?",
+        "Note of 10/31/2005: any headache?",
+        "In what my doctor wrote on 10/31/2005, is there anything about a headache?",
+    ],
+)
+def test_a_note_is_searched_however_it_is_called(question: str) -> None:
+    found = compose_notes(question)
+    assert found is not None
+    assert found["text"] == "headache"
+
+
+def test_what_a_note_says_of_two_alternatives_is_no_run_of_words_to_look_for() -> None:
+    assert compose_notes("The note from 10/31/2005 says whether I'm married or single. What does it say?") is None

@@ -14,6 +14,12 @@ _WHO = r"(?:me|us|him|her|them|(?:the )?patient)"
 _I = r"(?:i|we|he|she|they|(?:the )?patient)"
 _IN = r"(?:(?:in|back|over) ?)*(?:to|into) (?:the |an? )?"
 _PLACE = r"(?P<place>hospital|(?:ed|er|emergency (?:room|department)|a&e)|icu|intensive care(?: unit)?)"
+_AT_DOCTOR = (
+    r"(?:(?:the|my|his|her|their|a|our) )?(?:doctors? office|doctors?|physician|clinic|office|practice|gp|pcp|doc"
+    r"|provider)"
+)
+_FACILITY = r"(?:clinic|hospital|practice|facility|office|health cent(?:er|re)|site|medical cent(?:er|re))"
+_CLINICIAN = r"(?:doctors?|physicians?|clinicians?|providers?|practitioners?)"
 _LATER = r"(?: (?:after|following|upon|on|at) (?:(?:the|his|her|my|their) )?)"
 _IMAGED = r"(?P<image>x-?rays?|ct(?: scans?)?|mris?|ultrasounds?|scans?)"
 _DONE = r"(?P<done>(?:(?:was|were|ever|been|done|taken|made|performed|ordered) )*)"
@@ -25,6 +31,22 @@ COMING: tuple[tuple[str, str], ...] = (
     (rf"\bwhat (?:has |had )?(?:brought|took|led|landed|sent|put|got) {_WHO} {_IN}{_PLACE}\b",
      r"why was patient in the \g<place>"),
     (rf"\b(?:why|for what reason) did {_I} (?:come|go|present) {_IN}{_PLACE}\b", r"why was patient in the \g<place>"),
+    (rf"\bwhat (?:has |had )?(?:brought|led|took|sent) {_WHO} (?:in\b(?: to {_AT_DOCTOR})?(?! to\b)"
+     rf"|to {_AT_DOCTOR}\b)",
+     "what was the reason for the visit"),
+    (rf"\b(?:why|for what reason) (?:was|were) {_I} (?:(?:at|in|seen (?:at|in|by)) {_AT_DOCTOR}|seen)\b",
+     "what was the reason for the visit"),
+    (rf"\b(?:why|for what reason) did {_I} (?:go to|see|visit|come (?:in )?to) {_AT_DOCTOR}\b",
+     "what was the reason for the visit"),
+    (rf"\b(?:at |to |in )?(?:which|what) {_FACILITY}(?:,? or {_FACILITY})*"
+     rf" (?:did {_I} (?:(?:go|come) to|visit|go|attend)"
+     rf"|was {_I} (?:seen|treated)?(?: ?(?:at|in))?)(?= (?:on|in|last|for)\b|[ ?.!]*$| \d)", "where was the visit"),
+    (rf"\b(?:which|what) {_CLINICIAN} (?:saw|treated|examined) {_WHO}\b(?! for\b)", "who was the visit with"),
+    (rf"\b(?:which|what) {_CLINICIAN} did {_I} see"
+     r"(?= (?:at|in|during|on) the (?:same )?(?:visit|encounter|appointment))",
+     "who did patient see"),
+    (rf"\b(?:which|what) {_CLINICIAN} did {_I} see(?= (?:on|in|last) |[ ?.!]*$)", "who was the visit with"),
+    (rf"^{_CLINICIAN} (?=(?:at|of|for) the (?:encounter|visit|appointment)\b)", "who was seen "),
     (rf"\bwhere did {_I} (?:go|get sent|get taken){_LATER}(?:(?P<which>last|latest|first) )?"
      r"(?:(?:hospital )?discharge|(?:the )?hospital|hospital stay|admission|stay)\b",
      r"where was patient discharged to from the \g<which> hospital stay"),

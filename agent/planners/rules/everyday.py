@@ -41,6 +41,7 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
     (r"\bw/ ?(?=\w)", "with "),
     (r"\bb/c\b", "because"),
+    (r"\bavg\b", "average"),
     (r"#(?: of\b)? ?(?=[a-z])", "number of "),
     (r"\bpt(?='?s? (?:is|was|has|have|had|on|in|with|ever|still|currently|allerg|take|get|smoke|drink|need|been|meds?))"
      r"|(?<=\bthe )pt\b|(?<=\bthis )pt\b|(?<=\bis )pt\b|(?<=\bdoes )pt\b|(?<=\bdid )pt\b|(?<=\bhas )pt\b"

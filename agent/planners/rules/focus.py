@@ -49,6 +49,8 @@ _COUNTED: tuple[tuple[str, Ask], ...] = (
     (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
     (rf"how much {_ANY}(?:chang(?:ed?|ing)|differ)", Ask(Compute.CHANGE)),
 )  # fmt: skip
+_UPWARD = r"rising|increasing|climbing|improving|trending up|going up|up|higher|better"
+_DOWNWARD = r"falling|decreasing|dropping|declining|worsening|trending down|going down|down|lower|worse"
 _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
     (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
@@ -56,6 +58,10 @@ _CLAUSES: tuple[tuple[str, Ask], ...] = (
     (rf"(?:which way|(?:in )?(?:which|what) direction) {_ANY}(?:{lexicon.GOING}|moved|changing)", Ask(Compute.TREND)),
     (rf"(?:(?:{lexicon.GOING}) )?up or (?:(?:{lexicon.GOING}) )?down(?=[ |]*$)", Ask(Compute.TREND)),
     (r"on (?:the )?average", Ask(Compute.MEAN)),
+    (rf"(?:(?:{_UPWARD}) or (?:{_DOWNWARD})|(?:{_DOWNWARD}) or (?:{_UPWARD}))"
+     r"(?:,? or (?:stable|steady|flat|unchanged|level))?(?=[ |]*$)", Ask(Compute.TREND)),
+    (rf"how (?:has|have|had|is|are|was|were|did|do) {_ANY}(?:trend(?:ed|ing)?|mov(?:ed?|ing)|evolv(?:ed?|ing))",
+     Ask(Compute.TREND)),
     (rf"(?:is|are|was|were|has|have|did) {_ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
      rf" (?:falling|fell|fallen|wors\w+|lower))", Ask(Compute.TREND)),
     (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
@@ -268,7 +274,7 @@ _ASKING = re.compile(
     rf"how|often|frequently|many|far|much|old|long|what|which|when|where|why|who|whom|for|times?|not|{AUX}|been"
     rf"|it|that|this"
     rf"|{lexicon.RISE}|{lexicon.FALL}|{lexicon.BETTER}|{lexicon.WORSE}|{lexicon.STEADY}"
-    rf"|gone|going|come|average|way|direction|heading|headed|trending|moving|moved|with|coming|getting|gotten|got|up|down|or|higher|lower|better|wors\w+|chang(?:ed?|ing)|differ"
+    rf"|gone|going|come|average|way|direction|heading|headed|trend(?:ed|ing)?|moving|moved?|evolv(?:ed?|ing)|stable|steady|flat|unchanged|level|climbing|improving|dropping|with|coming|getting|gotten|got|up|down|or|higher|lower|better|wors\w+|chang(?:ed?|ing)|differ"
     rf"|the|in|within"
     rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
     rf"|serious|bad|high|low"

@@ -21,14 +21,21 @@ _SAYS = re.compile(
     rf"|\b{_NOTES}\b.*?\b(?:say|says|said|mention|mentions|mentioned|state|states|record|describe|document)\b(?:"
     rf" anything)?"
     rf"(?: about| regarding| on| of)? ?(?P<after>.*)$"
+    rf"|^(?:{_WHOSE} )?{_NOTES} ?[:,-] ?(?P<told>.+)$"
+    rf"|\bin what {_WHOSE} (?:doctor|physician|nurse|provider|clinician)s? (?:wrote|noted|put down|said|documented),?"
+    rf" ?(?P<wrote>.+)$"
     rf"|^(?P<before>.*?)\b(?:in|from|according to) {_WHOSE} {_NOTES}\b"
 )
-_DATED = re.compile(r" ?(?:\b(?:of|from|on|dated|written|made)\b ?)*\|")
+_DATED = re.compile(r" ?(?:\b(?:of|from|on|dated|written|made)\b *)*\|")
 """Where a time stood behind a note, with the words that join it."""
 _ASKING = frozenset(
     """is are was were does do did has have any anything what which mention mentions mentioned said noted write wrote
-    written down put documented recorded listed""".split()  # noqa: SIM905
+    written down put documented recorded listed something whether i'm""".split()  # noqa: SIM905
 )
+_MARITAL = frozenset({"married", "single", "divorced", "widowed", "separated"})
+"""Two of them are asked for as which it is: no words that stand together in a note."""
+_WRITTEN = re.compile(r"\b(?:documented|noted|mentioned|recorded|reported|present|described)$")
+"""At its end, what asks whether something is written."""
 _DENIED = re.compile(r"\b(?:no|not|non|denie[sd]|denying|without|negative|never|neither|nor)\b", re.IGNORECASE)
 
 
@@ -49,15 +56,15 @@ def compose_notes(question: str) -> dict[str, Any] | None:
         return None
     said = next(part for part in match.groups() if part is not None)
     words = [w for w in re.findall(r"[\w'/-]+", said) if w not in FUNCTION | _ASKING]
-    if not words:
+    if not words or len(_MARITAL & set(words)) > 1:
         return None
     return {"text": " ".join(words)} | ({"when": when} if when else {})
 
 
 def answer_notes(question: str, found: Finding) -> GiveAnswer:
     """What the notes say; yes or no where it is asked whether they mention something, and none denies it."""
-    asked = plain(question).lower().rstrip(" ?.!")
+    asked = re.sub(rf"^in what {_WHOSE} [^,]*,? ", "", plain(question).lower().rstrip(" ?.!"))
     denied = any(_DENIED.search(str(sentence)) for sentence in found.values)
-    if not asks_yes_or_no(asked) or not found.determinable or denied:
+    if not (asks_yes_or_no(asked) or _WRITTEN.search(asked)) or not found.determinable or denied:
         return GiveAnswer(citations=(found.handle,))
     return GiveAnswer(citations=(found.handle,), values=(bool(found.total),))

@@ -8,6 +8,8 @@ from __future__ import annotations
 _HIS = r"(?:(?:the|my|his|her|their|an?) )?"
 _GIVEN_THERE = r"(?:arm|upper arm|thigh|shoulder|deltoid|buttock|muscle|leg|hip)"
 _UNIT = r"(?:icu|intensive care(?: unit)?|ed|er|emergency (?:room|department))"
+_WHOSE = r"(?:the|my|his|her|their)"
+_VALUES = r"(?: (?:results?|values?|readings?|measurements?|levels?|scores?))?"
 _WENT_BY = r"(?: (?:went by|passed|elapsed|was it|did it take|were there|are there|lay|has it been|have passed))*"
 SPOKEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:end|land|wind|wound|turn)(?:ed|s|ing)? up (?:in|at)(?= (?:the |an? )?(?:hospital|icu|intensive|ed\b|er\b"
@@ -18,7 +20,18 @@ SPOKEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:course|round)s? of (?=(?:an? |the |his |her |my )?(?:C\d|antibiotic|[a-z]+(?:cillin|mycin|floxacin|cycline"
      r"|sone|lone)\b))", ""),
     (rf"\b(?:units?|wards?|departments?|rooms?) ?\((?P<place>{_UNIT})\)", r"\g<place>"),
-    (r"\b(?:start|beg[ai]n|begun)(?:ed|ing|s)?(?: (?:out|off))?(?: (?:with|at|from))\b(?! (?:the )?age)", "first"),
+    (r"\b(?:(?:start|begin)(?: (?:out|off))?|(?:started|began) (?:out|off)) (?:with|at)\b(?! (?:the )?age| ?\d)",
+     "first"),
+    (r"\bif (?:you|i|we|one) (?:averaged?|(?:take|took) the (?:average|mean) of) (?P<what>[^,?]+),?"
+     r" what (?:do|would|did) (?:you|i|we|one) (?:get|have|find|come to|end up with)\b",
+     r"what is the average of \g<what>"),
+    (r"\bwhat (?:do|does|did|would)(?P<what> [^?]+?) average(?: out)?(?: (?:to|at))?\b",
+     r"what is the average of\g<what>"),
+    (rf"^(?:comparing|compare|between|of|looking at|out of) {_WHOSE} (?:last|latest|most recent) two"
+     rf" (?P<what>[^,?]+?){_VALUES},? (?:and )?(?:is|was) the"
+     r" (?:newer|later|latest|more recent|most recent|last|second|newest)"
+     r"(?: (?:one|value|result|reading|of them|of the two))? (?P<way>higher|lower|better|worse|greater|smaller)\b"
+     r"(?: than the [a-z]+(?: one)?)?", r"is the last \g<what> \g<way> than the previous one"),
     (r"^(?:from|after|since|following|starting (?:from|with)) (?P<one>[^,?]+?),? (?P<how>how (?:many (?:\w+ )?[a-z]+"
      rf"|long|much time)){_WENT_BY} (?:until|till|before|to|up to)(?P<other> [^?]+)",
      r"\g<how> from \g<one> until\g<other>"),

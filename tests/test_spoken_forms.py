@@ -91,6 +91,9 @@ def test_a_part_of_the_body_is_no_vaccine_that_is_not_there() -> None:
         ("When did I last end up in the emergency room?",
          {"kind": "ed_visit", "pick": {"which": "last"}, "compute": "time"}),
         ("Inpatient at present?", {"kind": "hospital_stay", **ACTIVE}),
+        ("Total inpatient admissions?", {"kind": "hospital_stay", "compute": "count"}),
+        ("How many days was he in house during the last hospitalization?",
+         {"kind": "hospital_stay", "pick": {"which": "last"}, "compute": "duration"}),
     ],
 )  # fmt: skip
 def test_a_stay_is_the_one_the_words_single_out(question: str, wanted: dict[str, Any]) -> None:
@@ -161,6 +164,10 @@ def test_a_number_is_a_value_unless_it_is_a_number_of_something(question: str, w
 )
 def test_a_bound_is_read_by_the_verb_that_says_it(question: str, op: str) -> None:
     assert query_of(question)["where"] == [{"field": "value", "op": op, "value": "140"}]
+
+
+def test_losing_track_is_no_fall() -> None:
+    assert "lost" in reason_of("I've lost track of things here. Am I still in the hospital?")
 
 
 def test_a_number_behind_past_is_no_count_of_the_last_records() -> None:

@@ -137,8 +137,8 @@ RISE = (
     r"|climb(?:ed|ing)?|(?:trend|head|mov|creep|crept)(?:ed|ing)? up(?:wards?)?(?! or))"
 )
 FALL = (
-    r"(?<!risk of )(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)|lost|lose"
-    r"|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced"
+    r"(?<!risk of )(?:gone down|going down|go down|went down|fallen|falling|fall|fell|decreas(?:ed?|ing)"
+    r"|(?:lost|lose)(?! (?:track|count|sight)\b)|dropp(?:ed|ing)|drop|come down|coming down|declin(?:ed?|ing)|reduced"
     r"|(?:trend|head|mov)(?:ed|ing) down(?:wards?)?)"
     r"(?! (?:risk|scale|score|assessment|screening|precautions))"
 )

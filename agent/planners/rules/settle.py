@@ -126,7 +126,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.lists and c.kind in _JUST_THERE and c.names_the_record and c.sketch.is_bare,
      lambda c: (Compute.EXISTS, None)),
     ("being in hospital is asked for as yes or no",
-     lambda c: c.lists and c.kind in STAYS and c.sketch.says(_INSIDE) and c.sketch.is_bare,
+     lambda c: c.lists and c.kind in STAYS and c.sketch.says(_INSIDE) and c.sketch.states == ("active",)
+     and c.sketch.is_bare,
      lambda c: (Compute.EXISTS, None)),
     ("the number of what is not measured is how many there are",
      lambda c: c.compute is Compute.VALUE and c.sketch.says("numbers?") and c.kind in _COUNTED

@@ -19,6 +19,7 @@ SPOKEN: tuple[tuple[str, str], ...] = (
     (rf"\bneedles? (?:in|into) {_HIS}{_GIVEN_THERE}\b(?! or\b)", "shot"),
     (r"\b(?:course|round)s? of (?=(?:an? |the |his |her |my )?(?:C\d|antibiotic|[a-z]+(?:cillin|mycin|floxacin|cycline"
      r"|sone|lone)\b))", ""),
+    (r"\bin[ -]house\b", "in hospital"),
     (rf"\b(?:units?|wards?|departments?|rooms?) ?\((?P<place>{_UNIT})\)", r"\g<place>"),
     (r"\b(?:(?:start|begin)(?: (?:out|off))?|(?:started|began) (?:out|off)) (?:with|at)\b(?! (?:the )?age| ?\d)",
      "first"),

@@ -22,7 +22,7 @@ import fhir_fixtures
 from agent.__main__ import app
 from agent.ask import ask
 from agent.cli.failures import UsageMistake
-from agent.cli.planning import make_planner
+from agent.cli.planning import make_planner, read_ahead
 from agent.decision import CallTool, GiveAnswer
 from agent.errors import PlannerFormatError, PlannerUnavailable
 from agent.planners.medgemma.engine import Engine, Generated, Options, Request
@@ -148,6 +148,27 @@ def test_a_chart_opened_ahead_leaves_little_to_read_at_its_questions(store: Stor
         assert written.result().reused >= asked.prefix > 1000
         assert len(asked.prompt) - asked.prefix < 60
     engine.close()
+
+
+def test_a_chat_lets_the_model_read_while_the_first_question_is_typed(store: Store, engine: Heard) -> None:
+    class Ahead(MedGemmaPlanner):
+        reading: Future[None]
+
+        def prepare(self, *given: Any) -> Future[None]:
+            self.reading = super().prepare(*given)
+            return self.reading
+
+    planner = Ahead("small", OPTIONS, Manner(), engine)
+
+    async def open_and_ask() -> None:
+        async with chart_of(store, "hana-kim") as chart:
+            await read_ahead(planner, chart)
+            await asyncio.wrap_future(planner.reading)
+            await ask(chart, QUESTION, planner, build_tools())
+
+    before = len(engine.written)
+    asyncio.run(open_and_ask())
+    assert engine.written[before].result().reused == engine.asked[before].prefix > 1000
 
 
 def test_conversations_at_once_get_what_each_would_get_alone(store: Store, engine: Heard) -> None:

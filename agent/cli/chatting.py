@@ -49,16 +49,19 @@ def chat(patient: Patient, settings: Settings, thread: ThreadName = None, thread
 
 async def _chat(patient: str, settings: Settings, thread: str | None, place: str | None) -> None:
     from agent.cli.composition import open_asker
+    from agent.cli.planning import read_ahead
     from agent.cli.whose import describe_moment, describe_patient
     from tools.chart import ChartCache, open_chart
 
     observers = replace(settings.to_observers(), moves=_show_move)
     first = settings.to_question("", patient)
     async with open_asker(settings, observers) as asker, _open_threads(thread, place) as kept:
-        chart = await open_chart(asker.client, patient, settings.as_of, date_order=settings.date_order)
+        cache = ChartCache()
+        chart = await open_chart(asker.client, patient, settings.as_of, date_order=settings.date_order, cache=cache)
+        await read_ahead(asker.planner, chart)
         whose = f"{describe_patient(chart.patient_resource)}; {describe_moment(chart.as_of.text, chart.as_of.source)}"
         talk = _Talk(asker, first, chart.patient, whose, thread, kept)
-        await talk.run(ChartCache())
+        await talk.run(cache)
 
 
 @asynccontextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agent.cli.failures import UsageMistake
 
 if TYPE_CHECKING:
     from agent.planners.planner import Planner
+    from tools.chart import ChartContext
+    from tools.overview import Overview
+    from tools.registry import Tool
 
 PLANNER_KEY = "ANAMNESIS_PLANNER_KEY"
 """The environment variable whose value is sent as bearer token to the planner's server, and nowhere else."""
@@ -41,6 +44,16 @@ def check_planner(planner: Planner) -> None:
     check: Callable[[], None] | None = getattr(planner, "check", None)
     if check is not None:
         check()
+
+
+async def read_ahead(planner: Planner, chart: ChartContext) -> None:
+    """Let a model begin to read what every question about a chart begins with, while the first one is typed."""
+    prepare: Callable[[Overview, Sequence[Tool]], object] | None = getattr(planner, "prepare", None)
+    if prepare is not None:
+        from tools.overview import build_overview
+        from tools.toolbox import build_tools
+
+        prepare(await build_overview(chart), tuple(build_tools().values()))
 
 
 def _make_medgemma(model: str | None, chosen: str) -> Planner:

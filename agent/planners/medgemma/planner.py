@@ -7,6 +7,7 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from agent.budgets import Budget, fit_view
 from agent.decision import GiveAnswer
@@ -75,13 +76,24 @@ class MedGemmaPlanner:
         return _read(written)
 
     async def warm(self, overview: Overview, tools: Sequence[Tool]) -> None:
-        """Load the model and read what every question about a chart begins with, before one is asked."""
-        try:
-            engine = await asyncio.to_thread(self.open)
-            prefix = await asyncio.to_thread(self._prefixes.of, engine, overview, tools, self._to_system)
-            await asyncio.wrap_future(engine.warm(prefix))
-        except EngineError as error:
-            raise PlannerUnavailable(str(error)) from error
+        """Load the model and read what every question about a chart begins with. Raises PlannerUnavailable."""
+        await asyncio.wrap_future(self.prepare(overview, tools))
+
+    def prepare(self, overview: Overview, tools: Sequence[Tool]) -> Future[None]:
+        """Begin to do so, in a thread of its own; nobody need wait, what fails is told at the first question, too."""
+        done: Future[None] = Future()
+
+        def work() -> None:
+            try:
+                engine = self.open()
+                engine.warm(self._prefixes.of(engine, overview, tools, self._to_system)).result()
+            except Exception as error:
+                done.set_exception(PlannerUnavailable(str(error)) if isinstance(error, EngineError) else error)
+            else:
+                done.set_result(None)
+
+        threading.Thread(target=work, name="medgemma-ahead", daemon=True).start()
+        return done
 
     def check(self) -> None:
         """Raise PlannerUnavailable for what can be seen to be wrong before the weights are read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -21,18 +22,20 @@ class Prefixes:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[int, ...]] = OrderedDict()
+        self._one_at_a_time = threading.Lock()
 
     def of(
         self, engine: Engine, overview: Overview, tools: Sequence[Tool], to_system: Callable[[str], str]
     ) -> tuple[int, ...]:
         """What the prompts of a chart have in common; `to_system` is what becomes of the system's words."""
         texts = [to_system(format_system(overview, tools, moment)) for moment in _MOMENTS]
-        if texts[0] not in self._kept:
-            one, other = (engine.render([{"role": "system", "content": t}, _ASKED]) for t in texts)
-            self._kept[texts[0]] = one[: count_shared(one, other)]
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[texts[0]]
+        with self._one_at_a_time:
+            if texts[0] not in self._kept:
+                one, other = (engine.render([{"role": "system", "content": t}, _ASKED]) for t in texts)
+                self._kept[texts[0]] = one[: count_shared(one, other)]
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[texts[0]]
 
 
 _ASKED = {"role": "user", "content": "?"}

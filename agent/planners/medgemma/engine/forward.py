@@ -172,7 +172,9 @@ def compile_layer(backend: str) -> Callable[..., torch.Tensor]:
     """`run_layer` compiled for static shapes; layers of a kind share what is compiled."""
     # One entry a kind of layer, number of rows and span.
     torch._dynamo.config.recompile_limit = max(128, torch._dynamo.config.recompile_limit)
-    return torch.compile(run_layer, backend=backend, dynamic=False, fullgraph=True)
+    # So tuned, a product with one row becomes a reduction, which reads weights faster than matrix kernels do.
+    options: dict[str, Any] | None = {"coordinate_descent_tuning": True} if backend == "inductor" else None
+    return torch.compile(run_layer, backend=backend, options=options, dynamic=False, fullgraph=True)
 
 
 class Graph:

@@ -95,9 +95,14 @@ def ask_over() -> Ask:
     """Asks questions, as one conversation, of a small chart made for it."""
 
     async def ask_all(
-        resources: Sequence[dict[str, Any]], *questions: str, as_of: str = "2024-06-01", scopes: str | None = None
+        resources: Sequence[dict[str, Any]],
+        *questions: str,
+        as_of: str = "2024-06-01",
+        scopes: str | None = None,
+        **person: str,
     ) -> list[Transcript]:
-        patient = {"resourceType": "Patient", "id": "p", "birthDate": "1970-03-10", "name": [{"family": "Ek"}]}
+        named = {"birthDate": "1970-03-10", "name": [{"family": "Ek"}]}
+        patient = {"resourceType": "Patient", "id": "p", **named, **person}
         store = open_store(":memory:")
         store.save([build_incoming(json.dumps(r).encode(), r) for r in (patient, *resources)])
         history: list[Turn] = []

@@ -60,6 +60,8 @@ before June 2014
         rest = rest[:start] + " " + rest[end:]
     if rest == phrase or re.search(r"[a-z0-9]", re.sub(r"\b(and|or|the|of|then|but|during)\b", "", rest.lower())):
         raise ToolError(f"{phrase!r} is not a time phrase; forms: {FORMS}")
+    if window.start is not None and window.end is not None and window.start > window.end:
+        raise ToolError(f"{phrase!r} names times that don't overlap: ask of each")
     return window
 
 

@@ -12,6 +12,7 @@ from tools.errors import ToolError
 from tools.evidence import Value
 from tools.execute.attributes import DRUGS, Computed, slot_values
 from tools.execute.course import describe_course, direction_of
+from tools.execute.lengths import STAYS, tell_lengths, to_lengths
 from tools.execute.pressure import BY_SYSTOLIC, to_numbers
 from tools.execute.selection import readings_of
 from tools.records.record import Reading, Record
@@ -44,6 +45,9 @@ def _slot(query: ChartQuery) -> Slot:
 
 def compute_number(query: ChartQuery, records: Sequence[Record]) -> Computed:
     """A number out of records. A blood pressure counts by its systolic, and its extremes are told whole."""
+    if query.kind in STAYS and query.field in (None, Slot.TIME):
+        computed = _compute(query, to_lengths(query, records))
+        return replace(computed, notes=(*computed.notes, *tell_lengths(query, records, computed.rests_on)))
     whole = {r.reference: r for r in records}
     numbers, are_pressures = to_numbers(records) if _slot(query) is Slot.VALUE else (list(records), False)
     computed = _compute(query, numbers)

@@ -14,6 +14,7 @@ from tools.execute.citing import asks_growth
 from tools.execute.computing import compute_values
 from tools.execute.confining import keep_about, keep_among, keep_during, place_in_stay
 from tools.execute.contrary import contradict, find_untested, others, refutes
+from tools.execute.dying import compute_place
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered, tell_uncharted
 from tools.execute.intake import follow_doses, load_intake
@@ -32,6 +33,7 @@ from tools.execute.selection import (
     nearest_outside,
     time_key,
 )
+from tools.execute.stays import STAY_KINDS
 from tools.execute.unrecorded import asked_attributes, keep_uncategorized, keep_untold
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
@@ -45,6 +47,8 @@ _ROUTINE = frozenset({"386478007", "410188000", "61746007"})
 async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) -> Finding:
     """Run a query. Raises ToolError for what the planner can mend, FhirError where the server fails."""
     search = Search(chart, query, handles.previous)
+    if _asks_where_died(query) and query.during is not None:
+        return await _find_dying(search, STAY_KINDS[query.during.type], handles)
     if query.field is not None and query.kind is Kind.PATIENT:
         records = await search.load(Kind.PATIENT)
         await place_in_stay(search)
@@ -73,6 +77,18 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     search.notes += computed.notes
     search.contradictions = await _contradicting_notes(search, picked)
     return build_finding(search, picked, computed, handles)
+
+
+def _asks_where_died(query: ChartQuery) -> bool:
+    return query.kind is Kind.PATIENT and query.field is Slot.DEATH and query.compute is Compute.EXISTS
+
+
+async def _find_dying(search: Search, kind: Kind, handles: Handles) -> Finding:
+    """Whether the patient died in a stay of a kind."""
+    patients = await search.load(Kind.PATIENT)
+    stays = [r for r in await search.load(kind) if counts_at_all(r, kind)]
+    computed = compute_place(patients, stays)
+    return build_finding(search, list(computed.rests_on), computed, handles)
 
 
 async def _contradicting_notes(search: Search, picked: list[Record]) -> list[Contradiction]:

@@ -24,8 +24,8 @@ _LATER = r"(?: (?:after|following|upon|on|at) (?:(?:the|his|her|my|their) )?)"
 _IMAGED = r"(?P<image>x-?rays?|ct(?: scans?)?|mris?|ultrasounds?|scans?)"
 _DONE = r"(?P<done>(?:(?:was|were|ever|been|done|taken|made|performed|ordered) )*)"
 _PART = (
-    r"(?P<part>ankle|arm|back|chest|elbow|femur|finger|foot|hand|head|hip|jaw|knee|leg|neck|nose|pelvis|rib|shoulder"
-    r"|skull|spine|thumb|toe|wrist)"
+    r"(?P<part>abdomen|ankle|arm|back|belly|chest|elbow|femur|finger|foot|hand|head|hip|jaw|knee|leg|neck|nose|pelvis|rib|shoulder"
+    r"|skull|spine|stomach|thumb|toe|tummy|wrist)"
 )
 COMING: tuple[tuple[str, str], ...] = (
     (rf"\bwhat (?:has |had )?(?:brought|took|led|landed|sent|put|got) {_WHO} {_IN}{_PLACE}\b",

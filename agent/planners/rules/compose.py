@@ -190,7 +190,16 @@ def _compose_patient(sketch: Sketch) -> ChartQuery | None:
         return ChartQuery(kind=Kind.PATIENT, field=slot, during=sketch.stay if slot in _CHANGING else None)
     alive = re.search(r"\balive\b", sketch.text) is not None
     none = (Condition(field=Slot.DEATH, value="none"),) if alive else ()
-    return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS, where=none)
+    place = None if alive else _place_of_death(sketch)
+    return ChartQuery(kind=Kind.PATIENT, field=slot, compute=Compute.EXISTS, where=none, during=place)
+
+
+def _place_of_death(sketch: Sketch) -> Stay | None:
+    """The sort of stay in which someone is asked to have died."""
+    if sketch.stay is not None:
+        return sketch.stay
+    named = next((of for of, kind in STAY_KINDS.items() if kind in sketch.nouns), None)
+    return Stay.model_validate({"type": named, "which": "any"}) if named else None
 
 
 def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
@@ -230,7 +239,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     around = _whose_end(sketch.around, slot)
     if around is not None and slot is Slot.END and around == Anchor(relation="after", kind=kind, pick=around.pick):
         pick, around = Pick(which=around.pick), None
-    if slot is Slot.ORGANISM and compute is Compute.LIST and sketch.picked:
+    if slot is Slot.ORGANISM and compute is Compute.LIST and (sketch.picked or sketch.says("bugs?|germs?")):
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if sketch.beside in BEFORE and not sketch.picked and not looks_back(case):
         pick = Pick(which="last", skip=1)

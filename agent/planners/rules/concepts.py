@@ -219,7 +219,7 @@ def _match_tests(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tup
 
 def _in_class(folded: str, entry: ConceptEntry) -> bool:
     members = class_members(folded)
-    return members is not None and any(members(word) for name in entry.names for word in fold(name).split())
+    return members is not None and any(members(said) for name in entry.names for said in (name, *fold(name).split()))
 
 
 _PROPERTY = re.compile(r"\[[^]]*\]")
@@ -276,7 +276,8 @@ def _span_kinds(span: Span) -> Iterable[Kind]:
     if Kind.IMMUNIZATION in (known := known_kinds(span.text)) or names_a_test(fold(span.text)):
         return known
     words = fold(span.text).split()
-    if any(names_a_class(w) for w in (*words, fold(span.text))) or drug_stem(fold(span.text)):
+    a_class = any(names_a_class(w) for w in (*words, fold(span.text))) and not {Kind.PROCEDURE, Kind.LAB} & {*known}
+    if a_class or drug_stem(fold(span.text)):
         return [Kind.MEDICATION]
     return [
         kind for pattern, kind in lexicon.SUFFIXES if any(re.search(pattern, w) for w in span.text.lower().split())

@@ -70,7 +70,6 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bprev\b", "previous"),
     (r"\bnkd?a\b|\bno known (?:drug )?allergies\b", "drug allergies"),
 )  # fmt: skip
-"""Clinicians' and typists' short forms."""
 _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bearlier than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "before "),
     (r"\blater than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "after "),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
@@ -27,6 +27,7 @@ class Ask:
     distinct: bool = False
     first: bool = False
     """Since when: the beginning of it."""
+    over: Compute | None = None  # what is computed of several lengths: their sum, the longest
 
 
 COUNTABLE = (
@@ -111,6 +112,10 @@ _SPANNED = re.compile(
     rf"|{_UNIT} (?:that )?(?:have |has )?(?:passed|elapsed)|time (?:that )?(?:have |has )?(?:passed|elapsed)"
     rf"|(?:time|{_UNIT}) since"
 )
+_SUMMED = (
+    rf"(?:total|combined|overall|cumulative) (?:number of |amount of )?(?:time|{_UNIT})"
+    r"(?: (?:(?:he|she|i|patient) )?(?:spent|stayed))?(?= (?:in|at) (?:the )?(?:hospital|icu|ed|er)\b| *(?:\||$))"
+)
 _LASTED = re.compile(
     rf"how many {_UNIT}(?= (?:was|were|did|has|had|is|have|in|of))(?! of [a-z]+ (?:were|was))|how long"
 )
@@ -168,7 +173,9 @@ def read_asks(cascade: Cascade) -> list[Ask]:
 
 
 def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
-    """ "When was it highest?" asks for the time of an extreme."""
+    """ "When was it highest?" asks for the time of an extreme, "the average length" for a mean."""
+    if ask.compute is Compute.DURATION:
+        return replace(ask, over=cascade.take_first(lexicon.OF_LENGTHS) or ask.over)
     if ask.compute is not Compute.TIME:
         return ask
     extreme = cascade.take_first([(p, c) for p, c in lexicon.NUMERIC if c in (Compute.MAX, Compute.MIN)])
@@ -178,6 +185,8 @@ def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
 def _read_first(cascade: Cascade) -> Ask:
     if (length := cascade.take(r"(?:length(?: of stay)?|duration)(?= (?:of|in|for)\b| *\|)")) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, length))
+    if (summed := cascade.take(_SUMMED)) is not None:
+        return Ask(Compute.DURATION, unit=_unit(cascade, summed), over=Compute.SUM)
     if (spanned := _cut(cascade, _SPANNED)) is not None:
         return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
     if cascade.holds(_COUNTING) and (counted := _read_count(cascade)):

@@ -101,7 +101,7 @@ PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
 )
 SLOTS: Sequence[tuple[str, Slot]] = (
     (r"susceptibilit(?:y|ies)|susceptible|resistan(?:t|ce)|sensitiv(?:e|ity|ities)", Slot.SUSCEPTIBILITY),
-    (r"(?:micro)?organisms?|bacteri(?:a|um)|grew|grow|grown|germs?", Slot.ORGANISM),
+    (r"(?:micro)?organisms?|bacteri(?:a|um)|grew|grow|grown|germs?|bugs?", Slot.ORGANISM),
     (r"specimens?|sample types?", Slot.SPECIMEN),
     (r"prescribers?|prescribing (?:doctor|physician|provider)", Slot.PRESCRIBER),
     (r"performers?|surgeons?|providers?|clinicians?|practitioners?", Slot.PERFORMER),
@@ -124,10 +124,15 @@ NUMERIC: Sequence[tuple[str, Compute]] = (
     (r"averages?|mean", Compute.MEAN),
     (r"trends?|trajectory", Compute.TREND),
     (r"differences?|changes?", Compute.CHANGE),
-    (r"maximum|max|highest|peak|greatest|heaviest|largest|top(?! of)", Compute.MAX),
-    (r"minimum|min|lowest|smallest|lightest|nadir|bottom(?! of)", Compute.MIN),
+    (r"maximum|max|highest|peak|greatest|heaviest|largest|longest|top(?! of)", Compute.MAX),
+    (r"minimum|min|lowest|smallest|lightest|shortest|nadir|bottom(?! of)", Compute.MIN),
     (r"sum", Compute.SUM),
 )
+OF_LENGTHS: Sequence[tuple[str, Compute]] = (
+    *((pattern, c) for pattern, c in NUMERIC if c in (Compute.MAX, Compute.MIN, Compute.MEAN)),
+    (r"(?:in )?(?:total|all(?= *(?:[|?]|$))|altogether|all together|combined)", Compute.SUM),
+)  # fmt: skip
+"""What is computed of several lengths together."""
 TIME_NOUN = (
     r"(?:date and time|time and date|time ?frames?|dates?|times?|timing|timestamps?|datetimes?|days?|moments?"
     r"|occasions?|instances?|occurrences?)"

@@ -15,9 +15,10 @@ from agent.planners.rules.choices import compose_choice
 from agent.planners.rules.compose import Parsed, compose_queries
 from agent.planners.rules.follow_up import compose_follow_up
 from agent.planners.rules.intervals import compose_interval
+from agent.planners.rules.kinds import STAYS
 from agent.planners.rules.reading import read_question
 from agent.planners.rules.repairs import repair
-from tools.chart_query import ChartQuery
+from tools.chart_query import ChartQuery, Compute, Pick
 from tools.overview import Overview
 
 _AUX = r"(?:is|was|are|were|does|do|did|has|have|had)"
@@ -40,6 +41,11 @@ _HELD = re.compile(
     re.IGNORECASE,
 )
 """Whether there is a value, and the value asked for: the value is asked."""
+_TWO_YEARS = re.compile(
+    r"^(?:please )?compare (?P<what>\w.*?) (?:in|from|of) (?P<one>[12]\d{3}) (?:with|to|against|and|vs\.?|versus)"
+    r" (?:(?:in|from|of) )?(?P<other>[12]\d{3})[?. ]*$",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}|where|who|why|how|list|show|give|tell)\b",
     re.I,
@@ -61,6 +67,8 @@ def split_question(question: str) -> list[str]:
     ['Is he on warfarin', 'Who prescribed it?']
     """
     text = plain(question)
+    if (years := _TWO_YEARS.match(text)) is not None:
+        return [f"what was {years['what']} in {years['one']}?", f"and in {years['other']}?"]
     if (compared := _COMPARED.match(text)) is not None:
         return [f"what was {compared['one']}?", f"and {compared['other']}?"]
     if (held := _HELD.match(text)) is not None:
@@ -95,9 +103,18 @@ def _read_each(parts: list[str], overview: Overview, history: Sequence[Turn]) ->
         parsed = _read_one(part, overview, history)
         if not parsed.queries:
             return None
-        queries += parsed.queries
-        history = (_asked(part, parsed.queries[-1]),)
+        queries += [_confine(query, queries[-1]) if queries else query for query in parsed.queries]
+        history = (_asked(part, queries[-1]),)
     return Parsed(tuple(dict.fromkeys(queries)), apart=True)
+
+
+def _confine(query: ChartQuery, before: ChartQuery) -> ChartQuery:
+    """What is asked of stays, where nothing says of which, is asked of those of the part before."""
+    confined = query.when or query.during or query.around or query.where or query.among or query.pick != Pick()
+    if query.kind not in STAYS or query.kind is not before.kind or confined or query.compute is Compute.COUNT:
+        return query
+    kept = ("when", "during", "around", "where", "among", "pick", "about", "ongoing")
+    return query.model_copy(update={name: getattr(before, name) for name in kept})
 
 
 def _asked(question: str, query: ChartQuery) -> Turn:

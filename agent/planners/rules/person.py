@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from tools.concepts.icd import ranges_titled
 from tools.concepts.reading import TABLES, has_row
@@ -37,6 +38,13 @@ _EPONYMS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _LONGEST = 4
+_BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
+
+
+def birth_of(overview: Overview) -> date | None:
+    """The date of birth that a chart's overview gives."""
+    born = _BIRTH.search(overview.patient)
+    return date.fromisoformat(born[1]) if born else None
 
 
 def without_person(question: str, overview: Overview) -> str:

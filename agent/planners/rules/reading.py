@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.anchors import read_anchor, read_span
+from agent.planners.rules.bedside import name_bedside
 from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.cascade import Cascade, plain
-from agent.planners.rules.coming import name_home_drugs, name_measures, read_arrival
+from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
+from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import name_pressures, write_ages, write_out
 from agent.planners.rules.examples import name_classes
 from agent.planners.rules.focus import Ask, read_asks
 from agent.planners.rules.movements import read_previous, settle_movement
-from agent.planners.rules.person import without_person
+from agent.planners.rules.person import birth_of, without_person
 from agent.planners.rules.places import read_from_end, read_pick
 from agent.planners.rules.problems import write_problems
 from agent.planners.rules.scopes import (
@@ -38,7 +39,6 @@ from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 from tools.concepts.known import known_kinds
 from tools.overview import Overview
 
-_BIRTH = re.compile(r"birth_date: (\d{4}-\d{2}-\d{2})")
 _NAMED_ID = re.compile(
     r"\bpatient(?: with)?(?: (?:id|mrn|number(?:ed)?))?(?: of| is)? #?((?:[A-Z]{2,5}-)?\d{4,}(?:-\d+)*)", re.I
 )
@@ -96,7 +96,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
         return Sketch(foreign=named[1])
     question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
     text = _LETTERED.sub(
-        r"\1_A", _PRIMARY.sub("PCP", name_measures(plain(name_pressures(without_person(question, overview)))))
+        r"\1_A", _PRIMARY.sub("PCP", name_bedside(plain(name_pressures(without_person(question, overview)))))
     )
     reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
     text, of_home = name_home_drugs(text) if reports else (text, False)
@@ -106,7 +106,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
     for number in range(len(spans) - 1, -1, -1):
         text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
     text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
-    text = write_ages(_name_brackets(write_out(text), spans, overview), _birth(overview))
+    text = write_deaths(write_out(text), overview.patient)
+    text = write_ages(_name_brackets(text, spans, overview), birth_of(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read_named(text, spans, overview)
     sketch = replace(sketch, person=person[1] if person else None, judged=(*beyond, *sketch.judged), of_home=of_home)
@@ -149,11 +150,6 @@ def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
         text = text.replace(named, f"C{len(spans)}", 1)
         spans.append(find_span(named[1:-1], overview.index))
     return text
-
-
-def _birth(overview: Overview) -> date | None:
-    born = _BIRTH.search(overview.patient)
-    return date.fromisoformat(born[1]) if born else None
 
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:

@@ -161,8 +161,12 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.compute is Compute.EXISTS and c.kind in (Kind.OBSERVATION, Kind.VITAL) and c.sketch.names_a_score
      and not c.sketch.says(_MADE),
      lambda c: (Compute.VALUE, None)),
+    ("of stays the sum, the longest, the usual is of their lengths",
+     lambda c: c.compute is Compute.DURATION and c.ask.over is not None and c.kind in STAYS,
+     lambda c: (c.ask.over or Compute.SUM, None)),
     ("an extreme is of numbers only",
-     lambda c: c.compute in (Compute.MAX, Compute.MIN) and c.kind not in (*MEASURED, *DRUGS),
+     lambda c: c.compute in (Compute.MAX, Compute.MIN) and c.kind not in (*MEASURED, *DRUGS)
+     and not (c.kind in STAYS and c.sketch.says("longest|shortest")),
      lambda c: (Compute.LIST, None)),
 )  # fmt: skip
 _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
@@ -279,6 +283,8 @@ def asks_ongoing(case: Case) -> bool:
         return False
     if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
         return False
+    if case.kind in STAYS:
+        return ask.compute is Compute.EXISTS and sketch.says(r"(?:in|at) (?:the |an? )?(?:hospital|icu|ed|er|ward)")
     if case.of_drugs:
         return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
     had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None

@@ -122,7 +122,7 @@ class Sketch:
     @property
     def asks_organism(self) -> bool:
         """Whether growth is asked after, and not the test."""
-        return self.says(r"organisms?|microorganisms?|bacteri\w+|germs?|grew|grow|grown|growth")
+        return self.says(r"organisms?|microorganisms?|bacteri\w+|germs?|bugs?|grew|grow|grown|growth")
 
     @property
     def says_tested(self) -> bool:
@@ -163,7 +163,8 @@ class Sketch:
     def says_whole(self) -> bool:
         """Whether all that the chart holds is meant, and not only what is so now."""
         return self.says(
-            r"at any (?:time|point)|past or present|present or past|now or in the past|in the past or now"
+            r"at any (?:time|point)|(?:record|documentation|mention)s? of"
+            r"|past or present|present or past|now or in the past|in the past or now"
             r"|(?:in|on) (?:(?:the|my|his|her|their|this) )?(?:medical )?(?:charts?|records?|files?|history)"
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.planners.rules.concepts import Span, kinds_of
-from agent.planners.rules.kinds import DRUGS
+from agent.planners.rules.kinds import DRUGS, STAYS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind
 from tools.concepts.body_parts import places_in
@@ -20,6 +20,10 @@ _PLANS = frozenset({Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL, Kind.ORDER, Kind.
 _DID = (
     r"(?:medications?|medicines?|drugs?|pills?) (?:stopped|helped|cured|fixed|controlled) (?:(?:the|his|her|my) )?C\d"
 )
+_PLACED = r"placed|inserted|put in|removed|pulled(?: out)?|taken out|changed out|exchanged|replaced|placement|insertion"
+"""What is done to a line or tube, which is no output of it."""
+_TWO_APART = r"between (?:(?:the|his|her|my|their) )?(?:last|first|past|latest|most recent) (?:two|2|three|3)"
+_EXTREMES = (Compute.MAX, Compute.MIN, Compute.MEAN)
 _FOR_IT = r"for (?:(?:the|his|her|my|their|an?) )?C\d"
 
 
@@ -38,12 +42,24 @@ _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|mon
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
     (lambda s, kind: s.asks[0].compute is Compute.COUNT and s.says(_HOW_MANY_UNITS),
      "I can't determine that length of time: ask how long it was from one thing to another, or how long a stay was."),
-    (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS) and kind is not Kind.CONDITION
-     and any(n.text in _HABITS and _only_planned(n) for n in s.named),
+    (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS)
+     and any(_only_planned(n) and (n.text == "smoking" or (n.text in _HABITS and kind is not Kind.CONDITION))
+             for n in s.named),
      "I can't determine this habit: no record in this chart is named so, and none says that there is none."),
     (lambda s, kind: Kind.OUTPUT in s.nouns and bool(s.named)
      and not any(e.kind is Kind.OUTPUT for n in s.named for e in n.entries),
      "I can't determine which of the outputs is meant: ask by the name it is charted under, or of all outputs."),
+    (lambda s, kind: kind is Kind.PROCEDURE and s.present and s.asks[0].compute is Compute.EXISTS
+     and s.says(r"on C\d+"),
+     "I can't determine whether it goes on now: procedures are recorded as they are done. Ask when it was last done."),
+    (lambda s, kind: s.says(r"units? of C\d+") and any("transfusion" in n.text for n in s.named),
+     "I can't determine how many units: blood is charted by transfusion or volume. Ask when it was given."),
+    (lambda s, kind: s.says(_TWO_APART),
+     "I can't determine the time between them: ask when each of them was."),
+    (lambda s, kind: kind not in STAYS and (s.says("longest|shortest") or s.asks[0].over in _EXTREMES),
+     "I can tell which is the longest or what is usual of stays and visits only."),
+    (lambda s, kind: kind in (Kind.OUTPUT, Kind.INTAKE) and s.says(_PLACED),
+     "I can't determine when a line or tube was placed or removed: the chart holds what came out of it and no more."),
     (lambda s, kind: s.beside in _LATER and s.around is None,
      "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
     (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),

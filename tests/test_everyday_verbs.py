@@ -83,6 +83,11 @@ def test_a_word_that_restricts_is_read_or_refused(word: str) -> None:
     assert word not in VAGUE
 
 
+@pytest.mark.parametrize("question", ["Did they run out of lisinopril?", "Was lisinopril considered?"])
+def test_a_verb_that_means_something_else_is_refused(question: str) -> None:
+    assert queries_of(question) == []
+
+
 def test_a_form_in_ing_that_says_which_is_no_light_verb() -> None:
     assert read_parts("What was his heart rate while running?", CHART, ()).queries == ()
     assert find_runs("does he have a running nose") == ["running nose"]

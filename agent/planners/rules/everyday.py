@@ -211,8 +211,6 @@ _AGES: tuple[tuple[str, int | None, int | None], ...] = (
     (rf"as an? (?:baby|infant)|{_WHEN_WAS} (?:a baby|an infant)", None, 2),
     (rf"as an adult|in adulthood|{_WHEN_WAS} an adult", 18, None),
 )
-
-
 _NUMBERS = re.compile(
     r"\b(?P<which>upper|top|lower|bottom) number(?: (?:of|in|on) (?:(?:his|her|my|the|their|a) )*(?:blood pressure|bp)"
     r"(?: readings?)?)?\b",

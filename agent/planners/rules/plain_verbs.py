@@ -64,10 +64,11 @@ PLAIN_VERBS: tuple[tuple[str, str], ...] = (
      rf"spen[dt](?: (?:as|being|lying|staying))?(?: in| at| inside| within)?(?= (?:the |an? )?(?:{_PLACE}|inpatient))",
      r"how \g<long> was \g<who> in"),
     (rf"\b(?P<aux>did|do|does|have|has|had) (?:they|we|you|anyone|someone|(?:the )?(?:hospital|doctors?|team|nurses?)) "
-     rf"(?:ever )?(?:finally )?{_LEAVES} (?P<who>{_ME}){_GOING}\b", r"was \g<who> discharged"),
-    (rf"\b{_LEAVES} (?P<who>{_ME}){_GOING}\b", r"\g<who> discharged"),
+     rf"(?:ever )?(?:finally )?{_LEAVES} (?P<who>{_ME}){_GOING}\b(?! (?:with|on) )(?! with\b)", r"was \g<who>"
+     r" discharged"),
+    (rf"\b{_LEAVES} (?P<who>{_ME}){_GOING}\b(?! (?:with|on) )(?! with\b)", r"\g<who> discharged"),
     (rf"\b(?P<was>was|were|is|are|got|get|getting|been|being)(?P<who> {_I})?(?: finally)? (?:sent|let"
-     rf"|allowed){_GOING}\b",
+     rf"|allowed){_GOING}\b(?! (?:with|on) )(?! with\b)",
      r"\g<was>\g<who> discharged"),
     (rf"\b(?:get|got|getting|let|walk(?:ed)?) out(?: of (?:there|here))?(?=[ ?.!,]*$| of (?:the )?(?:{_PLACE})"
      r"| (?:on|in|after|that|last|at)\b)", "discharged"),
@@ -81,6 +82,8 @@ PLAIN_VERBS: tuple[tuple[str, str], ...] = (
      "history of"),
     (r"\bwith (?:an? )?(?:known|documented|established|history of known) (?=history)", "with "),
     (rf"\bwhat (?:was|is|were|are) (?:all )?wrong with {_ME}\b", "what were the diagnoses"),
+    (r"(?P<has>\b(?:contains?|holds?|shows?|includes?|have|has|is there|see)) (?:any|some)thing (?:at all )?(?:on|about"
+     r"|regarding|concerning)\b", r"\g<has> any record of"),
     (r",? (?:by|as|in terms of|going by) diagnos[ei]s(?=[ ?.!]*$)", ""),
     (r"\b(?P<of>list|diagnos[ei]s|problems?|conditions|meds|medications|drugs|orders|procedures"
      r"|labs) from (?=(?:the |my |his "

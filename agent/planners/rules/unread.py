@@ -18,19 +18,17 @@ _BECAME = (
 
 def find_runs(text: str) -> list[str]:
     """Runs of words that are in no class of the lexicon."""
-    runs: list[list[str]] = [[]]
-    before = ["|"]
-    for word in re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text):
-        known = re.fullmatch(rf"C\d+|[|,;?!.]|{LEAVING_OUT}", word) or word in lexicon.FUNCTION or word in lexicon.LIGHT
+    runs: list[tuple[str, list[str]]] = [("|", [])]
+    found: list[str] = []
+    for word in [*re.findall(r"C\d+|[\w%/.'+-]*[\w%]|[|,;?!.]", text.rstrip(" ?.!")), ""]:
+        known = re.fullmatch(rf"C\d+|[|,;?!.]|{LEAVING_OUT}|", word) or word in lexicon.FUNCTION | lexicon.LIGHT
+        before, run = runs[-1]
         if not known:
-            runs[-1].append(word)
+            run.append(word)
             continue
-        if runs[-1]:
-            runs.append([])
-            before.append(word)
-        before[-1] = word
-    told = (" ".join(without_vague(run, opened)) for run, opened in zip(runs, before, strict=True))
-    return [run for run in told if run]
+        found.append(" ".join(without_vague(run, before, word)))
+        runs.append((word, []))
+    return [run for run in found if run]
 
 
 def _names_in(runs: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ from tools.concepts.entry import ConceptEntry
 from tools.evidence import Evidence, Finding
 from tools.overview import KindSummary, Overview
 from tools.receipt import Receipt
+from tools.records.kinds import KIND_SEARCHES
 from tools.records.record import Coding
 from tools.time_window import parse_window
 from tools.toolbox import build_tools
@@ -180,6 +181,13 @@ def test_the_same_view_gives_the_same_schema_and_it_is_small() -> None:
 def test_a_long_question_gives_a_bounded_schema() -> None:
     long = replace(FIRST, question=" ".join(f"word{n}" for n in range(2_500)))
     assert len(json.dumps(build_step_schema(long))) < 40_000
+
+
+def test_where_the_scopes_deny_every_type_notes_can_still_be_asked_and_records_cannot() -> None:
+    types = tuple({search.resource_type for searches in KIND_SEARCHES.values() for search in searches})
+    matcher = compile_schema(build_step_schema(view(denied=types)))
+    assert lets_through(matcher, call("search_notes", text="gout"))
+    assert not lets_through(matcher, query(kind="patient"))
 
 
 def test_a_chart_that_was_not_read_beforehand_can_be_asked_for_what_the_question_names() -> None:

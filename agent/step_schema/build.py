@@ -10,6 +10,7 @@ from agent.step_schema.answer import build_answers
 from agent.step_schema.arguments import build_arguments
 from agent.step_schema.shapes import Json, to_object
 from agent.step_schema.vocabulary import Vocabulary, read_vocabulary
+from tools.chart_query import ChartQuery
 from tools.registry import Tool
 
 
@@ -19,7 +20,9 @@ def build_step_schema(view: PlannerView) -> Json:
     The same view gives the same schema, key for key, so that its text serves as the key of a cache.
     """
     words = read_vocabulary(view)
-    calls = [_build_call(tool, words) for tool in callable_tools(view)]
+    calls = [
+        _build_call(tool, words) for tool in callable_tools(view) if words.names or tool.arguments is not ChartQuery
+    ]
     return {"anyOf": [*calls, *build_answers(view.steps)], "$defs": words.definitions}
 
 

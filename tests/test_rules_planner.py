@@ -479,7 +479,6 @@ def test_what_a_follow_up_says_and_what_it_leans_on_are_both_kept(
     [
         ("total urine output during the first ICU stay", "outputs is meant"),
         ("chest tube output on the second ICU day", "second icu day"),
-        ("Were there negative blood cultures?", "negative"),
     ],
 )
 def test_what_no_record_is_charted_as_is_not_guessed(question: str, said: str) -> None:

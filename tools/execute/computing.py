@@ -95,6 +95,8 @@ def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
         return _relative_died(records)
     if query.field is not None:
         bearing = tuple(r for r in records if texts_of(r, query.field))
+        if query.field is Slot.ORGANISM and not bearing and records and all(r.reading is None for r in records):
+            return Computed((), tuple(records), None, "no test on the matter gives a result")
         return Computed((bool(bearing),), bearing or tuple(records))
     of_test = any(_TESTING.search(name) for name in query.about)
     if (

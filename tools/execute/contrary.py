@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.chart_query import ChartQuery, Condition, Slot
-from tools.execute.growth import verdict_on
+from tools.execute.growth import OTHER_SIGN, verdict_on, verdicts_of
 from tools.execute.selection import keep_where, meets
 from tools.records.record import Record
 
@@ -12,6 +12,8 @@ _OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 
 def refutes(record: Record, conditions: list[Condition]) -> bool:
     """Whether a record is for certain on the other side of a comparison; words and mere bounds may not be."""
+    if signs := [c for c in conditions if c.field is Slot.INTERPRETATION and c.value in OTHER_SIGN]:
+        return any(meets(record, c.model_copy(update={"value": OTHER_SIGN[c.value]})) for c in signs)
     compared = [c for c in conditions if c.op in _OPPOSITE]
     return not compared or any(meets(record, c.model_copy(update={"op": _OPPOSITE[c.op]})) for c in compared)
 
@@ -34,6 +36,10 @@ def others(records: list[Record], kept: list[Record]) -> list[Record]:
 
 
 def find_untested(query: ChartQuery, records: list[Record]) -> str | None:
-    """The drug whose verdict is asked, where no record gives one."""
-    asked = (c.value.rpartition(": ")[0] for c in query.where if c.field is Slot.SUSCEPTIBILITY)
-    return next((drug for drug in asked if drug and not any(verdict_on(r, drug) for r in records)), None)
+    """The drug whose verdict is asked, where of what grew none gives one; of none where nothing of it grew."""
+    asked = [c.value.rpartition(": ")[0] for c in query.where if c.field is Slot.SUSCEPTIBILITY]
+    grown = keep_where(records, [c for c in query.where if c.field is not Slot.SUSCEPTIBILITY]) if asked else []
+    if not grown:
+        return None
+    untested = (d for d in asked if not any(verdict_on(r, d) if d else verdicts_of(r) for r in grown))
+    return next((drug or "any drug" for drug in untested), None)

@@ -228,6 +228,8 @@ def _absence(
         held = said or "records without a status"
         told = f"Not determinable: whether it is so now is not recorded. The chart holds: {held}."
         return (), told, False, contrary
+    if not contrary and (unnamed := _of_no_organism(query)) is not None:
+        return (), state_absence(unnamed, complete, reasons), True, []
     if contrary:
         said = "; ".join(_say_contrary(query, r) for r in contrary[:5])
         statement += f" The chart says: {said}."
@@ -238,6 +240,14 @@ def _absence(
         Compute.EXISTS: (False,), Compute.COUNT: (0,), Compute.COUNT_DISTINCT: (0,)
     }  # fmt: skip
     return zero.get(query.compute, ()), statement, True, contrary
+
+
+def _of_no_organism(query: ChartQuery) -> ChartQuery | None:
+    """The query for an organism alone, of one whether it is susceptible, which no yes or no answers where none grew."""
+    named = any(c.field is Slot.ORGANISM and c.op == "=" for c in query.where)
+    rest = tuple(c for c in query.where if c.field is not Slot.SUSCEPTIBILITY)
+    asked = query.compute is Compute.EXISTS and named and len(rest) < len(query.where)
+    return query.model_copy(update={"where": rest}) if asked else None
 
 
 def _say_contrary(query: ChartQuery, record: Record) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.chart_query import Kind, Slot
+from tools.chart_query import Condition, Kind, Slot
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold, match_concepts
 from tools.records.record import Record
@@ -15,6 +16,68 @@ _VERDICTS = {
     "s": "susceptible", "susceptible": "susceptible", "sensitive": "susceptible",
     "r": "resistant", "resistant": "resistant", "i": "intermediate", "intermediate": "intermediate",
 }  # fmt: skip
+_GENERA = {
+    "staphylococcus": "staph", "staphylococci": "staph", "streptococcus": "strep", "streptococci": "strep",
+    "clostridioides": "clostridium", "diff": "difficile", "enterococci": "enterococcus", "coagulase": "coag",
+    "neg": "negative", "pneumo": "pneumoniae",
+}  # fmt: skip
+"""How parts of an organism's name are cut short or written in the plural."""
+_NOT_DONE = re.compile(r"^(?:test )?(?:cancell?ed|not done|not performed)\b", re.IGNORECASE)
+"""What stands in place of an organism where a test was not carried through."""
+_NONE_FOUND = re.compile(
+    r"^no\b.*\b(?:growth|isolated|found|seen|detected)|^(?:negative|non-?reactive|not detected)\b|\bno growth\b",
+    re.IGNORECASE,
+)
+_FOUND = re.compile(r"^(?:presumptive )?(?:positive|reactive|detected)\b", re.IGNORECASE)
+POSITIVE, NEGATIVE = "positive", "negative"
+OTHER_SIGN = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE}
+
+
+def organisms_of(record: Record) -> tuple[str, ...]:
+    """What grew, without what says that a test was called off."""
+    return tuple(name for name in record.fields.get(Slot.ORGANISM, ()) if not _NOT_DONE.search(name))
+
+
+def sign_of(record: Record) -> str | None:
+    """Whether a culture is positive or negative: by what grew, else by its words; None where it says neither.
+
+    A mixed flora, or a count below which no one looks further, is neither.
+    """
+    said = str(record.reading.value).strip() if record.reading is not None else ""
+    if any(not _is_flora(name) for name in organisms_of(record)) or _FOUND.search(said):
+        return POSITIVE
+    return NEGATIVE if _NONE_FOUND.search(said) and not organisms_of(record) else None
+
+
+def _is_flora(name: str) -> bool:
+    return re.search(r"\bflora\b", name, re.IGNORECASE) is not None
+
+
+def tell_verdicts(record: Record, conditions: Sequence[Condition]) -> str:
+    """The verdicts on the drugs that are asked about, in words."""
+    drugs = _drugs_asked(conditions)
+    return ", ".join(f"{name} {said}" for name, said in verdicts_of(record) if any(same_drug(d, name) for d in drugs))
+
+
+def keep_tested(conditions: Sequence[Condition], records: Sequence[Record]) -> list[Record] | None:
+    """The cultures in which the drug was tested whose verdict is asked; None where none is asked."""
+    drugs = _drugs_asked(conditions)
+    return [r for r in records if any(verdict_on(r, d) for d in drugs)] if drugs else None
+
+
+def tell_both_verdicts(conditions: Sequence[Condition], records: Sequence[Record]) -> list[str]:
+    """How often each verdict was given on a drug, where they differ from one culture to the next."""
+    told = []
+    for drug in _drugs_asked(conditions):
+        said = [v for r in records if (v := verdict_on(r, drug)) is not None]
+        if len(set(said)) > 1:
+            each = ", ".join(f"{verdict} in {said.count(verdict)}" for verdict in dict.fromkeys(said))
+            told.append(f"of {len(said)} cultures tested against {drug}: {each}; the last is told")
+    return told
+
+
+def _drugs_asked(conditions: Sequence[Condition]) -> list[str]:
+    return [d for c in conditions if c.field is Slot.SUSCEPTIBILITY and (d := c.value.rpartition(": ")[0])]
 
 
 def verdicts_of(record: Record) -> tuple[tuple[str, str], ...]:
@@ -45,12 +108,19 @@ def same_organism(asked: str, held: str) -> bool:
 
     >>> same_organism("E. coli", "ESCHERICHIA COLI"), same_organism("E. coli", "Klebsiella pneumoniae")
     (True, False)
+    >>> same_organism("Staphylococcus aureus", "STAPH AUREUS COAG +"), same_organism("C. diff", "CLOSTRIDIUM DIFFICILE")
+    (True, True)
     """
-    words, names = fold(asked).split(), fold(held).split()
+    words, names = _parts(asked), _parts(held)
     if not words or len(names) < len(words):
         return False
-    head = names[0] == words[0] or (len(words[0]) == 1 and names[0].startswith(words[0]))
-    return head and all(w in names for w in words[1:])
+    head, *others = words
+    led = head in names or (len(head) == 1 and bool(others) and names[0].startswith(head))
+    return led and all(w in names for w in others)
+
+
+def _parts(name: str) -> list[str]:
+    return [_GENERA.get(word, word) for word in fold(name).split()]
 
 
 def narrow_to(record: Record, organism: str) -> Record:

@@ -20,6 +20,11 @@ from tools.records.record import Coding, Component, Record, distinct_concepts
 
 _STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT})
 _SURGERY_ON = re.compile(r"(?:(.+) (?:surger(?:y|ies)|operations?)|(?:surgery|operation) (?:on|of) (?:the )?(.+))")
+_VENTILATED = re.compile(
+    r"(?<!non )\binvasive\b.*\bventilation\b|^respiratory ventilation\b|\b(?:ex|in)tubation\b|\btracheo"
+)
+_INTUBATED = {"intubation": _VENTILATED, "endotracheal intubation": _VENTILATED}
+"""What goes with a tube in the windpipe, of whose setting there need be no record."""
 _NO_ALLERGY = re.compile(r"\bno known\b.*\ballerg|\bno allergies\b|\bnka\b|\bnkda\b", re.IGNORECASE)
 
 
@@ -142,6 +147,8 @@ def _match(
     if kind is Kind.MICROBIOLOGY and not match.matched and (grown := _growing(term, records)):
         return _Match(coded=grown, grown=True)
     notes = (match.note,) if match.note else ()
+    if kind is Kind.PROCEDURE and not match.matched and (told := _INTUBATED.get(fold(term))):
+        return _Match(undecided=tuple(e.text for e in entries if told.search(fold(e.text))))
     if not match.matched and match.alternatives:
         nearest = ", ".join(e.text for e in match.alternatives[:5])
         notes = (*notes, f'nothing named "{term}"; nearest: {nearest}')

@@ -17,6 +17,7 @@ from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.dying import compute_place
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered, tell_uncharted
+from tools.execute.growth import OTHER_SIGN, keep_tested, tell_both_verdicts
 from tools.execute.intake import follow_doses, load_intake
 from tools.execute.left_out import tell_left_out
 from tools.execute.naming import leave_out_solvents, says_none
@@ -148,6 +149,9 @@ async def _select(search: Search) -> list[Record]:
     if query.compute is Compute.EXISTS and query.about and asks_past(query):
         kept = _leave_resumed(search, records, kept)
     search.contrary += tuple(contradict(query, records, kept))
+    if late and (tested := keep_tested(late, kept)) is not None:
+        kept = tested
+        search.notes += tell_both_verdicts(late, kept)
     if asks_growth(query):
         search.tests = {r.reference: r for r in await search.load(Kind.OBSERVATION)}
     if not kept:
@@ -195,7 +199,7 @@ def _compared_last(query: ChartQuery) -> list[Condition]:
     """Comparisons made after the pick: "is her last potassium above 5?" asks of the last, not of the last above 5."""
     if query.compute is not Compute.EXISTS or query.pick.which == "all":
         return []
-    return [c for c in query.where if c.field in (Slot.VALUE, Slot.INTERPRETATION)]
+    return [c for c in query.where if c.field in (Slot.VALUE, Slot.INTERPRETATION, Slot.SUSCEPTIBILITY)]
 
 
 def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
@@ -206,7 +210,7 @@ def _compare_picked(search: Search, picked: list[Record]) -> list[Record]:
     if late and not kept:
         search.incomparable += [r for r in picked if not refutes(r, late)]
         search.contrary += tuple(picked)
-        search.untold = keep_untold(picked, late)
+        search.untold = keep_untold(picked, [c for c in late if c.value not in OTHER_SIGN])
     return kept
 
 

@@ -11,7 +11,15 @@ from tools.concepts.body_parts import SIDED, places_in, says_side, sides_in
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.errors import ToolError
-from tools.execute.growth import drugs_with, narrow_to, same_organism, verdict_on
+from tools.execute.growth import (
+    OTHER_SIGN,
+    drugs_with,
+    narrow_to,
+    organisms_of,
+    same_organism,
+    sign_of,
+    verdict_on,
+)
 from tools.execute.pressure import exceeds
 from tools.execute.routes import bears, is_written, same_route
 from tools.records.record import Concept, Reading, Record
@@ -98,6 +106,8 @@ def meets(record: Record, condition: Condition) -> bool:
     """Whether a record meets one filter. Raises ToolError for a comparison with something that is no number."""
     if condition.field is Slot.STATUS:
         return _meets_status(record, condition)
+    if condition.field is Slot.INTERPRETATION and condition.value in OTHER_SIGN and Kind.MICROBIOLOGY in record.kinds:
+        return (sign_of(record) == condition.value) == (condition.op == "=")
     if condition.field is Slot.INTERPRETATION and condition.value in LEVELS:
         level = level_of(record)
         wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
@@ -206,6 +216,8 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
         return (record.end.raw,) if record.end else ()
     if slot is Slot.STATUS:
         return (record.status,) if record.status else ()
+    if slot is Slot.ORGANISM:
+        return organisms_of(record)
     told = tuple(record.fields.get(slot, ()))
     if slot is Slot.BODY_SITE and not any(map(says_side, told)):
         return _named_sides(record) or told

@@ -12,6 +12,7 @@ from tools.concepts.body_parts import says_side
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import match_concepts
 from tools.execute.attributes import DRUGS
+from tools.execute.growth import OTHER_SIGN, sign_of
 from tools.execute.selection import LEVELS, counts_at_all, is_normal, keep_where, meets, texts_of
 from tools.records.record import Record
 
@@ -47,6 +48,8 @@ def keep_uncategorized(query: ChartQuery, loaded: Sequence[Record]) -> list[Reco
 def _is_untold(record: Record, condition: Condition) -> bool:
     if condition.field is Slot.INTERPRETATION and condition.value in LEVELS:
         return is_normal(record) is None
+    if condition.field is Slot.INTERPRETATION and condition.value in OTHER_SIGN and Kind.MICROBIOLOGY in record.kinds:
+        return sign_of(record) is None
     told = texts_of(record, condition.field)
     if condition.field is Slot.BODY_SITE and told and not any(map(says_side, told)):
         return _leaves_open(condition) and says_side(condition.value)

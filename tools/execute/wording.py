@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Slot
 from tools.evidence import Value, clean_text
 from tools.execute.attributes import DRUGS, Computed, natural_slot, slot_values
+from tools.execute.growth import tell_verdicts
+from tools.execute.selection import texts_of
 from tools.execute.spans import TIME_UNITS
 from tools.execute.stays import STAY_NAMES
 from tools.records.record import Record
@@ -173,7 +175,9 @@ def describe_record(query: ChartQuery, record: Record) -> str:
         answers = [f"{c.concept.text}: {c.reading.text}" for c in record.components if c.reading is not None]
         text = f"{name}: {'; '.join(clean_text(a, 200) for a in answers)}"
     found = query.kind is Kind.MICROBIOLOGY and query.compute is Compute.EXISTS and slot is Slot.NAME
-    if record.reading is not None and (found or slot is Slot.VALUE):
+    if found and (told := tell_verdicts(record, query.where) or "; ".join(texts_of(record, Slot.ORGANISM))):
+        text = f"{name}: {clean_text(told, 200)}"
+    elif record.reading is not None and (found or slot is Slot.VALUE):
         text = f"{name}: {clean_text(record.reading.text, 200)}"
     if record.start is not None and record.start.raw not in text:
         text += f" ({record.start.raw}"

@@ -45,7 +45,7 @@ def split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tupl
     tests, more = [], list(where)
     for span in named:
         kinds = {e.kind for e in span.entries}
-        if not kinds & _CULTURED:
+        if Kind.MICROBIOLOGY not in kinds and (span.names_organism or not kinds & _CULTURED):
             if names_a_class(span.text):
                 continue
             more.append(Condition(field=Slot.ORGANISM, value=span.text))

@@ -50,6 +50,11 @@ class Span:
     text: str
     entries: tuple[ConceptEntry, ...] = ()
 
+    @property
+    def names_organism(self) -> bool:
+        """Whether something that grew in this chart has the name."""
+        return any(c.system.endswith("microbiology-organism") for e in self.entries for c in e.codings)
+
 
 def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
     """The names a question holds, longest first taken, in order; none overlap."""
@@ -181,14 +186,8 @@ def _names_kind(word: str) -> bool:
     return bool(_KIND_WORDS.fullmatch(word) or _KIND_WORDS.fullmatch(word + "s"))
 
 
-_COMMON = frozenset(fold(w) for w in lexicon.FUNCTION | lexicon.LIGHT) | {
-    "none",
-    "no",
-    "yes",
-    "other",
-    "output",
-    "blood test",
-}
+_UNTELLING = ("none", "no", "yes", "other", "output", "blood test")
+_COMMON = frozenset(fold(w) for w in lexicon.FUNCTION | lexicon.LIGHT).union(_UNTELLING)
 
 
 def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[ConceptEntry, ...]:

@@ -64,7 +64,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
 
 
 def _choose_kind(sketch: Sketch) -> Kind | None:
-    if sketch.verdict is not None:
+    grown = sketch.asks_growth_of and Kind.CONDITION not in sketch.nouns
+    if sketch.verdict is not None or sketch.asks_sign or grown:
         return Kind.MICROBIOLOGY
     if _asks_level(sketch):
         return Kind.LAB

@@ -161,7 +161,6 @@ JUDGEMENTS = (
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
     r"|(?:most|least) (?:dangerous|serious|severe|important|significant|worrying|worrisome|urgent)"
     r"|complications?(?= (?:of|from)\b)"
-    r"|negative(?= (?:[\w-]+ ){0,2}cultures?\b)"
 )
 """What asks for a judgement, which no record gives."""
 ENDS = (
@@ -191,6 +190,8 @@ ADJECTIVES = {
     "alcoholic": "alcoholism", "weigh": "weight", "weighs": "weight", "weighed": "weight", "tall": "height",
     "smokes": "smoking", "smoke": "smoking", "smoker": "smoking", "smoked": "smoking", "drink": "alcohol",
     "drinks": "alcohol", "hypothyroid": "hypothyroidism", "pregnant": "pregnancy",
+    "intubated": "intubation", "extubated": "extubation", "ventilated": "mechanical ventilation",
+    "dialyzed": "dialysis", "dialysed": "dialysis", "transfused": "transfusion", "dnr": "dnr",
 }  # fmt: skip
 """Words that say of a person what a record has under a noun."""
 

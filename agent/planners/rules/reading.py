@@ -27,6 +27,7 @@ from agent.planners.rules.scopes import (
     read_degree,
     read_level,
     read_route,
+    read_sign,
     read_site,
     read_source,
     read_stay,
@@ -164,7 +165,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     text_asked, text = text, cascade.text if anchored else text
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
-    where += [*read_level(cascade), *read_site(cascade)]
+    where += [*read_level(cascade), *read_site(cascade), *read_sign(cascade, spans)]
     cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
@@ -265,14 +266,8 @@ def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: 
     match = re.search(_REASON, cascade.text)
     if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
         return False
-    given = {*nouns, *verbs} & {
-        *MEDICATIONS,
-        Kind.MEDICATION,
-        Kind.PROCEDURE,
-        Kind.ORDER,
-        Kind.HOSPITAL_STAY,
-        Kind.ENCOUNTER,
-    }
+    others = (Kind.MEDICATION, Kind.PROCEDURE, Kind.ORDER, Kind.HOSPITAL_STAY, Kind.ENCOUNTER)
+    given = {*nouns, *verbs} & {*MEDICATIONS, *others}
     return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
 
 

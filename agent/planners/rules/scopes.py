@@ -9,7 +9,7 @@ from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.concepts import Span
 from agent.planners.rules.places import FIRST, LAST, ORDINALS
-from tools.chart_query import Condition, Slot, Stay
+from tools.chart_query import Condition, Kind, Slot, Stay
 from tools.time_window import find_time_phrases
 
 _DETERMINERS = r"(?:(?:the|an?|my|his|her|their|this|that|these|its) )*"
@@ -252,6 +252,16 @@ def read_verdict(cascade: Cascade, spans: Sequence[Span]) -> tuple[str, Span | N
     if match is None:
         return None
     return "resistant" if match[1] == "resistant" else "susceptible", spans[int(match[2][1:])] if match[2] else None
+
+
+def read_sign(cascade: Cascade, spans: Sequence[Span]) -> list[Condition]:
+    """Whether a culture is called positive or negative: "was the last blood culture positive?"."""
+    named = (spans[int(n)] for n in re.findall(r"C(\d+)", cascade.text) if int(n) < len(spans))
+    tested = {Kind.MICROBIOLOGY, Kind.SPECIMEN}
+    if not cascade.holds("cultures?") and not any(e.kind in tested for s in named for e in s.entries):
+        return []
+    match = cascade.take(r"(positive|negative)(?! for\b)")
+    return [Condition(field=Slot.INTERPRETATION, value=match[1])] if match else []
 
 
 def read_degree(cascade: Cascade) -> list[Condition]:

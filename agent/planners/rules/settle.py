@@ -108,7 +108,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.sketch.asks_organism,
      lambda c: (Compute.EXISTS, Slot.ORGANISM)),
     ("whether a test found what it looks for is said by its result",
-     lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.about and not c.sketch.says_tested,
+     lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.about and not c.sketch.says_tested
+     and c.sketch.verdict is None and not c.sketch.where,
      lambda c: (Compute.VALUE, None)),
     ("how many different ones counts names",
      lambda c: c.compute is Compute.COUNT and c.ask.distinct, lambda c: (Compute.COUNT_DISTINCT, Slot.NAME)),
@@ -187,6 +188,10 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
     ("whether a value is so now is asked of the last",
      lambda c, compute: compute is Compute.EXISTS and c.kind in MEASURED and c.sketch.present
      and any(w.field in (Slot.VALUE, Slot.INTERPRETATION) for w in c.sketch.where),
+     Pick(which="last")),
+    ("whether what grew is susceptible to a drug is said by the last culture tested",
+     lambda c, compute: compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.sketch.tested is not None
+     and not c.sketch.says("ever|any|all|always"),
      Pick(which="last")),
     ("what was measured before something else, asked of one value, is the last before it",
      lambda c, compute: compute in (Compute.LIST, Compute.VALUE) and bool(c.sketch.named) and c.kind in MEASURED

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
-from agent.planners.rules.concepts import Span
+from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.focus import Ask
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 
@@ -123,6 +123,19 @@ class Sketch:
     def asks_organism(self) -> bool:
         """Whether growth is asked after, and not the test."""
         return self.says(r"organisms?|microorganisms?|bacteri\w+|germs?|bugs?|grew|grow|grown|growth")
+
+    @property
+    def asks_sign(self) -> bool:
+        """Whether a culture is asked after as positive or negative."""
+        return any(c.field is Slot.INTERPRETATION and c.value in ("positive", "negative") for c in self.where)
+
+    @property
+    def asks_growth_of(self) -> bool:
+        """Whether it is asked of what is named if or when it grew: of an organism also if it was found."""
+        if len(self.named) != 1 or Kind.MICROBIOLOGY in kinds_of(self.named):
+            return False
+        grew = self.says(r"gr[eo]w|grown|growing|isolated|cultured")
+        return grew or (self.named[0].names_organism and self.says("found|seen|detected|identified|present"))
 
     @property
     def says_tested(self) -> bool:

@@ -16,6 +16,8 @@ _CAME_WITH = (
     r"\b(?:(?:at|on|upon) (?:(?:the|his|her|my|their) )?(?:last |latest |first )?(?:hospital )?admission|home med\w*)\b"
 )
 _HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
+_MOMENTARY = frozenset({"intubation", "extubation"})
+"""What is done at a moment, and not for as long as someone is in the state that it brings about."""
 _PLANS = frozenset({Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL, Kind.ORDER, Kind.NOTE})
 _DID = (
     r"(?:medications?|medicines?|drugs?|pills?) (?:stopped|helped|cured|fixed|controlled) (?:(?:the|his|her|my) )?C\d"
@@ -70,6 +72,10 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
      "I can't determine what is meant: nothing in this chart is named so, and a drug is nothing one is in."),
     (lambda s, kind: kind in DRUGS and _names_nothing(s) and s.says(_FOR_IT),
      "I can't determine what is given for that: no problem in this chart is named so."),
+    (lambda s, kind: kind is Kind.PROCEDURE and s.asks[0].compute is Compute.DURATION
+     and any(n.text in _MOMENTARY for n in s.named),
+     "I can't determine how long that lasted: the chart keeps when it was done. Ask when it was done and when undone,"
+     " or how long the ventilation went on."),
     (lambda s, kind: kind is Kind.MICROBIOLOGY and any(not n.entries and places_in(n.text) for n in s.named),
      "I can't determine which cultures are of that part of the body: ask by the specimen they are charted under."),
 )  # fmt: skip

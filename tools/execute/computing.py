@@ -16,7 +16,7 @@ from tools.execute.around import compute_span
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
 from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
-from tools.execute.growth import drugs_with
+from tools.execute.growth import drugs_with, organisms_of
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per
 from tools.execute.selection import is_normal, readings_of, texts_of
@@ -94,8 +94,9 @@ def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
     if query.kind is Kind.FAMILY_HISTORY and query.field is Slot.DEATH and records:
         return _relative_died(records)
     if query.field is not None:
-        bearing = tuple(r for r in records if texts_of(r, query.field))
-        if query.field is Slot.ORGANISM and not bearing and records and all(r.reading is None for r in records):
+        grown = query.field is Slot.ORGANISM
+        bearing = tuple(r for r in records if (organisms_of(r) if grown else texts_of(r, query.field)))
+        if grown and not bearing and records and all(r.reading is None for r in records):
             return Computed((), tuple(records), None, "no test on the matter gives a result")
         return Computed((bool(bearing),), bearing or tuple(records))
     of_test = any(_TESTING.search(name) for name in query.about)

@@ -99,7 +99,6 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
     (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
-    (r"\b(?:(?:code|dnr|resuscitation) status|dnr order)\b", "<dnr>"),
     (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -29,17 +30,19 @@ from agent.planners.medgemma.engine import Engine, Generated, Options, Request
 from agent.planners.medgemma.engine.loading import load_model
 from agent.planners.medgemma.manner import Manner
 from agent.planners.medgemma.planner import MedGemmaPlanner
-from agent.planners.planner import PlannerView
+from agent.planners.planner import PlannerView, Step
 from agent.transcript import Transcript
 from tools.chart import ChartContext, open_chart
 from tools.fhir.client import FhirClient
 from tools.overview import build_overview
+from tools.registry import Handles, run_tool
 from tools.store.app import build_app
 from tools.store.loading import load_paths
 from tools.store.store import Store, open_store
 from tools.toolbox import build_tools
 
 PATIENTS = Path(fhir_fixtures.__file__).parent / "patients"
+HANDLE = re.compile(r"\bE\d+\b")
 OPTIONS = Options(device="cpu", context=12_288, rows=2)
 QUESTION = "What is the latest hemoglobin A1c?"
 
@@ -120,8 +123,6 @@ def test_random_weights_without_the_grammar_end_in_the_limit_of_corrections(stor
 
 
 def test_each_step_reads_only_what_is_new(store: Store, engine: Heard) -> None:
-    from agent.planners.planner import Step
-
     async def two_steps() -> None:
         planner, view = make(engine), await view_of(store)
         await planner.decide(view)
@@ -211,6 +212,29 @@ def test_a_conversation_longer_than_the_context_ends_in_an_abstention_that_says_
     engine.close()
     assert transcript.end_reason == "abstained"
     assert "no longer fits" in transcript.answer.text
+
+
+def test_where_fewer_records_fit_only_those_shown_can_be_cited(store: Store, small_gemma: Path) -> None:
+    async def view_of_many() -> PlannerView:
+        async with chart_of(store) as chart:
+            call = CallTool(tool="query_chart", arguments={"kind": "observation"})
+            found = await run_tool(build_tools(), chart, call.tool, call.arguments, Handles())
+            return replace(await view_of(store), steps=(Step(call, found),))
+
+    def cited(context: int) -> tuple[set[str], set[str]]:
+        options = replace(OPTIONS, context=context)
+        engine = Heard(load_model(str(small_gemma), options), options)
+        asyncio.run(make(engine).decide(view))
+        engine.close()
+        asked = engine.asked[-1]
+        answer = next(a for a in json.loads(asked.schema or "")["anyOf"] if "citations" in a["properties"])
+        citable = HANDLE.findall(json.dumps(answer["properties"]["citations"]))
+        return set(citable), set(HANDLE.findall(engine.tokenizer.decode(asked.prompt)))
+
+    view = asyncio.run(view_of_many())
+    (all_citable, all_shown), (citable, shown) = cited(12_288), cited(3_000)
+    assert citable < all_citable <= all_shown
+    assert citable <= shown
 
 
 def test_a_thought_is_told_apart_and_is_no_part_of_the_decision(store: Store, engine: Heard) -> None:

@@ -113,8 +113,8 @@ class MedGemmaPlanner:
         """The prompt, and the grammar of what may be decided."""
         engine = self.open()
         begins = self._prefixes.of(engine, view.overview, view.tools, self._to_system)
-        prompt = self._render(engine, view)
-        shown = fit_view(view, Budget(), engine.count)
+        prompt, budget = self._render(engine, view)
+        shown = fit_view(view, budget, engine.count)
         return Request(
             prompt,
             json.dumps(build_step_schema(shown)) if self._manner.bound else None,
@@ -125,8 +125,8 @@ class MedGemmaPlanner:
             on_text=self._listen(),
         )
 
-    def _render(self, engine: Engine, view: PlannerView) -> tuple[int, ...]:
-        """The prompt; with less of the records and of earlier turns where it would not fit."""
+    def _render(self, engine: Engine, view: PlannerView) -> tuple[tuple[int, ...], Budget]:
+        """The prompt and its budget: less of the records and of earlier turns where it would not fit."""
         prompt: tuple[int, ...] = ()
         for budget in _BUDGETS:
             system, *turns = build_messages(view, budget, engine.count)
@@ -134,7 +134,7 @@ class MedGemmaPlanner:
             prompt = engine.render([told, *turns])
             if len(prompt) + self._manner.thinking + self._manner.longest < engine.context:
                 break
-        return prompt
+        return prompt, budget
 
     def _seed(self, prompt: tuple[int, ...]) -> int | None:
         """Another for each prompt, so that chance does not fall alike in every decision; the same when asked again."""

@@ -82,7 +82,7 @@ class Batch:
             for job in (*self._waiting, *self._running.values()):
                 job.request.cancel.set()
             self._changed.notify()
-        if self._thread is not None:
+        if self._thread not in (None, threading.current_thread()):
             self._thread.join()
 
     def _work(self) -> None:

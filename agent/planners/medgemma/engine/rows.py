@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection
 
+import torch
+
 from agent.planners.medgemma.engine.cache import KeyValueCache, Snapshot
 
 
@@ -47,7 +49,11 @@ class Rows:
 
     def keep(self, row: int) -> None:
         """Keep what a row holds now as a beginning of later prompts; the ones used longest ago give way."""
-        kept = self._cache.snapshot(row)
+        try:
+            kept = self._cache.snapshot(row)
+        except torch.OutOfMemoryError:
+            self._kept.clear()  # conversations need the memory more
+            return
         self._kept[kept.tokens] = kept
         while sum(snapshot.size for snapshot in self._kept.values()) > self._most:
             self._kept.popitem(last=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.composing import compose_answer
 from agent.decision import CallTool, GiveAnswer
@@ -127,6 +127,7 @@ def _conclude(state: LoopState, patient_name: str) -> tuple[Answer, EndReason]:
         text = decision.reason or "I can't determine this from the chart."
         return Answer(text, (), (), "abstained"), "abstained"
     answer = compose_answer(decision, _cited(state), state.faults, patient_name)
+    answer = replace(answer, text=f"{answer.text} ({state.aside})") if state.aside else answer
     return answer, "answered" if answer.status == "answered" else "abstained"
 
 

@@ -55,6 +55,8 @@ class LoopState:
     faults: tuple[str, ...] = ()
     """What verification found wrong with the last answer."""
     usage: Usage = field(default_factory=Usage)
+    aside: str = ""
+    """What the planner took to ask nothing, to be told with its answer."""
     limit: Literal["step_limit", "format_limit"] | None = None
 
 
@@ -68,7 +70,8 @@ async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
         if state.corrections >= MAX_CORRECTIONS:
             return {**unread, "limit": "format_limit"}
         return {**unread, "corrections": state.corrections + 1, "correction": str(error)}
-    told = {"decision": decided.decision, "usage": _add(state.usage, decided.usage), "correction": None}
+    usage = _add(state.usage, decided.usage)
+    told = {"decision": decided.decision, "usage": usage, "correction": None, "aside": decided.aside}
     return {**told, "limit": "step_limit"} if over and isinstance(decided.decision, CallTool) else told
 
 

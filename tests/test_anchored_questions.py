@@ -226,3 +226,72 @@ def test_from_and_when_set_nothing_against_the_value_before(question: str, compu
 def test_everyday_words_for_a_stay(question: str, wanted: dict[str, Any]) -> None:
     plan = read_plan(question)
     assert {k: plan.get(k) for k in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "relation", "event"),
+    [
+        ("What was the last potassium before the patient had asthma?", "before", {**ASTHMA, "pick": "last"}),
+        ("What was the potassium going into the asthma diagnosis?", "before", ASTHMA),
+        ("How many potassium readings followed the diagnosis of asthma?", "after", ASTHMA),
+        ("Having been diagnosed with asthma, what was her first potassium?", "after", ASTHMA),
+        ("How high was her potassium before she went on warfarin?", "before", WARFARIN),
+        ("First potassium with warfarin on board?", "after", WARFARIN),
+        ("What was her potassium when warfarin had not yet been started?", "before", WARFARIN),
+        ("What was prescribed on the day asthma was diagnosed?", "same_day", ASTHMA),
+        ("What was diagnosed at the visit of the last appendectomy?", "same_stay", APPENDECTOMY),
+    ],
+)
+def test_a_bound_is_read_in_other_constructions(question: str, relation: str, event: dict[str, Any]) -> None:
+    told = read_plan(question)["around"]
+    assert told == {"relation": relation, **{k: v for k, v in event.items() if (k, v) != ("pick", "last")}}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the highest potassium between the diagnosis of asthma and the appendectomy?",
+        "After asthma was diagnosed but before the appendectomy, what was the highest potassium?",
+        "How high did the potassium get from the asthma diagnosis until the appendectomy was done?",
+    ],
+)
+def test_two_records_bound_a_question_on_either_side(question: str) -> None:
+    plan = read_plan(question)
+    assert (plan["around"]["relation"], plan["around"]["about"]) == ("after", ["asthma"])
+    assert (plan["until"]["relation"], plan["until"]["about"]) == ("before", ["appendectomy"])
+
+
+@pytest.mark.parametrize(
+    ("question", "compute"),
+    [
+        ("Was the potassium higher in 2020 than in 2018?", "increased"),
+        ("Comparing 2018 with 2020, was the potassium lower in 2020?", "decreased"),
+        ("How much higher was the potassium in 2020 compared with 2018?", "rise"),
+        ("Difference in potassium 2018 vs 2020?", "change"),
+    ],
+)
+def test_the_values_of_two_times_are_set_against_each_other(question: str, compute: str) -> None:
+    plan = read_plan(question)
+    assert (plan["when"], plan["against"], plan["compute"]) == ("in 2020", "in 2018", compute)
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        (
+            "By how much did potassium change between the last two measurements?",
+            {"compute": "change", "pick": LAST_TWO},
+        ),
+        ("How much has potassium changed from the first to the last measurement?", {"compute": "change"}),
+        ("By what percentage did potassium change since the first reading?", {"compute": "percent_change"}),
+        ("What is the difference between the latest potassium and the previous one?", {"pick": LAST_TWO}),
+    ],
+)
+def test_a_change_is_of_two_values_at_least(question: str, slots: dict[str, Any]) -> None:
+    plan = read_plan(question)
+    assert {k: plan.get(k) for k in ("compute", "pick")} == {"compute": "change", "pick": None} | slots
+
+
+def test_a_reason_is_asked_after_the_problem_that_a_drug_treats() -> None:
+    for question in ("For which condition was warfarin ordered?", "What condition does the warfarin treat?"):
+        assert read_plan(question)["field"] == "reason"

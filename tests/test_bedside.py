@@ -86,7 +86,7 @@ async def test_what_is_done_on_a_ward_is_found_by_its_name(
         "Is he a smoker?", "How many units of blood did he get?", "Is he on oxygen?",
         "What is the time between his last two admissions?",
         "What was the longest he was on aspirin?", "Did he die in the ICU?",
-        "What was his weight between 2023 and 2020?",
+        "What was his weight in 2020 in 2023?",
     ],
 )  # fmt: skip
 async def test_what_no_record_tells_is_no_answer(ask_over: Ask, question: str) -> None:

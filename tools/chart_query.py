@@ -74,6 +74,7 @@ class Compute(StrEnum):
     STABLE = "stable"
     RISE = "rise"
     FALL = "fall"
+    PERCENT_CHANGE = "percent_change"
     NORMAL = "normal"
     TREND = "trend"
     DURATION = "duration"
@@ -187,8 +188,12 @@ class ChartQuery(Plan):
     )
     when: str | None = Field(default=None, max_length=200, description="'since March 2015', 'last 24 hours', 'in 2137'")
     ongoing: bool = Field(default=False, description="With `when`: also what began earlier and went on.")
+    against: str | None = Field(
+        default=None, max_length=200, description="Another time, whose value that of `when` is set against: 'in 2018'."
+    )
     during: Stay | None = None
     around: Anchor | None = None
+    until: Anchor | None = Field(default=None, description="With `around`: another record that bounds it too.")
     where: tuple[Condition, ...] = ()
     pick: Pick = Pick()
     compute: Compute = Compute.LIST

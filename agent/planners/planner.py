@@ -75,6 +75,8 @@ class Decided:
 
     decision: CallTool | GiveAnswer
     usage: Usage = Usage()
+    aside: str = ""
+    """What of the question was taken to ask nothing, said; told with the answer."""
 
 
 class Planner(Protocol):

@@ -25,6 +25,8 @@ from agent.verify.words import (
 from tools.chart_query import ChartQuery, Compute, Kind
 from tools.evidence import Finding, Value
 
+_CHANGES = (Compute.CHANGE, Compute.RISE, Compute.FALL, Compute.PERCENT_CHANGE)
+
 
 @dataclass(frozen=True)
 class Bearer:
@@ -144,7 +146,7 @@ def _computed_needs(finding: Finding, words: frozenset[str]) -> Iterator[Need]:
     query = finding.query
     if query is None:
         return
-    if query.compute in (Compute.MEAN, Compute.SUM, Compute.CHANGE, Compute.RISE, Compute.FALL):
+    if query.compute in (Compute.MEAN, Compute.SUM, *_CHANGES):
         said = (COMPUTED[query.compute] | RISING | FALLING | UNCHANGED) & words
         yield Need(
             f"it is the {query.compute.value}, which has to be said", tuple(frozenset({w}) for w in sorted(said))
@@ -160,7 +162,7 @@ def _direction(query: ChartQuery, values: Sequence[Value]) -> frozenset[str]:
     value = values[0]
     if isinstance(value, str):
         return {"rising": RISING, "falling": FALLING, "unchanged": UNCHANGED}.get(value, frozenset())
-    if query.compute not in (Compute.CHANGE, Compute.RISE, Compute.FALL):
+    if query.compute not in _CHANGES:
         return frozenset()
     value = -value if query.compute is Compute.FALL else value
     return RISING if value > 0 else FALLING if value < 0 else UNCHANGED
@@ -177,7 +179,7 @@ def _with_units(finding: Finding) -> Iterator[Number]:
         asked = read_unit(finding.query.unit) if finding.query and finding.query.unit else None
         for unit in dict.fromkeys([*units, asked]):
             yield Number(float(value), shown, unit)
-            if finding.query is not None and finding.query.compute in (Compute.CHANGE, Compute.RISE, Compute.FALL):
+            if finding.query is not None and finding.query.compute in _CHANGES:
                 yield Number(abs(float(value)), shown.lstrip("-"), unit)
 
 

@@ -60,6 +60,7 @@ COMPUTED: dict[Compute, frozenset[str]] = {
     Compute.CHANGE: _set("change changed difference"),
     Compute.RISE: _set("change changed difference"),
     Compute.FALL: _set("change changed difference"),
+    Compute.PERCENT_CHANGE: _set("percent percentage change changed difference"),
     Compute.TREND: _set("trend"),
     Compute.DURATION: _set("duration lasted last long length"),
     Compute.INTERVAL: _set("interval between apart gap"),

@@ -19,13 +19,16 @@ from tools.records.record import Record
 def keep_bounded(search: Search, records: list[Record], anchor: Anchor, candidates: Sequence[Record]) -> list[Record]:
     """The records where the anchor has them; of the candidates for it the one meant is noted with the search."""
     query = search.query
-    search.anchors = choose_bounds(anchor, [r for r in candidates if counts_at_all(r, anchor.kind)])
-    if not search.anchors:
+    bounds = choose_bounds(anchor, [r for r in candidates if counts_at_all(r, anchor.kind)])
+    search.anchors += bounds
+    if not bounds:
         name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
         search.unbound = f"there is no dated record of {clean_text(name, 80)} to search around"
         return []
-    found = search.anchors[0 if anchor.pick == "first" else -1]
+    found = bounds[0 if anchor.pick == "first" else -1]
     search.notes.append(tell_bound(found))
+    if anchor is query.until and (first := search.anchors[0]) is not found and time_key(found) < time_key(first):
+        search.unbound = f"{tell_bound(found)}, which came before {tell_bound(first)}"
     if asks_order(query):
         return _in_order(search, records, anchor, found)
     kept = keep_around(records, anchor, found)

@@ -41,6 +41,8 @@ class Search:
     scope: StayScope | None = None
     anchors: list[Record] = field(default_factory=list)
     """The records that bound the search in time."""
+    compared: tuple[list[Record], list[Record]] | None = None
+    """The records of two times, of which one is set against the other."""
     unbound: str | None = None
     """Why nothing bounds it: there is no such record, or no order of time."""
     contrary: tuple[Record, ...] = ()

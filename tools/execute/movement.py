@@ -31,6 +31,27 @@ def compute_movement(query: ChartQuery, records: Sequence[Record]) -> Computed:
     return replace(change, values=(moved > 0 if compute is Compute.INCREASED else moved < 0,), unit=None)
 
 
+def compute_against(query: ChartQuery, earlier: Sequence[Record], later: Sequence[Record]) -> Computed:
+    """What the values of one time tell when set against those of another; told only where all of them agree."""
+    both = (*earlier, *later)
+    if not earlier or not later:
+        missing = query.when if earlier else query.against
+        return Computed((), both, None, f"there is no value {missing}" if both else None)
+    plain = query.model_copy(update={"against": None})
+    found = [compute_moved(plain, (one, other)) for one in earlier for other in later]
+    values = {c.values for c in found}
+    problem = next((c.problem for c in found if c.problem), None)
+    if problem or len(values) > 1:
+        return Computed((), both, None, problem or "there are several values in one of the two times, and they differ")
+    return replace(found[-1], rests_on=both)
+
+
+def compute_moved(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """A movement, or a change in numbers."""
+    numeric = query.compute in (Compute.CHANGE, Compute.PERCENT_CHANGE, Compute.TREND)
+    return compute_number(query, records) if numeric else compute_movement(query, records)
+
+
 def _compare_all(query: ChartQuery, records: Sequence[Record], change: Computed) -> Computed:
     """Whether any value differs from another; only what did not move at all is stable for certain."""
     low, high = (

@@ -78,11 +78,13 @@ def _compute(query: ChartQuery, records: Sequence[Record]) -> Computed:
     values, used = NUMERIC[query.compute](same)
     if not values:
         return Computed((), tuple(records), None, "there are not two dated values to compare")
+    if query.compute is Compute.PERCENT_CHANGE:
+        unit = "%"
     if query.field is Slot.TIME:
         moments = dict.fromkeys(s.record.start.raw for s in used if s.record.start is not None)
         return Computed(tuple(moments), tuple(s.record for s in used))
-    if query.compute in (Compute.CHANGE, Compute.TREND):
-        notes = (*notes, _describe(same, unit))
+    if query.compute in (Compute.CHANGE, Compute.TREND, Compute.PERCENT_CHANGE):
+        notes = (*notes, _describe(same, same[-1].reading.unit))
     return Computed(values, tuple(s.record for s in used), unit, None, notes)
 
 
@@ -135,6 +137,14 @@ def _change(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
     return (round(last.value - first.value, 9),), [first, last]
 
 
+def _percent(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
+    """How far the last is from the first, in percent of the first; nothing of a first that is zero or less."""
+    (change,), used = _change(samples) if len([s for s in samples if s.record.start]) > 1 else ((None,), [])
+    if not isinstance(change, float | int) or used[0].value <= 0:
+        return (), used
+    return (round(change / used[0].value * 100, 2),), used
+
+
 def _trend(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
     dated = [s for s in samples if s.record.start is not None]
     if len(dated) < 2:
@@ -170,4 +180,5 @@ NUMERIC: dict[Compute, Callable[[list[_Sample]], tuple[tuple[Value, ...], list[_
     Compute.SUM: _sum,
     Compute.CHANGE: _change,
     Compute.TREND: _trend,
+    Compute.PERCENT_CHANGE: _percent,
 }

@@ -20,6 +20,7 @@ from tools.execute.given import find_only_ordered, tell_uncharted
 from tools.execute.growth import OTHER_SIGN, keep_tested, tell_both_verdicts
 from tools.execute.intake import follow_doses, load_intake
 from tools.execute.left_out import tell_left_out
+from tools.execute.movement import compute_against
 from tools.execute.naming import leave_out_solvents, says_none
 from tools.execute.ordered import follow_orders
 from tools.execute.picking import pick_records
@@ -68,11 +69,12 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     ages = query.compute is Compute.AGE and query.kind is not Kind.PATIENT
     patient = next(iter(await search.load(Kind.PATIENT)), None) if ages else None
     spanned = query.compute is Compute.DURATION and query.around is not None and query.around.relation == "from"
-    computed = (
-        compute_span(search.anchors, picked, query.unit)
-        if spanned
-        else compute_values(query, picked, chart.as_of, patient)
-    )
+    if search.compared is not None:
+        computed = compute_against(query, *search.compared)
+    elif spanned:
+        computed = compute_span(search.anchors, picked, query.unit)
+    else:
+        computed = compute_values(query, picked, chart.as_of, patient)
     if (uncharted := await tell_uncharted(search, picked)) is not None:
         computed = replace(computed, problem=uncharted)
     search.notes += computed.notes
@@ -127,6 +129,8 @@ async def _select(search: Search) -> list[Record]:
         records = _leave_out_drugs(search, records)
     if query.during is not None:
         records = await keep_during(search, records)
+    if query.against and query.when:
+        return _select_both(search, keep_where(records, query.where))
     if query.when:
         search.undated += [r for r in records if r.start is None]
         window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
@@ -138,9 +142,9 @@ async def _select(search: Search) -> list[Record]:
         else:
             search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)
-    if query.around is not None:
-        named = await keep_about(search, query.around.kind, query.around.about, await search.load(query.around.kind))
-        records = keep_bounded(search, records, query.around, named)
+    for anchor in (a for a in (query.around, query.until) if a is not None and search.unbound is None):
+        named = await keep_about(search, anchor.kind, anchor.about, await search.load(anchor.kind))
+        records = keep_bounded(search, records, anchor, named)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
     kept = kept or find_arrivals(search)
@@ -182,6 +186,17 @@ def _tell_unsaid(search: Search, kept: list[Record]) -> None:
     if unsaid := sum(r.standing == "unknown" for r in kept):
         of = "" if unsaid == len(kept) else f"of {unsaid} of {len(kept)} "
         search.notes.append(f"{of}no status is on record, so that it may be over")
+
+
+def _select_both(search: Search, records: list[Record]) -> list[Record]:
+    """The records of the two times that are set against each other; what is asked of them is noted with the search."""
+    query, as_of = search.query, search.chart.as_of.wall
+    windows = [
+        parse_window(phrase, as_of, search.chart.date_order) for phrase in (query.against or "", query.when or "")
+    ]
+    search.notes += [note for window in windows for note in window.notes]
+    search.compared = (keep_in_window(records, windows[0]), keep_in_window(records, windows[1]))
+    return [*search.compared[0], *search.compared[1]]
 
 
 async def _leave_untold(search: Search, records: list[Record], kept: list[Record]) -> None:

@@ -56,10 +56,11 @@ def describe_scope(query: ChartQuery, count: int = 2) -> str:
     if query.during is not None:
         which = f"number {query.during.n}" if query.during.which == "nth" else query.during.which
         parts.append(f"during {'' if which == 'any' else 'the '}{which} {STAY_NAMES[query.during.type]}")
-    if query.around is not None:
-        parts.append(_describe_anchor(query.around))
+    parts += [_describe_anchor(a) for a in (query.around, query.until) if a is not None]
     if query.when:
         parts.append(clean_text(query.when, 80))
+    if query.against:
+        parts.append(f"against {clean_text(query.against, 80)}")
     if query.among is not None:
         parts.append(_AMONG[query.among])
     return " ".join(parts)

@@ -78,9 +78,13 @@ def _is_intensive(entry: Json, linked: Linked) -> bool:
 
 
 def _places(resource: Json, linked: Linked) -> Iterator[str]:
+    """The places of a visit by name; where it names none, who provided it."""
     for entry in items(resource.get("location")):
         if name := place_name(entry, linked):
             yield name
+    provider = (resource.get("serviceProvider") or {}).get("display")
+    if not items(resource.get("location")) and isinstance(provider, str):
+        yield provider
 
 
 def _provider(resource: Json) -> str | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.planners.planner import Turn
+from agent.planners.rules.asks import Ask
 from agent.planners.rules.compose import Parsed, compose_query
 from agent.planners.rules.concepts import names_a_class
-from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Pick, Slot

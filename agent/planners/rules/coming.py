@@ -54,6 +54,8 @@ COMING: tuple[tuple[str, str], ...] = (
      r"|(?:after|on|upon) (?:leaving|being discharged))\b", "where was patient discharged to"),
     (rf"\b{_IMAGED} {_DONE}(?:for|of|on) (?:(?:the|his|her|my|their|an?) )?{_PART}\b",
      r"<\g<part> \g<image>> \g<done>"),
+    (rf"\bwhat (?:is|was|are|am) {_I} (?:being |getting )?treated for with (?P<drug>[^?]+)",
+     r"why was \g<drug> prescribed"),
     (r"\banti-?coagulated\b", "on <anticoagulants>"),
     (r"\bruns? in (?:the|his|her|my|their) family\b", "in the family history"),
 )  # fmt: skip

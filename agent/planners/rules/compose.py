@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent.planners.rules.about import name_outputs, name_treatments, split_specimens
+from agent.planners.rules.asks import Ask
 from agent.planners.rules.concepts import Span, kinds_of
-from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
-from agent.planners.rules.settle import BEFORE, Case, asks_ongoing, looks_back, settle_ask, settle_pick, settle_states
+from agent.planners.rules.ongoing import asks_ongoing
+from agent.planners.rules.settle import BEFORE, Case, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
@@ -245,8 +246,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         pick = Pick(which="last", skip=1)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
-        ongoing=asks_ongoing(case), during=stay,
-        around=around, where=tuple(dict.fromkeys(where)),
+        against=sketch.against, ongoing=asks_ongoing(case), during=stay,
+        around=around, until=sketch.until, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Everyday wording: short forms, tags, negative questions and ages, written out as the question they ask.
+"""Everyday wording: short forms, tags and negative questions, written out as the question they ask.
 
 Tables of wordings by class. What is asked stays the same; the readers that come after need to know only the long form.
 """
@@ -6,10 +6,8 @@ Tables of wordings by class. What is asked stays the same; the readers that come
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
+from agent.planners.rules.bounds import write_bounds
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.occasions import OCCASIONS
@@ -21,13 +19,13 @@ from agent.planners.rules.terse import write_whole
 from agent.planners.rules.trends import TRENDS
 from tools.concepts.body_parts import PAIRED
 
-_SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
+SUBJECT = r"(?:i|he|she|it|they|we|there|(?:the )?patient)"
 _AUX = r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could)"
 _HIS = r"(?:(?:his|her|my|their|the|an?) )?"
-_WAS = rf"(?:(?:was|is|were|got|did|had|has|have) )(?:{_SUBJECT} )?(?:been |get |have )?"
+_WAS = rf"(?:(?:was|is|were|got|did|had|has|have) )(?:{SUBJECT} )?(?:been |get |have )?"
 _EACH = r"(?:(?:any|his|her|my|their|the|an?|of|last) )*"
 _DOSED = r"(?P<drug>(?:[\w/.-]+ ){0,5}?[\w/.-]+)"
-_GOT = rf"(?:did|has) {_SUBJECT} (?:get|gotten|had|have|receive|take|taken)"
+_GOT = rf"(?:did|has) {SUBJECT} (?:get|gotten|had|have|receive|take|taken)"
 _AT_WHEN = rf"\b(?P<when>when|how long ago) (?:was|{_GOT}) {_HIS}"
 _GIVEN = r"(?: (?:given|administered|received|taken))?(?=\s*[?.!]*$|,| (?:during|in|on|before|after|since)\b)"
 _PART = (
@@ -36,7 +34,7 @@ _PART = (
 )
 _DOCTOR = r"(?:(?:my|the|his|her|their|an?|any) )?(?:doctors?|physicians?|providers?|nurses?|clinicians?)"
 _WISHED = r"(?:decide[ds]?|say|said|tell|told|want(?:ed)?|instruct(?:ed)?|advise[ds]?|ask(?:ed)?)"
-_TO_TAKE = rf"(?: (?:that|{_SUBJECT}|me|him|her|them|to|should|must|ought|needed|needs?|had|has|have))+ (?:take|use)"
+_TO_TAKE = rf"(?: (?:that|{SUBJECT}|me|him|her|them|to|should|must|ought|needed|needs?|had|has|have))+ (?:take|use)"
 _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
     (r"\bw/ ?(?=\w)", "with "),
@@ -98,7 +96,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bat any (?:time|point)(?! (?:since|after|before|in|during|between))\b", "ever"),
     (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
-    (r"\bdid " + _SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
+    (r"\bdid " + SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
     (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),
@@ -124,7 +122,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
      "<extraction of wisdom tooth>"),
     (rf"\b(?:has|have|had|did|does) {_DOCTOR} (?:ever )?{_WISHED}{_TO_TAKE}\b", "was patient prescribed"),
     (rf"\b(?:that )?{_DOCTOR} (?:ever )?{_WISHED}{_TO_TAKE}\b", "was prescribed"),
-    (rf"\b(?P<who>(?:was|were|am|is|are) {_SUBJECT}) (?:told|instructed|advised|supposed|directed|asked) to (?:take"
+    (rf"\b(?P<who>(?:was|were|am|is|are) {SUBJECT}) (?:told|instructed|advised|supposed|directed|asked) to (?:take"
      r"|use)\b", r"\g<who> prescribed"),
     (r"\bshould (?:i|we) (?:look (?:for|at|up|under)|check|search(?: for)?|expect(?: to (?:see|find))?|find"
      r"|see)\b", ""),
@@ -134,7 +132,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"(?:^|(?<=[|,] )|(?<=please ))(?:document|note|record|chart|log)(?: down)?"
      r"(?= (?:the|how|when|what|which|all|any|each|every|if|whether|patient|my|his|her|their)\b)", "list"),
     (r"\b(?:give|gives|gave|given|giving) birth\b", "had <childbirth>"),
-    (r"\bhow long did (" + _SUBJECT + r") stay\b", r"how long was \1 in hospital"),
+    (r"\bhow long did (" + SUBJECT + r") stay\b", r"how long was \1 in hospital"),
     (r"\b(?:go|goes|went|gone|get|got|come|came) home\b(?! (?:med|on|with|address))", "discharged"),
     (r"\bhow tall (?:is|was|am|are|were)\b", "what is the <height> of"),
     (r"\b(?:uterus|womb) (?:taken )?(?:out|removed)\b", "<hysterectomy>"),
@@ -180,10 +178,10 @@ _PLAIN: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Everyday verbs and nouns, written as a chart names the thing; a name in angle brackets is a name for certain."""
 _TAG = re.compile(
-    rf"[ ,]+(?:{_AUX}) (?:not )?{_SUBJECT} ?(?:not)?[?. ]*$|[ ,]+(?:right|correct|yes|no|true|or not|huh)[ ]?\?+$", re.I
+    rf"[ ,]+(?:{_AUX}) (?:not )?{SUBJECT} ?(?:not)?[?. ]*$|[ ,]+(?:right|correct|yes|no|true|or not|huh)[ ]?\?+$", re.I
 )
-_NEGATED = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<aux>{_AUX}) not (?P<who>{_SUBJECT})\b", re.I)
-_TOLD = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<who>{_SUBJECT}) (?=[a-z])", re.I)
+_NEGATED = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<aux>{_AUX}) not (?P<who>{SUBJECT})\b", re.I)
+_TOLD = re.compile(rf"^(?P<lead>(?:(?:so|and|but|then|also|or),? )*)(?P<who>{SUBJECT}) (?=[a-z])", re.I)
 _ASKS = re.compile(
     r"\b(?:what|which|when|where|who|whom|whose|why|how|if|whether)\b|^i (?:want|need|would|wonder|was|am|know|think)",
     re.I,
@@ -191,26 +189,8 @@ _ASKS = re.compile(
 _OPENS = re.compile(rf"^(?:(?:so|and|but|please),? )*(?:{_AUX}|can|{'|'.join(sorted(REPORT))})\b", re.I)
 """What asks by itself, so that a tag adds nothing."""
 _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)\b", re.I)
-_YEARS = r"(\d{1,3})(?: years old| years of age)?"
-_WHEN_WAS = rf"when {_SUBJECT} (?:was|were|turned)"
-_SPANS: tuple[tuple[str, int | None, int | None], ...] = (
-    (rf"(?:at|{_WHEN_WAS}) (?:the )?age (?:of )?{_YEARS}|{_WHEN_WAS} {_YEARS}", 0, 1),
-    (rf"(?:since|after) (?:the )?age (?:of )?{_YEARS}|since (?:turning|{_SUBJECT} turned) {_YEARS}", 0, None),
-    (rf"(?:before|by|until) (?:the )?age (?:of )?{_YEARS}|before (?:turning|{_SUBJECT} turned) {_YEARS}", None, 0),
-    (r"in (?:his|her|my|their) ([2-9]0)'?s", 0, 10),
-)
-"""A pattern, and how many years its span begins and ends after the age it names; None is open."""
-_AGES: tuple[tuple[str, int | None, int | None], ...] = (
-    (
-        rf"as (?:a child|children|a kid)|in (?:his|her|my|their) childhood|{_WHEN_WAS} (?:a child|little|a kid)",
-        None,
-        18,
-    ),
-    (rf"as a teen(?:ager)?|in (?:his|her|my|their) teens|{_WHEN_WAS} a teen(?:ager)?", 13, 20),
-    (r"(?<!sex )(?<!gender )(?<!assigned )at birth|as a newborn", 0, 0),
-    (rf"as an? (?:baby|infant)|{_WHEN_WAS} (?:a baby|an infant)", None, 2),
-    (rf"as an adult|in adulthood|{_WHEN_WAS} an adult", 18, None),
-)
+
+
 _NUMBERS = re.compile(
     r"\b(?P<which>upper|top|lower|bottom) number(?: (?:of|in|on) (?:(?:his|her|my|the|their|a) )*(?:blood pressure|bp)"
     r"(?: readings?)?)?\b",
@@ -246,7 +226,7 @@ def write_out(text: str) -> str:
     """
     for pattern, written in _TABLES:
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
-    return _ask_plainly(write_whole(" ".join(text.split())))
+    return _ask_plainly(write_whole(write_bounds(" ".join(text.split()))))
 
 
 def _ask_plainly(text: str) -> str:
@@ -266,33 +246,3 @@ def _ask_plainly(text: str) -> str:
 
 def _affirm(told: str) -> str:
     return re.sub(r"\bnever\b", "ever", re.sub(r"\bnot ", "", told, count=1), count=1)
-
-
-def write_ages(text: str, birth: date | None) -> str:
-    """Ages as spans of dates; left as they stand where the birth date isn't known.
-
-    >>> write_ages("her weight at age 40", date(1974, 6, 18))
-    'her weight between 2014-06-18 and 2015-06-17'
-    >>> write_ages("fractures as a child", date(1974, 6, 18))
-    'fractures before 1992-06-18'
-    """
-    if birth is None:
-        return text
-    for pattern, low, high in (*_SPANS, *_AGES):
-        for match in reversed(list(re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE))):
-            text = text[: match.start()] + _span(birth, _named_age(match), low, high) + text[match.end() :]
-    return text
-
-
-def _named_age(match: re.Match[str]) -> int:
-    return next((int(group) for group in match.groups() if group), 0)
-
-
-def _span(birth: date, age: int, low: int | None, high: int | None) -> str:
-    first = birth + relativedelta(years=age + low) if low is not None else None
-    end = birth + relativedelta(years=age + high) if high is not None else None
-    if first is None:
-        return f"before {end}"
-    if first == end:
-        return f"on {first}"
-    return f"between {first} and {end - timedelta(days=1)}" if end is not None else f"since {first}"

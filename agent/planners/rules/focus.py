@@ -4,81 +4,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.asks import ANY, COUNTED, COUNTING, COUNTS, PERCENT, Ask
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.yes_or_no import AUX, asks_yes_or_no
 from tools.chart_query import Compute, Slot
 
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _PLACED = r"(?:(?:exact|specific|very|first|last|earliest|latest|most recent) )*"
-_COUNT = r"(?:numbers?|counts?|tally)"
-_ANY = r"(?:(?!\b(?:what|which|when|where|who|why)\b).)*?"
 
 
-@dataclass(frozen=True)
-class Ask:
-    """One thing asked for."""
-
-    compute: Compute
-    slot: Slot | None = None
-    unit: str | None = None
-    distinct: bool = False
-    first: bool = False
-    """Since when: the beginning of it."""
-    over: Compute | None = None  # what is computed of several lengths: their sum, the longest
-
-
-COUNTABLE = (
-    r"medications|medicines|drugs|prescriptions|orders|procedures|surgeries|operations|visits|encounters|admissions"
-    r"|hospitali[sz]ations|stays|diagnoses|conditions|problems|allergies|vaccines|tests|cultures|notes|reports|doses"
-)
-"""What comes in pieces: an amount of them is their number."""
-_COUNTING = (
-    rf"quantify|how much|how many|numbers? of|{_COUNT}|counted|tallied|totall?ed|amounts? of|how far|how often"
-    r"|how frequently"
-)
-_COUNTED: tuple[tuple[str, Ask], ...] = (
-    (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
-     Ask(Compute.LIST, Slot.FREQUENCY)),
-    (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),
-    (r"(?:needs? to|have to|has to|must|to) be (?:counted|tallied|totall?ed)", Ask(Compute.COUNT)),
-    (rf"(?:total |overall )?amounts? of(?= (?:[a-z]+ )?(?:{COUNTABLE})\b)", Ask(Compute.COUNT)),
-    (r"by how much", Ask(Compute.CHANGE)),
-    (rf"how (?:far|much) {_ANY}{lexicon.FALL}", Ask(Compute.FALL)),
-    (rf"how (?:far|much) {_ANY}{lexicon.RISE}", Ask(Compute.RISE)),
-    (rf"how much {_ANY}(?:chang(?:ed?|ing)|differ)", Ask(Compute.CHANGE)),
-)  # fmt: skip
 _UPWARD = r"rising|increasing|climbing|improving|trending up|going up|up|higher|better"
 _DOWNWARD = r"falling|decreasing|dropping|declining|worsening|trending down|going down|down|lower|worse"
+_PROBLEM = r"(?:condition|problem|diagnosis|disease|illness|disorder|complaint|ailment)"
 _CLAUSES: tuple[tuple[str, Ask], ...] = (
+    (r"(?:at |in )?(?:which|what) (?:hospital|clinic|facility|center|practice)(?= (?:did|was|were|is|has|had)\b)",
+     Ask(Compute.LIST, Slot.LOCATION)),
     (r"how old|what age|(?:current |present )?age", Ask(Compute.AGE)),
     (r"since when|as of when|how long has|how long have", Ask(Compute.TIME, first=True)),
-    (rf"how (?:has|have|had|did) {_ANY}chang(?:ed?|ing)", Ask(Compute.CHANGE)),
-    (rf"(?:which way|(?:in )?(?:which|what) direction) {_ANY}(?:{lexicon.GOING}|moved|changing)", Ask(Compute.TREND)),
+    (rf"how (?:has|have|had|did|does) {ANY}{lexicon.CHANGED}", Ask(Compute.CHANGE)),
+    (rf"(?:which way|(?:in )?(?:which|what) direction) {ANY}(?:{lexicon.GOING}|moved|changing)", Ask(Compute.TREND)),
     (rf"(?:(?:{lexicon.GOING}) )?up or (?:(?:{lexicon.GOING}) )?down(?=[ |]*$)", Ask(Compute.TREND)),
     (r"on (?:the )?average", Ask(Compute.MEAN)),
     (rf"(?:(?:{_UPWARD}) or (?:{_DOWNWARD})|(?:{_DOWNWARD}) or (?:{_UPWARD}))"
      r"(?:,? or (?:stable|steady|flat|unchanged|level))?(?=[ |]*$)", Ask(Compute.TREND)),
-    (rf"how (?:has|have|had|is|are|was|were|did|do) {_ANY}(?:trend(?:ed|ing)?|mov(?:ed?|ing)|evolv(?:ed?|ing))",
+    (rf"how (?:has|have|had|is|are|was|were|did|do) {ANY}(?:trend(?:ed|ing)?|mov(?:ed?|ing)|evolv(?:ed?|ing))",
      Ask(Compute.TREND)),
-    (rf"(?:is|are|was|were|has|have|did) {_ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
+    (rf"(?:is|are|was|were|has|have|did) {ANY}(?:up or down|(?:rising|rose|risen|improv\w+|better|higher) or"
      rf" (?:falling|fell|fallen|wors\w+|lower))", Ask(Compute.TREND)),
-    (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
-    (rf"(?:has|have|did|is|are|was|were) {_ANY}{lexicon.WORSE}", Ask(Compute.WORSENED)),
-    (rf"(?:has|have|is|are|was|were) {_ANY}{lexicon.STEADY}", Ask(Compute.STABLE)),
-    (rf"(?:has|have|did) {_ANY}changed?(?=[ |]*$|[ |]+(?:since|from|over|between|at all|much|in|during|\|))",
+    (rf"(?:has|have|did|is|are|was|were) {ANY}{lexicon.BETTER}", Ask(Compute.IMPROVED)),
+    (rf"(?:has|have|did|is|are|was|were) {ANY}{lexicon.WORSE}", Ask(Compute.WORSENED)),
+    (rf"(?:has|have|is|are|was|were) {ANY}{lexicon.STEADY}", Ask(Compute.STABLE)),
+    (rf"(?:has|have|did) {ANY}changed?(?=[ |]*$|[ |]+(?:since|from|over|between|at all|much|in|during|\|))",
      Ask(Compute.CHANGED)),
-    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.RISE}|^C\d+ {lexicon.RISE}", Ask(Compute.INCREASED)),
-    (rf"(?:has|have|did|is|does) {_ANY}{lexicon.FALL}|^C\d+ {lexicon.FALL}", Ask(Compute.DECREASED)),
-    (rf"(?:was|were) {_ANY}(?:rising|increasing|climbing|(?:going|coming) up)", Ask(Compute.INCREASED)),
-    (rf"(?:was|were) {_ANY}(?:falling|dropping|declining|decreasing|(?:going|coming) down)", Ask(Compute.DECREASED)),
-    (rf"(?:is|was|were|are) {_ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
+    (rf"(?:has|have|did|is|does) {ANY}{lexicon.RISE}|^C\d+ {lexicon.RISE}", Ask(Compute.INCREASED)),
+    (rf"(?:has|have|did|is|does) {ANY}{lexicon.FALL}|^C\d+ {lexicon.FALL}", Ask(Compute.DECREASED)),
+    (rf"(?:was|were) {ANY}(?:rising|increasing|climbing|(?:going|coming) up)", Ask(Compute.INCREASED)),
+    (rf"(?:was|were) {ANY}(?:falling|dropping|declining|decreasing|(?:going|coming) down)", Ask(Compute.DECREASED)),
+    (rf"(?:is|was|were|are) {ANY}(?:(?:with)?in (?:the )?(?:normal|reference) (?:range|limits)"
      rf"|normal)|^(?:\| *|and )*normal(?=[ |]*$)", Ask(Compute.NORMAL)),
-    (r"what (?:did|do|does) " + _ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
+    (r"what (?:did|do|does) " + ANY + r" (?:show|say|reveal|find|conclude|indicate|mean|read)[ |]*$",
      Ask(Compute.VALUE)),
-    (r"(?:what|which) (?:\|? ?)?" + _ANY + r" for[ |]*$|what for|for what(?: reason)?",
+    (rf"(?:for|because of) (?:what|which) (?:{_PROBLEM}|reason|indication)"
+     rf"|(?:what|which) {_PROBLEM}s? (?:is|was|are|were|do|does|did|has|have) {ANY}(?:treat(?:s|ed|ing)?|given for"
+     rf"|used for|prescribed for|taken for|taking {ANY}for|meant for|le[ad]d? to)(?! with)"
+     r"(?=[ |]*$| C\d| being| her| his| my)"
+     rf"|what (?:is|was|are|were) {ANY}(?:prescribed|given|used|ordered|taken|meant)(?: \w+)? to treat(?=[ |]*$)"
+     rf"|(?:what|which) {_PROBLEM}s? (?:led to|made|caused|prompted|is behind|was behind)(?= )",
+     Ask(Compute.LIST, Slot.REASON)),
+    (r"(?:what|which) (?:\|? ?)?" + ANY + r" for(?: here| exactly)?[ |]*$|what for|for what(?: reason)?",
      Ask(Compute.LIST, Slot.REASON)),
     (r"what happen(?:s|ed|ing)", Ask(Compute.LIST, Slot.REACTION)),
     (r"which (?:doctor|physician|provider|clinician)(?= (?:[a-z]+ ){0,2}(?:prescribed|ordered|wrote|requested)\b)",
@@ -90,18 +66,18 @@ _PHRASES: tuple[tuple[str, Ask], ...] = (
      Ask(Compute.LIST, Slot.PRESCRIBER)),
     (r"with whom", Ask(Compute.LIST, Slot.PERFORMER)),
     (r"(?:(?<=^)|(?<=tell )|(?<=know )|(?<=me )|(?<=and )|(?<=[|,.?] ))who", Ask(Compute.LIST, Slot.PERFORMER)),
-    (rf"why (?:was|were|did|has|is|have) {_ANY}(?:stopped|discontinued|held|on hold|reduced|changed|ended)"
+    (rf"why (?:was|were|did|has|is|have) {ANY}(?:stopped|discontinued|held|on hold|reduced|changed|ended)"
      r"|why not", Ask(Compute.LIST, Slot.STATUS_REASON)),
     (r"why", Ask(Compute.LIST, Slot.REASON)),
-    (r"where " + _ANY + r"discharged(?: to)?|discharged to where|where to|how (?:was|were|is) " + _ANY + r"discharged",
+    (r"where " + ANY + r"discharged(?: to)?|discharged to where|where to|how (?:was|were|is) " + ANY + r"discharged",
      Ask(Compute.LIST, Slot.DISCHARGE_DISPOSITION)),
     (r"on (?:what|which) side|(?:what|which) side", Ask(Compute.LIST, Slot.BODY_SITE)),
     (r"where", Ask(Compute.LIST, Slot.LOCATION)),
-    (rf"how low (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MIN)),
-    (rf"how high (?:did|has|have|had) {_ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MAX)),
+    (rf"how low (?:did|has|have|had) {ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MIN)),
+    (rf"how high (?:did|has|have|had) {ANY}(?:get|got|gotten|been|go|gone)", Ask(Compute.MAX)),
     (r"how (?:severe|serious|bad)", Ask(Compute.LIST, Slot.SEVERITY)),
     (r"how (?:high|low|heavy)", Ask(Compute.VALUE)),
-    (r"how (?:is|was|were|are) " + _ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),
+    (r"how (?:is|was|were|are) " + ANY + r"(?:given|administered|taken)", Ask(Compute.LIST, Slot.ROUTE)),
     (rf"when|(?:on|at|in|during|over) (?:what|which) {_PLACED}(?:{lexicon.TIME_NOUN}|points?(?: in time)?|periods?)"
      rf"|(?:what|which) (?:exact )?{lexicon.TIME_NOUN}|which year|what year|which month", Ask(Compute.TIME)),
 )  # fmt: skip
@@ -121,7 +97,7 @@ _LASTED = re.compile(
 )
 _NOUNS: tuple[tuple[str, Ask], ...] = (
     (r"(?<!total )numbers?(?! of\b)(?= |$)", Ask(Compute.VALUE)),
-    (rf"(?:total )?{_COUNT}|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
+    (rf"(?:total )?{COUNTS}|total (?:occurrences|instances|times|occasions)", Ask(Compute.COUNT)),
     (r"names?|lists?|details?", Ask(Compute.LIST)),
     (r"length|durations?", Ask(Compute.DURATION)),
     (r"onsets?", Ask(Compute.TIME, first=True)),
@@ -157,8 +133,12 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where))"
         r"(?: (?:was|is|did) (?:it|that|this))?$"
     )
+    named = cascade.take(
+        r"(?:,|and)(?: and)?(?: if so,?)? (?:what|which|which ones?)(?: (?:was|were|is|are) (?:it|they))?$"
+    )
     cascade.text = _COUNT_OF_CELLS.sub(r"\1 level", cascade.text)
     first = _read_extreme(cascade, _read_first(cascade))
+    first = Ask(Compute.LIST) if named and first == Ask(Compute.EXISTS) else first
     if first.slot is not None:
         cascade.take_all(
             [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot is Slot.DOSE]
@@ -183,13 +163,15 @@ def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:
 
 
 def _read_first(cascade: Cascade) -> Ask:
+    if (asked := _read_phrase(cascade, PERCENT)) is not None:
+        return asked
     if (length := cascade.take(r"(?:length(?: of stay)?|duration)(?= (?:of|in|for)\b| *\|)")) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, length))
     if (summed := cascade.take(_SUMMED)) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, summed), over=Compute.SUM)
     if (spanned := _cut(cascade, _SPANNED)) is not None:
         return Ask(Compute.TIME_SINCE, unit=_unit(cascade, spanned))
-    if cascade.holds(_COUNTING) and (counted := _read_count(cascade)):
+    if cascade.holds(COUNTING) and (counted := _read_count(cascade)):
         return counted
     if (asked := _read_phrase(cascade, _CLAUSES)) is not None:
         return asked
@@ -212,12 +194,12 @@ def _read_phrase(cascade: Cascade, table: Sequence[tuple[str, Ask]]) -> Ask | No
 
 def _read_count(cascade: Cascade) -> Ask | None:
     """Numbers: how many, how much, how often."""
-    if (asked := _read_phrase(cascade, _COUNTED)) is not None:
+    if (asked := _read_phrase(cascade, COUNTED)) is not None:
         return asked
     if (lasted := _cut(cascade, _LASTED)) is not None:
         return Ask(Compute.DURATION, unit=_unit(cascade, lasted))
     if cascade.take(
-        rf"quantify|how many|(?:total |overall ){_COUNT}(?: of)?|numbers? of|counts?(?: of)?|tally(?: of)?"
+        rf"quantify|how many|(?:total |overall ){COUNTS}(?: of)?|numbers? of|counts?(?: of)?|tally(?: of)?"
     ):
         return Ask(Compute.COUNT, distinct=bool(cascade.take(r"different|distinct|unique")))
     if cascade.take(r"how much"):
@@ -287,7 +269,8 @@ _ASKING = re.compile(
     rf"|the|in|within"
     rf"|normal|reference|range|limits|by|from|doctor|physician|provider|clinician|age|current|present|severe"
     rf"|serious|bad|high|low"
-    rf"|tall|heavy|happen(?:s|ed|ing)|counted|tallied|totall?ed|reason|exact|points?|periods?|during|over|since|number|of|on|at|{lexicon.TIME_NOUN}|years?"
+    rf"|tall|heavy|apart|treat(?:s|ed|ing)?|{_PROBLEM}s?|{lexicon.CHANGED}|made|caused|prompted|behind|le[ad]d?"
+    rf"|percent(?:age)?|increase|decrease|happen(?:s|ed|ing)|counted|tallied|totall?ed|reason|exact|points?|periods?|during|over|since|number|of|on|at|{lexicon.TIME_NOUN}|years?"
     rf"|months?|side|as|held|changed"
 )
 

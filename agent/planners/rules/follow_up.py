@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from agent.planners.planner import Turn
+from agent.planners.rules.asks import Ask
 from agent.planners.rules.changing import Change, change_query, says_what
 from agent.planners.rules.compose import Parsed, compose_queries, compose_query, find_unread
 from agent.planners.rules.concepts import MEDICATIONS, kinds_of
-from agent.planners.rules.focus import Ask
 from agent.planners.rules.kinds import DRUGS, STAY_KINDS, STAYS, choose_kind
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.treating import (

@@ -16,6 +16,7 @@ MEASURED = (Kind.LAB, Kind.VITAL, Kind.OBSERVATION, Kind.OUTPUT, Kind.INTAKE)
 OF_NUMBERS = (
     Compute.MAX, Compute.MIN, Compute.MEAN, Compute.CHANGE, Compute.TREND, Compute.INCREASED, Compute.DECREASED,
     Compute.CHANGED, Compute.IMPROVED, Compute.WORSENED, Compute.STABLE, Compute.RISE, Compute.FALL,
+    Compute.PERCENT_CHANGE,
 )  # fmt: skip
 """What is computed of several values together."""
 STAYS = (Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY)
@@ -56,6 +57,9 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     kind = _choose_kind(sketch)
     if kind in DRUGS and _only_treated(sketch):
         return Kind.CONDITION
+    beside = kinds_of(sketch.excluded)
+    if kind is Kind.MEDICATION_ADMINISTERED and not (sketch.named or sketch.nouns) and beside == [Kind.IMMUNIZATION]:
+        return Kind.IMMUNIZATION
     if kind in DRUGS and sketch.of_home:
         return Kind.MEDICATION_REPORTED
     if kind is Kind.ENCOUNTER and sketch.stay is not None and not sketch.nouns and not sketch.named:
@@ -164,6 +168,8 @@ def answered_by(kind: Kind) -> tuple[Kind, ...]:
 
 def _on_what(sketch: Sketch, named: list[Kind]) -> bool:
     """Whether the only word for a drug need not be one: the "on" of "on dialysis", the "taken" of readings."""
+    if Kind.CONDITION in named and sketch.says("picked up") and not {*sketch.nouns} & {*DRUGS}:
+        return True
     for_it = re.search(r"\bfor (?:an? |the |his |her |my |their )?C\d", sketch.text) is not None
     if not for_it and Kind.CONDITION not in named and Kind.ALLERGY not in named:
         return not any(k in DRUGS for k in sketch.nouns)

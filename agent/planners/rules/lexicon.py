@@ -118,7 +118,11 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"(?:reference|normal) ranges?", Slot.REFERENCE_RANGE),
     (r"(?:body )?sites?|sides?", Slot.BODY_SITE),
     (r"status(?:es)?", Slot.STATUS),
-    (r"locations?|places?|care ?units?|wards?", Slot.LOCATION),
+    (
+        r"(?:hospital or )?clinics?(?! (?:visits?|notes?|appointments?|letters?|staff))|locations?|places?"
+        r"|facilit(?:y|ies)|care ?units?|wards?",
+        Slot.LOCATION,
+    ),
 )
 NUMERIC: Sequence[tuple[str, Compute]] = (
     (r"averages?|mean", Compute.MEAN),
@@ -147,6 +151,7 @@ FALL = (
     r"|(?:trend|head|mov)(?:ed|ing) down(?:wards?)?)"
     r"(?! (?:risk|scale|score|assessment|screening|precautions))"
 )
+CHANGED = r"(?:chang(?:es?|ed|ing)|differ(?:s|ed)?|mov(?:es?|ed|ing)|shift(?:s|ed)?|var(?:y|ies|ied))"
 GOING = r"going|gone|go|went|trending|heading|headed|moving"
 BETTER = r"(?:improv(?:ed?|es|ing)|(?:got(?:ten)? |getting )?better(?! than))"
 WORSE = r"(?:worsen(?:ed|s|ing)?|deteriorat(?:ed?|ing)|(?:got(?:ten)? |getting )?worse(?! than))"
@@ -220,7 +225,7 @@ FUNCTION = (
     like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
     let mr mrs ms dr doctor doctors physician physicians provider providers clinician clinicians practitioner nurse
     patient patients person individual subject supposed
-    client question ever lately recently recent far
+    client question ever anywhere lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
     )
@@ -260,7 +265,7 @@ LIGHT = frozenset(
     other another overall whole entire anything something everything life lifetime past prior previous previously
     real actual actually thing things old older usual notice notices noticed focus focused focusing
     dated part parts onset resolution abatement bout bouts separate form forms known evidence case carrying
-    background anywhere documentation coded icd-coded
+    stand stands stood background anywhere documentation coded icd-coded
     """.split()  # noqa: SIM905
 )
 """Nouns and verbs that any record has or does, and so tell none apart."""

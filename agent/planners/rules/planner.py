@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
+from agent.planners.rules.asides import set_aside
 from agent.planners.rules.coming import ARRIVED
 from agent.planners.rules.compose import Parsed
 from agent.planners.rules.kinds import MEASURED
 from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
-from tools.chart_query import ChartQuery, Compute, Kind, Slot, Stay
+from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Slot, Stay
 from tools.evidence import Finding
 
 _LONGEST = 1_000
@@ -27,6 +30,7 @@ _BESIDE = {
     Kind.MEDICATION_ORDERED: Kind.MEDICATION,
     Kind.MEDICATION_ADMINISTERED: Kind.MEDICATION,
 }
+_AT_VISITS = (Kind.PROCEDURE, Kind.IMMUNIZATION, Kind.CONDITION, *MEASURED, Kind.REPORT, Kind.IMAGING)
 
 
 class RulesPlanner:
@@ -49,6 +53,11 @@ class RulesPlanner:
             return _abstain(f"The answer could not be verified: {view.repair}.")
         if (decided := decide_instruction(view)) is not None:
             return decided
+        heard = set_aside(view.question, view.overview.index)
+        decided = self._decide(replace(view, question=heard.question))
+        return replace(decided, aside=heard.told) if isinstance(decided.decision, GiveAnswer) else decided
+
+    def _decide(self, view: PlannerView) -> Decided:
         if (notes := compose_notes(view.question)) is not None:
             if not view.steps:
                 return Decided(CallTool(tool="search_notes", arguments=notes))
@@ -151,13 +160,23 @@ def _complaint_of(query: ChartQuery) -> ChartQuery | None:
     return ChartQuery(kind=Kind.OBSERVATION, about=("chief complaint",), when=query.when, during=during)
 
 
+def _place_of(query: ChartQuery) -> ChartQuery | None:
+    """Where something was done or found, where its record does not say: where the visit was."""
+    bounded = query.around is not None or query.during is not None or query.when is not None or query.where
+    if query.field is not Slot.LOCATION or query.kind not in _AT_VISITS or bounded or query.pick.skip:
+        return None
+    which = "first" if query.pick.which == "first" or query.kind is Kind.CONDITION else "last"
+    around = Anchor(relation="same_stay", kind=query.kind, about=query.about, pick=which)
+    return ChartQuery(kind=Kind.ENCOUNTER, around=around, field=Slot.LOCATION)
+
+
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
     if query is not None and not finding.total and not finding.evidence and _asks_ever(query):
         return query.model_copy(update={"about": tuple(f"history of {name}" for name in query.about)})
     if query is not None and finding.total and not finding.determinable:
-        return _complaint_of(query)
+        return _place_of(query) or _complaint_of(query)
     if finding.total or query is None or query.compute is Compute.COUNT:
         return None
     timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.planners.rules import lexicon
-from agent.planners.rules.anchors import read_anchor, read_span
+from agent.planners.rules.ages import write_ages
+from agent.planners.rules.anchors import read_bounds, read_span
+from agent.planners.rules.asks import Ask
 from agent.planners.rules.bedside import name_bedside
 from agent.planners.rules.beyond import find_beyond
+from agent.planners.rules.bounds import find_clause, write_bounds
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.dying import write_deaths
-from agent.planners.rules.everyday import name_pressures, write_ages, write_out
+from agent.planners.rules.everyday import name_pressures, write_out
 from agent.planners.rules.examples import name_classes
-from agent.planners.rules.focus import Ask, read_asks
-from agent.planners.rules.movements import read_previous, settle_movement
+from agent.planners.rules.focus import read_asks
+from agent.planners.rules.movements import read_previous, read_two_times, settle_movement
 from agent.planners.rules.person import birth_of, without_person
 from agent.planners.rules.places import read_from_end, read_pick
 from agent.planners.rules.problems import write_problems
@@ -136,7 +139,7 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
         text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
         spans.append(find_span(run, overview.index))
         strange += [] if spans[-1].entries else find_strange(run, overview.index)
-    sketch = _read(Cascade(text), spans)
+    sketch = _read(Cascade(write_bounds(text)), spans)
     sketch = replace(sketch, named=tuple({s.text: s for s in sketch.named}.values()))
     nouns = lexicon.ADJECTIVES.values()
     absent = [(i, s.text) for i, s in enumerate(spans) if not s.entries and not known_kinds(s.text)]
@@ -157,10 +160,12 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     text = cascade.text = write_problems(cascade.text, spans)
     cascade.take(_LEFT)
     order = cascade.take("before or after|after or before|earlier or later")
-    when = take_times(cascade)
+    both = read_two_times(cascade)
+    when = take_times(cascade) if both is None else both.when
     against = read_previous(cascade)
     spanned = read_span(cascade, spans)
-    anchored = spanned[0] if spanned else read_anchor(cascade, spans)
+    bounds = (spanned[0],) if spanned else read_bounds(cascade, spans)
+    anchored, until = (*bounds, None, None)[:2]
     arrival = read_arrival(cascade)
     text_asked, text = text, cascade.text if anchored else text
     excluded = _take_named(cascade, _EXCEPT, spans)
@@ -174,6 +179,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     from_end = read_from_end(cascade)
     asks = [Ask(Compute.DURATION, unit=spanned[1])] if spanned else read_asks(cascade)
     asks = settle_movement(asks, against) if against else asks
+    asks = [Ask(both.compute)] if both else asks
     if when is not None:
         cascade.take(r"new(?:ly)?")
     if abnormal := cascade.take(r"(ab)?normal|out of (?:the )?(?:normal |reference )?range|flagged"):
@@ -213,7 +219,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         judged.append(advised[0])
     if re.match(r"(?:\| *)*(?:can|may|could) (?:i|he|she|they|we|patient)\b", text):
         judged.append("can")
-    if arrival is None and (clause := _clause(text, asks[0].compute)):
+    if arrival is None and (clause := find_clause(text, asks[0].compute)):
         judged.append(clause)
     total = bool(cascade.take(r"(?:in )?(?:total|altogether|combined)"))
     named = [span for number, span in enumerate(spans) if re.search(rf"\bC{number}\b", cascade.text)]
@@ -221,6 +227,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     return Sketch(
         asks=tuple(asks), named=drop_wider(named, conjoined), reasons=tuple(reasons), excluded=tuple(excluded),
         nouns=tuple(nouns), verbs=tuple(verbs), patient_slots=tuple(patient_slots), when=when, stay=stay,
+        against=both.against if both else None, until=until,
         around=anchored or (None if when else arrival), where=tuple(where), states=tuple(states), pick=pick,
         picked=picked,
         per=({"dai": "day"}.get(word := per[1] or per[2], word) if per else None),
@@ -237,20 +244,6 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
 def _spell(text: str, spans: Sequence[Span]) -> str:
     """A text with the names in place of their marks."""
     return re.sub(r"\bC(\d+)\b", lambda mark: spans[int(mark[1])].text, text)
-
-
-def _clause(text: str, asked: Compute) -> str | None:
-    """A clause that says when something else was so ("her potassium when she came in"), which no reader takes."""
-    clause = re.search(r"\bwhen (?:i|he|she|they|we|patient)\b", text)
-    if clause is None or not re.search(r"C\d|\bit\b", text):
-        return None
-    before = text[: clause.start()]
-    timed = re.search(rf"\b{lexicon.TIME_NOUN}\b|^(?:[| ]|and|please)*$", before)
-    opens = re.search(r"\b(?:what|which|how|is|was|were|did|does|has)\b", before)
-    counted = re.search(rf"\b{lexicon.TIME_NOUN}[| ]*$", before) if asked is Compute.COUNT else None
-    if asked is Compute.AGE or counted:
-        return None
-    return clause[0] if asked is not Compute.TIME or (opens and not timed) else None
 
 
 def _take_named(cascade: Cascade, pattern: str, spans: list[Span]) -> list[Span]:

@@ -27,6 +27,7 @@ _IN_STAY = re.compile(
     rf"(?:{_WHICH} )?(?:(?:stay|visit|admission|time) (?:in|to|at) (?:the )?)?(?:{_PLACE})(?![\w-])"
 )
 _COMPARISON = re.compile(
+    r"(?:(?:ris(?:e|es|en)|rose|climb(?:s|ed)?|drop(?:s|ped)?|fall(?:s|en)?|fell|c[ao]mes?) )?"
     r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|beyond"
     r"|(?<=\bgo )past|(?<=\bget )past|(?<=\b(?:went|gone|been) )past|(?:exceed|surpass|cross|topp)(?:ed|ing|e?s)?"
     r"|reach(?:ed|es)?|hits?|(?<=\bever )top"
@@ -44,13 +45,13 @@ _OPERATORS = {
 _ROUTES = (
     r"iv(?: (?:drip|bolus|push|infusion|piggyback))?|intravenous(?:ly)?|po(?:/ng)?|oral(?:ly)?|by mouth|im"
     r"|intramuscular(?:ly)?|sc|sq|subcut(?:aneous(?:ly)?)?|sl|sublingual(?:ly)?|pr|rectal(?:ly)?|ng|neb|nebuli[sz]ed"
-    r"|ih|inhal(?:ed|ation)|tp|topical(?:ly)?|td|transdermal(?:ly)?"
+    r"|ih|inhal(?:ed|ation)|tp|topical(?:ly)?|td(?! (?:shot|jab|vaccin|booster|immuni))|transdermal(?:ly)?"
 )
 
 
 def take_times(cascade: Cascade) -> str | None:
     """Every time phrase of the text, joined; `now` is a state, no time."""
-    cascade.text = _TWO_YEARS.sub(_to_span, cascade.text)
+    cascade.text = _BETWEEN_YEARS.sub(_in_order, _TWO_YEARS.sub(_to_span, cascade.text))
     found = find_time_phrases(cascade.text)
     phrases = [p for p in found if not _is_state(p[2], cascade.text) and not _is_number(cascade.text[: p[0]])]
     phrases = [(start, end, _of_then(said, cascade.text, start, end)) for start, end, said in phrases]
@@ -93,6 +94,14 @@ def _of_then(phrase: str, text: str, start: int, end: int) -> str:
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|\b[a-z]+\.? \d{1,2}(?:st|nd|rd|th)?\b")
 _YEAR = r"(?:18|19|20|21|22|23)\d\d"
 _TWO_YEARS = re.compile(rf"\b(?:(?:in|during|for|from) )?(?<!between )({_YEAR}(?:, {_YEAR})*),? and ({_YEAR})\b(?!-)")
+
+
+_BETWEEN_YEARS = re.compile(rf"\bbetween ({_YEAR}) and ({_YEAR})\b(?!-)")
+
+
+def _in_order(match: re.Match[str]) -> str:
+    """Between two years, whichever is named first."""
+    return "between {} and {}".format(*sorted(match.groups()))
 
 
 def _to_span(match: re.Match[str]) -> str:

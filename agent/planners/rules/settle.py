@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.planners.rules.focus import COUNTABLE, Ask
+from agent.planners.rules.asks import COUNTABLE, Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS, TREATED
 from agent.planners.rules.lexicon import OVER
+from agent.planners.rules.movements import MOVED
+from agent.planners.rules.places import FIRST
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import UNSAID, Compute, Condition, Kind, Pick, Slot
 
@@ -22,11 +24,6 @@ _STATEFUL = (
 _EVENTS = "instances|occurrences|occasions|times|episodes"
 _VOLUME = r"total|how much|volumes?|amounts?|quantit(?:y|ies)"
 _READ = (*MEASURED, Kind.SOCIAL_HISTORY)
-_FOUND = (
-    r"inform(?:ed)?|told|found|find out|learn(?:ed|t)?|discover(?:ed)?|identified|detected|documented|recorded|noted"
-    r"|reported|confirmed|listed"
-)
-"""Verbs of finding a problem or writing it down, which is done once and goes on no further."""
 _WRITTEN = r"recorded|documented|charted|listed|on (?:record|file)|in the (?:chart|record)s?"
 """What is counted so is what stands in the chart, and not what is so now."""
 _COUNTED = (*STAYS, *DRUGS, Kind.CONDITION, Kind.PROCEDURE, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.ORDER, Kind.NOTE)
@@ -214,6 +211,8 @@ def settle_ask(case: Case) -> Settled:
 
 def settle_pick(case: Case, pick: Pick, compute: Compute) -> Pick:
     """Which in order of time, where the question does not say: the latest of a measurement and of what looks back."""
+    if compute in MOVED and case.sketch.around is None and pick.n == 1 and not pick.skip:
+        return _of_movement(case.sketch, pick)
     if pick.which != "all":
         return pick
     return next((latest for _, holds, latest in _LATEST if holds(case, compute)), pick)
@@ -239,6 +238,13 @@ def looks_back(case: Case) -> bool:
     return case.compute is Compute.COUNT or (
         case.compute is Compute.EXISTS and not _THE_ONE_BEFORE.search(case.sketch.text)
     )
+
+
+def _of_movement(sketch: Sketch, pick: Pick) -> Pick:
+    """A movement is of two values at least: of all where the first is named, of the last two where only the last is."""
+    if pick.which != "last" or sketch.says(FIRST):
+        return Pick() if pick.which in ("first", "last") else pick
+    return Pick(which="last", n=2)
 
 
 def settle_states(case: Case) -> list[Condition]:
@@ -277,21 +283,3 @@ def _asks_result(sketch: Sketch) -> bool:
     return not told and not sketch.says(
         r"which|list|any|all|tests|screens|cultures|done|performed|taken|drawn|sent|ordered"
     )
-
-
-def asks_ongoing(case: Case) -> bool:
-    """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
-    sketch, ask = case.sketch, case.ask
-    if case.kind is Kind.WARD_STAY and ask.slot is Slot.LOCATION and re.match(r"(?:on|at) ", sketch.when or ""):
-        return ask.compute is Compute.LIST
-    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
-        return False
-    if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
-        return False
-    if case.kind in STAYS:
-        return ask.compute is Compute.EXISTS and sketch.says(r"(?:in|at) (?:the |an? )?(?:hospital|icu|ed|er|ward)")
-    if case.of_drugs:
-        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
-    had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
-    said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs) or sketch.says(_FOUND)
-    return case.kind is Kind.CONDITION and had and not sketch.picked and not said

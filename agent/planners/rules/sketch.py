@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.asks import Ask
 from agent.planners.rules.concepts import Span, kinds_of
-from agent.planners.rules.focus import Ask
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 
 ALL = Pick()
@@ -47,8 +47,12 @@ class Sketch:
     verbs: tuple[Kind, ...] = ()
     patient_slots: tuple[Slot, ...] = ()
     when: str | None = None
+    against: str | None = None
+    """Another time, whose value is set against that of `when`."""
     stay: Stay | None = None
     around: Anchor | None = None
+    until: Anchor | None = None
+    """The other bound, where what is asked lies between two records."""
     where: tuple[Condition, ...] = ()
     states: tuple[str, ...] = ()
     pick: Pick = ALL

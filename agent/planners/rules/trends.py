@@ -9,13 +9,15 @@ from agent.planners.rules.inflection import verbs
 from agent.planners.rules.yes_or_no import AUX
 
 _UP = (
-    verbs("rise, climb, increase, go up, come up, trend up, trend upward, trend upwards, creep up, move up, edge up")[
-        :-1
-    ]
+    verbs(
+        "rise, climb, increase, head up, go up, come up, trend up, trend upward, trend upwards, creep up, move up"
+        ", edge up"
+    )[:-1]
     + "|upwards?|up|higher|improving|better)"
 )
 _DOWN = (
-    verbs("fall, drop, decrease, decline, go down, come down, trend down, trend downward, trend downwards, move down"
+    verbs("fall, drop, decrease, decline, head down, go down, come down, trend down, trend downward, trend downwards"
+          ", move down"
           ", edge down, shrink")[:-1]
     + "|downwards?|down|lower|worsening|worse)"
 )  # fmt: skip

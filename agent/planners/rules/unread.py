@@ -12,7 +12,8 @@ LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _OF = r" of (?:an? |the |his |her |my |their )?"
 _BECAME = (
     r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized"
-    r"|next|after|before|later|earlier|previous|prior"
+    r"|next|after|before|later|earlier|previous|prior|pre|post"
+    r"|introduc(?:ed|tion)|spotted|ahead|beginning|starting|start|being|put|emerged"
 )
 
 
@@ -34,7 +35,9 @@ def find_runs(text: str) -> list[str]:
 def _names_in(runs: Sequence[str]) -> list[str]:
     """The runs without what became of the thing named ("asthma onset"); numbers and units of time name nothing."""
     named = (re.sub(rf"^(?:(?:{_BECAME}) )+|(?: (?:{_BECAME}))+$", "", run) for run in runs)
-    return [run for run in named if not re.fullmatch(rf"[\d ]+|{_BECAME}|hours?|weeks?|months?|years?|minutes?", run)]
+    return [
+        run for run in named if not re.fullmatch(rf"[\d ]+|{_BECAME}|not|hours?|weeks?|months?|years?|minutes?", run)
+    ]
 
 
 def join_names(runs: Sequence[str], text: str) -> list[tuple[str, str]]:

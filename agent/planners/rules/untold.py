@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.planners.rules.concepts import Span, kinds_of
-from agent.planners.rules.kinds import DRUGS, STAYS
+from agent.planners.rules.kinds import DRUGS, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind
 from tools.concepts.body_parts import places_in
@@ -56,7 +56,7 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
      "I can't determine whether it goes on now: procedures are recorded as they are done. Ask when it was last done."),
     (lambda s, kind: s.says(r"units? of C\d+") and any("transfusion" in n.text for n in s.named),
      "I can't determine how many units: blood is charted by transfusion or volume. Ask when it was given."),
-    (lambda s, kind: s.says(_TWO_APART),
+    (lambda s, kind: s.says(_TWO_APART) and s.asks[0].compute not in OF_NUMBERS,
      "I can't determine the time between them: ask when each of them was."),
     (lambda s, kind: kind not in STAYS and (s.says("longest|shortest") or s.asks[0].over in _EXTREMES),
      "I can tell which is the longest or what is usual of stays and visits only."),

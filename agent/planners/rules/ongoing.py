@@ -1,0 +1,33 @@
+"""Ongoing: whether what was so at a time is asked after, and not only what began then."""
+
+from __future__ import annotations
+
+import re
+
+from agent.planners.rules.kinds import STAYS
+from agent.planners.rules.settle import Case
+from tools.chart_query import Compute, Kind, Slot
+
+_FOUND = (
+    r"inform(?:ed)?|told|found|find out|learn(?:ed|t)?|discover(?:ed)?|identified|detected|documented|recorded|noted"
+    r"|reported|confirmed|listed"
+)
+"""Verbs of finding a problem or writing it down, which is done once and goes on no further."""
+
+
+def asks_ongoing(case: Case) -> bool:
+    """Whether a state at a time is asked for ("was she on warfarin in May"), and not what began then."""
+    sketch, ask = case.sketch, case.ask
+    if case.kind is Kind.WARD_STAY and ask.slot is Slot.LOCATION and re.match(r"(?:on|at) ", sketch.when or ""):
+        return ask.compute is Compute.LIST
+    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
+        return False
+    if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
+        return False
+    if case.kind in STAYS:
+        return ask.compute is Compute.EXISTS and sketch.says(r"(?:in|at) (?:the |an? )?(?:hospital|icu|ed|er|ward)")
+    if case.of_drugs:
+        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
+    had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
+    said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs) or sketch.says(_FOUND)
+    return case.kind is Kind.CONDITION and had and not sketch.picked and not said

@@ -172,7 +172,7 @@ def _time_reading(text: TextModel, context: int, tokens: int, compiled: bool) ->
 
 def _time_writing(text: TextModel, rows: int, plan: Plan, compiled: bool) -> Iterator[tuple[str, float]]:
     """Several texts at once, without and with a mask on the logits."""
-    reader = _reader(text, rows, plan.contexts[0] + 4 * plan.tokens, compiled)
+    reader = _reader(text, rows, plan.contexts[0] + 2 * (4 + plan.tokens) + 1, compiled)
     prompt = torch.randint(10, text.config.vocab_size, (plan.contexts[0],)).tolist()
     for row in range(rows):
         _read(reader, row, prompt)

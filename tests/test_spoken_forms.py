@@ -280,5 +280,7 @@ def test_a_note_is_searched_however_it_is_called(question: str) -> None:
     assert found["text"] == "headache"
 
 
-def test_what_a_note_says_of_two_alternatives_is_no_run_of_words_to_look_for() -> None:
-    assert compose_notes("The note from 10/31/2005 says whether I'm married or single. What does it say?") is None
+def test_what_a_note_says_of_two_alternatives_is_looked_for_by_their_topic() -> None:
+    found = compose_notes("The note from 10/31/2005 says whether I'm married or single. What does it say?")
+    assert found is not None
+    assert found["text"] == "marital status"

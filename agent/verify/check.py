@@ -118,13 +118,19 @@ class _Check:
 def holds_value(value: Value, cited: Sequence[Finding]) -> bool:
     """Whether a value is one that a finding gives, or that a record holds as a whole. Yes is not 1.
 
-    Whether notes mention something is borne out by whether any was found.
+    Whether notes mention something is borne out by whether any was found, or by sentences that all deny it.
     """
     if any(value == v and isinstance(value, bool) == isinstance(v, bool) for f in cited for v in f.values):
         return True
     if isinstance(value, bool):
-        return any(f.tool == "search_notes" and f.determinable and value == bool(f.total) for f in cited)
+        notes = [f for f in cited if f.tool == "search_notes" and f.determinable]
+        return any(value == bool(f.total) or (not value and _denies(f)) for f in notes)
     return any(_row_holds(value, row) for f in cited for row in f.evidence)
+
+
+def _denies(found: Finding) -> bool:
+    """Whether every sentence found says that something is not so."""
+    return bool(found.values) and all(read_claim(str(sentence)).denies for sentence in found.values)
 
 
 def _row_holds(value: Value, row: Evidence) -> bool:

@@ -174,7 +174,7 @@ def _spell_out_kinds(term: str, kind: Kind) -> tuple[ReadName, ...]:
         for before, _, after, row in within
         for name in (
             *split_names(row["kinds"]),
-            *(split_names(row.get("heads", "")) if row.get("category") != "yes" else ()),
+            *split_names(row.get("heads", "")),
         )
     ]
     return tuple(dict.fromkeys(made))

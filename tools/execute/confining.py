@@ -83,7 +83,10 @@ async def keep_during(search: Search, records: list[Record]) -> list[Record]:
         search.notes.append(missing)
         return []
     search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER), void_references(search, Kind.ENCOUNTER))
-    return [r for r in records if search.scope.holds(r)]
+    held = [r for r in records if search.scope.holds(r)]
+    own = {s.reference for s in stays}
+    units = [r for r in held if search.query.kind is Kind.WARD_STAY and stay.type == "icu" and r.reference in own]
+    return units or held
 
 
 async def place_in_stay(search: Search) -> None:

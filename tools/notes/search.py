@@ -20,6 +20,7 @@ from tools.execute.finding import to_evidence
 from tools.fhir.client import SearchResult
 from tools.notes.reading import Note, denies_binary, read_notes
 from tools.notes.sentences import cut_around, split_sentences
+from tools.notes.topics import Topic, find_topic
 from tools.notes.words import Phrase, find_phrase, parse_phrase
 from tools.receipt import Receipt
 from tools.records.record import Record
@@ -49,6 +50,13 @@ class Mention:
     """Its date lies within the time asked for; False where that can't be told."""
     apart: bool = False
     """No sentence holds all the words, but the note does."""
+    told: tuple[str, ...] = ()
+    """Of a topic, the words that are its whole answer."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What it tells: the answer itself, where words are that, else its sentences."""
+        return self.told or self.sentences[:_QUOTED]
 
 
 async def run_search_notes(chart: ChartContext, arguments: SearchNotes, handles: Handles) -> Finding:
@@ -74,6 +82,8 @@ def _find_mentions(
     notes: Sequence[Note], phrase: Phrase, text: str, window: Window
 ) -> tuple[list[Mention], str | None]:
     """The mentions of the words or, where there is none, of another name for the same, and that name."""
+    if (topic := find_topic(text)) is not None and (found := list(_mentions_of(notes, topic, window))):
+        return found, None
     found = list(_mentions(notes, phrase, window))
     if found:
         return found, None
@@ -91,6 +101,22 @@ def _mentions(notes: Sequence[Note], phrase: Phrase, window: Window, name: str =
             yield Mention(note, together, placed)
         elif find_phrase("\n".join(note.texts), phrase) is not None and not name:
             yield Mention(note, _matching(sentences, [Phrase((w,)) for w in phrase.words]), placed, apart=True)
+
+
+def _mentions_of(notes: Sequence[Note], topic: Topic, window: Window) -> Iterator[Mention]:
+    """The notes that speak of a topic, by its name or in any of the words for it."""
+    named = parse_phrase(topic.name)
+    for note in notes:
+        sentences = [s for text in note.texts for s in split_sentences(text)]
+        telling = [s for s in sentences if topic.words_in(s) or find_phrase(s, named) is not None]
+        words = tuple(dict.fromkeys(w for s in telling for w in topic.words_in(s)))
+        if telling:
+            cut = tuple(dict.fromkeys(clean_text(cut_around(s, _place(s, topic))) for s in telling))
+            yield Mention(note, cut, _lies_within(note.record, window), told=words if topic.whole else ())
+
+
+def _place(sentence: str, topic: Topic) -> int:
+    return next((match.start() for match in topic.said.finditer(sentence)), 0)
 
 
 def _may_hold(sentence: str, name: str) -> bool:
@@ -158,7 +184,7 @@ def _build_finding(
         evidence=tuple(_to_row(m, handles) for m in shown),
         total=len(placed or found),
         statement=statement,
-        values=tuple(s for m in placed[: arguments.limit] for s in m.sentences[:_QUOTED]),
+        values=tuple(dict.fromkeys(v for m in placed[: arguments.limit] for v in m.values)),
         determinable=known,
         rests_on=tuple(m.note.record.reference for m in shown),
         retrieved=tuple(dict.fromkeys(r for m in placed or found for r in _references(m.note))),

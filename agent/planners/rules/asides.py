@@ -67,6 +67,10 @@ _DESCRIBED = re.compile(
 """Who the patient is, as one hands a patient over: "pt w/ …", "72M with …"."""
 
 
+_TAG = re.compile(r"^(?:right|correct|ok|okay|true|yes|no)\W*\?\W*$", re.IGNORECASE)
+"""What, behind a statement, asks whether it is so."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """A question, and what was said beside it that no class of words explains."""
@@ -177,7 +181,7 @@ def _without_clauses(sentence: str, index: tuple[ConceptEntry, ...]) -> tuple[li
             told.append(clauses[0])
         clauses.pop(0)
     ended = re.search(r"\?\W*$", sentence) is not None
-    while len(clauses) > 1 and _is_frame(clauses[-1]):
+    while len(clauses) > 1 and _is_frame(clauses[-1]) and not _TAG.search(clauses[-1]):
         clauses.pop()
     for at in range(len(clauses) - 2, 0, -1):
         if _is_frame(clauses[at]):

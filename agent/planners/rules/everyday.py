@@ -85,6 +85,9 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (rf"{_AT_WHEN}(?:most recent|last|latest) dose of {_DOSED}{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (rf"{_AT_WHEN}(?:most recent|last|latest) {_DOSED} dose{_GIVEN}", r"\g<when> was \g<drug> last given"),
     (r"\blos\b", "length of stay"),
+    (rf"\b(?:in |to |on |at )?(?:which|what) (?:icu|intensive care(?: unit)?) (?:(?:did|was|were) {SUBJECT})"
+     r"(?: (?:stay|go|end up|in|admitted|treated|cared for|placed|taken|sent))?(?: (?:in|to))?(?=,? |[ ?.!]*$)",
+     "what unit during the icu stay"),
     (r"\b(?:(?:which|what)(?: was)?|name(?: of)?)(?: the)? (?:icu|intensive care)(?: unit)?"
      r"(?= (?:of|for|during|in|was|did|were|had)\b.*\b(?:icu|intensive care)\b)",
      "what unit"),
@@ -97,6 +100,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:went|go|gone|left|leave) (?:home|(?:the )?hospital) (?=(?:on|with)\b)", "discharged "),
     (r"\bpass(?:ed|es|ing)? away\b", "died"),
     (r"\bdid " + SUBJECT + r" die (?:of|from)\b|\b(?:died?|killed) (?:of|from)\b|\bdeath cause\b", "<cause of death>"),
+    (r"\b(?:(?:code|dnr|resuscitation) status|dnr order)\b", "<dnr>"),
     (r"\b(?:break|broke|broken|fractured?) " + _HIS + _PART + r"\b", r"have <fracture of \g<part>>"),
     (_HIS + _PART + r" (?:(?:was|is|were|get|got|been) )?(?:broken|fractured)\b", r"<fracture of \g<part>>"),
     (r"\bsprain(?:ed)? (?:his|her|my|their|the|an?) " + _PART + r"\b", r"have <sprain of \g<part>>"),

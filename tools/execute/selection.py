@@ -15,7 +15,6 @@ from tools.execute.growth import (
     OTHER_SIGN,
     drugs_with,
     narrow_to,
-    organisms_of,
     same_organism,
     sign_of,
     verdict_on,
@@ -216,8 +215,6 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
         return (record.end.raw,) if record.end else ()
     if slot is Slot.STATUS:
         return (record.status,) if record.status else ()
-    if slot is Slot.ORGANISM:
-        return organisms_of(record)
     told = tuple(record.fields.get(slot, ()))
     if slot is Slot.BODY_SITE and not any(map(says_side, told)):
         return _named_sides(record) or told

@@ -284,3 +284,17 @@ def test_what_a_note_says_of_two_alternatives_is_looked_for_by_their_topic() -> 
     found = compose_notes("The note from 10/31/2005 says whether I'm married or single. What does it say?")
     assert found is not None
     assert found["text"] == "marital status"
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("Where did I come from when I was admitted for my last hospital stay?", {"field": "admit_source"}),
+        ("Warfarin ordered to date: names?", {"kind": "medication_ordered"}),
+        ("Blood pressure and potassium on 5/6/2021?", {"kind": "observation"}),
+    ],
+)
+def test_what_is_asked_for_by_its_name_is_listed(question: str, slots: dict[str, str]) -> None:
+    query = query_of(question)
+    assert {k: query.get(k) for k in slots} == slots
+    assert query.get("compute", "list") in ("list", "value")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.planners.rules.concepts import DONE_ABOUT, MEDICATIONS, is_problem_name, kinds_of, prefer_kind
+from agent.planners.rules.concepts import DONE_ABOUT, MEDICATIONS, Span, is_problem_name, kinds_of, prefer_kind
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind, Slot
 from tools.concepts.known import known_kinds, names_a_test
@@ -55,6 +55,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if Kind.QUESTIONNAIRE in sketch.nouns:
         return Kind.QUESTIONNAIRE
     kind = _choose_kind(sketch)
+    if kind in MEASURED and any(_of_other_measure(n, kind) for n in sketch.named):
+        return Kind.OBSERVATION
     if kind in DRUGS and _only_treated(sketch):
         return Kind.CONDITION
     beside = kinds_of(sketch.excluded)
@@ -65,6 +67,12 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if kind is Kind.ENCOUNTER and sketch.stay is not None and not sketch.nouns and not sketch.named:
         return STAY_KINDS[sketch.stay.type]
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
+
+
+def _of_other_measure(span: Span, kind: Kind) -> bool:
+    """Whether something named is measured and yet of another kind: "height and hemoglobin" are asked of both."""
+    kinds = kinds_of((span,))
+    return kind not in kinds and bool({*kinds} & {*MEASURED})
 
 
 def _choose_kind(sketch: Sketch) -> Kind | None:

@@ -44,6 +44,14 @@ _TRIPS = nouns("trip, presentation, attendance, arrival, appearance")
 _STAFF = r"(?:doctors?|physicians?|clinic|gp|pcp|doc|provider|surgery|office)"
 _SURE = r"(?:medication|medicine|meds|drug|antibiotic|opioid|statin)"
 PLAIN_VERBS: tuple[tuple[str, str], ...] = (
+    (r"^(?P<what>[^:?]+?)(?: to date)?: (?:the )?names?(?=[ ?.!]*$)", r"list \g<what>"),
+    (r"\bover the (?:past |last )?years(?! \d)", "ever"),
+    (r"\b(?:every|each) (?:single )?one of\b", "all"),
+    (r"\b(?:from where|where) (?:was|were) (?:i|he|she|they|(?:the )?patient) admitted (?:from )?(?=(?:for|to|in)\b)",
+     r"what was the admission source of "),
+    (r"\bwhere did (?:i|he|she|they|(?:the )?patient) come from when (?:i|he|she|they|patient) (?:was|were) admitted"
+     r" (?:for|to|in)\b",
+     r"what was the admission source of "),
     (rf"\b(?:{_AILING}|{_AILED})\b", "suffering from"),
     (rf"\b{_CAUGHT}(?= {_SOME}?(?:C\d|[a-z]+(?:itis|emia|oma|osis|pathy|algia|flu|cold|infection)s?\b))",
      "suffering from"),

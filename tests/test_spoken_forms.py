@@ -298,3 +298,12 @@ def test_what_is_asked_for_by_its_name_is_listed(question: str, slots: dict[str,
     query = query_of(question)
     assert {k: query.get(k) for k in slots} == slots
     assert query.get("compute", "list") in ("list", "value")
+
+
+@pytest.mark.parametrize("question", ["Was she sent home?", "Did he go home?", "Was the patient discharged home?"])
+def test_whether_someone_went_home_is_not_whether_they_left(question: str) -> None:
+    assert "home" in reason_of(question)
+
+
+def test_what_was_sent_is_no_organism() -> None:
+    assert "where" not in query_of("Which cultures were sent?")

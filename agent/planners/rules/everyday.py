@@ -36,6 +36,8 @@ _DOCTOR = r"(?:(?:my|the|his|her|their|an?|any) )?(?:doctors?|physicians?|provid
 _WISHED = r"(?:decide[ds]?|say|said|tell|told|want(?:ed)?|instruct(?:ed)?|advise[ds]?|ask(?:ed)?)"
 _TO_TAKE = rf"(?: (?:that|{SUBJECT}|me|him|her|them|to|should|must|ought|needed|needs?|had|has|have))+ (?:take|use)"
 _SHORT: tuple[tuple[str, str], ...] = (
+    (rf"^(?P<aux>was|were|did|has|have) (?P<who>{SUBJECT}) (?P<ever>(?:been |ever |then )*)"
+     r"(?:sent|go|gone|went|released|allowed|discharged) home\b", r"\g<aux> \g<who> \g<ever>discharged to home"),
     (r"\bw/o\b", "without"),
     (r"\bw/ ?(?=\w)", "with "),
     (r"\bb/c\b", "because"),

@@ -249,7 +249,7 @@ LIGHT = frozenset(
     shown
     reveal revealed appear appeared appearing present presented return returned come came yield yielded report
     reports reported reporting state states stated indicate indicated mention mentioned say says said tell told
-    advise advised instruct instructed inform informed take takes took taken taking place collect collected
+    advise advised instruct instructed inform informed take takes took taken taking place collect collected sent
     collecting draw drawn drew gather gathered measure measures measured schedule scheduled establish established
     assign assigned associate associated relate related involve involved involving concern include
     includes included contain contains contained

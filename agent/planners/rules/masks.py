@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
@@ -24,9 +24,18 @@ def mask_names(question: str, overview: Overview) -> tuple[str, list[Span]]:
     """The question without its end mark, the chart's own names masked, all else in small letters."""
     text = " ".join(plain(question).strip(" ?.!").split())
     spans = find_spans(text, overview.index)
+    return mask_spans(text, spans), spans
+
+
+def mask_spans(text: str, spans: Sequence[Span]) -> str:
+    """A text with its names as C0, C1 …, all else in small letters.
+
+    >>> mask_spans("Was Asthma noted?", [Span(4, 10, "Asthma")])
+    'was C0 noted?'
+    """
     for number in range(len(spans) - 1, -1, -1):
         text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
-    return "".join(p if re.fullmatch(r"C\d+", p) else p.lower() for p in re.split(r"(\bC\d+\b)", text)), spans
+    return "".join(p if re.fullmatch(r"C\d+", p) else p.lower() for p in re.split(r"(\bC\d+\b)", text))
 
 
 def take_name(words: list[str], spans: list[Span], overview: Overview, *, at_end: bool) -> tuple[int, Span, str] | None:

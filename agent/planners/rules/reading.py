@@ -21,6 +21,7 @@ from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import name_pressures, write_out
 from agent.planners.rules.examples import name_classes
 from agent.planners.rules.focus import read_asks
+from agent.planners.rules.masks import mask_spans
 from agent.planners.rules.movements import read_previous, read_two_times, settle_movement
 from agent.planners.rules.person import birth_of, without_person
 from agent.planners.rules.places import read_from_end, read_pick
@@ -107,9 +108,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     person, beyond = _PERSON.search(text), find_beyond(text.lower())
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
-    for number in range(len(spans) - 1, -1, -1):
-        text = f"{text[: spans[number].start]}C{number}{text[spans[number].end :]}"
-    text = "".join(part if re.fullmatch(r"C\d+", part) else part.lower() for part in re.split(r"(\bC\d+\b)", text))
+    text = mask_spans(text, spans)
     text = write_deaths(write_out(text), overview.patient)
     text = write_ages(_name_brackets(text, spans, overview), birth_of(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))

@@ -7,6 +7,7 @@ the hash of the name, is held out: their totals alone are printed. Training take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -52,13 +53,18 @@ from evals.suites.chartqa.template import TEMPLATES, Template
 
 __all__ = ["TEMPLATES", "Template", "load_items", "read_items", "split_of"]
 
-REGISTERED = (
+FIRST_LOT = (
     conditions, ontology, immunizations, medications, prescriptions, reasons, observations, dependent, trends, joins,
     stays, emergency_stays, stay_events, absences, notes,
+)  # fmt: skip
+"""The modules of the first 103 templates, on whose failures the planner was changed most."""
+SECOND_LOT = (
     measured, thresholds, courses, vaccinations, allergies, demographics, plans,
     stay_gaps, stay_ends, visit_events, cultures, organisms, procedure_times, condition_times,
     order_details, order_joins, family_times, note_authors,
 )  # fmt: skip
+"""Written after that, without knowledge of the planner."""
+REGISTERED = (*FIRST_LOT, *SECOND_LOT)
 """The modules whose templates are in the suite."""
 
 
@@ -86,4 +92,13 @@ def read_items(
     """The same, patient by patient; `told` hears what is read."""
     read = (c for c in read_charts(charts, told) if split in ("all", split_of(c.id)))
     for chart in islice(read, limit_patients):
-        yield from sample_chart(chart, per_template, seed)
+        yield from map(_tag_lot, sample_chart(chart, per_template, seed))
+
+
+def _tag_lot(item: Item) -> Item:
+    """With the lot its template is of, so that a report tells the lots apart, and what is held out of each."""
+    lot = "second lot" if item.template in _SECOND else "first lot"
+    return replace(item, tags=item.tags | {lot} | ({f"{lot}, held out"} if item.held_out else set()))
+
+
+_SECOND = {t.name for t in TEMPLATES if t.build.__module__ in {module.__name__ for module in SECOND_LOT}}

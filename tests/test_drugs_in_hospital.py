@@ -123,6 +123,12 @@ async def test_doses_that_are_not_charted_as_intake_are_told_as_left_out(ask_ove
     assert "2 other doses from 2024-01-01T09:00:00Z" in told.answer.text
 
 
+async def test_what_is_also_a_susceptibility_tested_is_an_intake_where_intake_is_asked(ask_over: Ask) -> None:
+    tested = {**drained("s1", 3, "Heparin"), "category": [{"coding": [{"code": "laboratory"}]}]}
+    told = (await ask_over([*CHART, tested], "When was her first heparin intake?"))[0]
+    assert told.answer.values == ("2024-01-02T10:00:00Z",), told.answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "values"),
     [

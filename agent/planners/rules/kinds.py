@@ -55,7 +55,7 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     if Kind.QUESTIONNAIRE in sketch.nouns:
         return Kind.QUESTIONNAIRE
     kind = _choose_kind(sketch)
-    if kind in MEASURED and any(_of_other_measure(n, kind) for n in sketch.named):
+    if kind in MEASURED and kind is not Kind.INTAKE and any(_of_other_measure(n, kind) for n in sketch.named):
         return Kind.OBSERVATION
     if kind in DRUGS and _only_treated(sketch):
         return Kind.CONDITION

@@ -61,7 +61,7 @@ def query_of(question: str) -> dict[str, Any]:
         ("When was he over his viral sinusitis?", {"compute": "time", "field": "end"}),
         ("Onset date of asthma?", {"compute": "time", "pick": {"which": "first"}}),
         ("When was the onset of her asthma?", {"compute": "time", "pick": {"which": "first"}}),
-        ("Was viral sinusitis recorded earlier than 2017?", {"when": "before 2017", "compute": "exists"}),
+        ("Was viral sinusitis recorded earlier than 2017?", {"when": "earlier than 2017", "compute": "exists"}),
         ("How many separate bouts of viral sinusitis are in the chart?", {"compute": "count"}),
         ("Is she living with asthma now?", ACTIVE),
         ("Does the chart show any form of sinusitis at any time?", {"compute": "exists", "about": ["sinusitis"]}),

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
+from tools.calendar_windows import (
+    MONTH,
+    NUMBER,
+    TICK,
+    UNIT,
+    Window,
+    day_window,
+    month_number,
+    month_window,
+    read_number,
+    shift,
+    unit_around,
+    year_window,
+)
 from tools.errors import ToolError
 
 DateOrder = Literal["mdy", "dmy", "auto"]
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_MONTH = r"(?:" + "|".join(f"{m[:3]}(?:{m[3:]})?" if m[3:] else m for m in _MONTHS).replace("sep(", "sept?(") + r")\.?"
-_NUMBER_WORDS = dict(
-    zip(("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-         "couple"),
-        (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 2), strict=True)
-)  # fmt: skip
-_NUMBER = r"(?:\d{1,5}|" + "|".join(_NUMBER_WORDS) + r")(?: of)?"
-_UNIT = r"(?:hours?|hrs?|days?|weeks?|months?|years?|yrs?|decades?)"
 _RELATIVE = r"(?:this|current|last|previous|past|prior)"
+_DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
+_MORE = r"(?:more than|over|at least|longer than|upwards of)"
+_LESS = r"(?:less than|under|not more than|no more than|fewer than|within)"
 
 POINT = "|".join(
     f"(?P<{name}>{pattern})"
@@ -35,16 +38,23 @@ POINT = "|".join(
         "iso_day": r"\d{4}-\d{1,2}-\d{1,2}",
         "iso_month": r"\d{4}-\d{2}(?!\d)",
         "relative_slash": rf"\d{{1,2}}/(?:\d{{1,2}}/)?(?:the )?{_RELATIVE} year|(?:the )?{_RELATIVE} month/\d{{1,2}}",
-        "slash_day": r"\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}",
+        "slash_day": r"\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{2}(?![\d/])",
         "slash_month": r"\d{1,2}/\d{4}",
-        "day_month_name": rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},?(?: \d{{4}})?(?!\d)",
-        "month_name_day": rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? \d{{4}})?",
-        "month_name": rf"{_MONTH},?(?: of)? \d{{4}}|(?<=in ){_MONTH}(?! \d)|(?<=since ){_MONTH}(?! \d)",
-        "ago": rf"{_NUMBER} {_UNIT} ago",
-        "rolling": rf"the (?:last|past|previous) (?:{_NUMBER} )?{_UNIT}|(?:last|past|previous) {_NUMBER} {_UNIT}"
-        rf"|past {_UNIT}",
+        "dashed_day": rf"\d{{1,2}}-{MONTH}-\d{{4}}",
+        "month_of": rf"{MONTH},? (?:of )?(?:this|last) year|(?:this|last) year,? in {MONTH}(?! \d)"
+        rf"|(?:this|last) {MONTH}(?! \d)",
+        "day_month_name": rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH},?(?: \d{{4}})?(?!\d)",
+        "month_name_day": rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? \d{{4}})?",
+        "month_name": rf"{MONTH},?(?: of)? \d{{4}}|(?<=in ){MONTH}(?! \d)|(?<=since ){MONTH}(?! \d)",
+        "compared": rf"(?:{_MORE}|{_LESS}) {NUMBER} {UNIT} ago",
+        "ago": rf"{NUMBER} {UNIT} ago",
+        "rolling": rf"the (?:last|past|previous) (?:{NUMBER} )?{UNIT}|(?:last|past|previous) {NUMBER} {UNIT}"
+        rf"|past {UNIT}",
+        "before_last": r"the (?:week|month|year) before last",
+        "so_far": r"(?:the )?year to date|so far this (?:week|month|year)",
         "relative": rf"{_RELATIVE} (?:day|week|month|year)",
-        "named_day": r"today|yesterday|right now|now",
+        "named_day": r"the day before yesterday|today|yesterday|right now|now",
+        "decade": rf"the (?:(?:18|19|20|21|22|23)\d0s|{'|'.join(_DECADES)})",
         "year": r"(?:18|19|20|21|22|23)\d{2}(?![\d/:.-])",
     }.items()
 )  # fmt: skip
@@ -55,78 +65,13 @@ FORMS = (
 )
 
 
-@dataclass(frozen=True)
-class Window:
-    """A closed interval of wall-clock time; None is open on that side."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-    notes: tuple[str, ...] = ()
-
-    def holds(self, moment: datetime) -> bool:
-        """Whether a naive wall-clock moment lies in the window."""
-        return (self.start is None or moment >= self.start) and (self.end is None or moment <= self.end)
-
-    def meet(self, other: Window) -> Window:
-        """The intersection of two windows."""
-        starts = [w for w in (self.start, other.start) if w is not None]
-        ends = [w for w in (self.end, other.end) if w is not None]
-        return Window(
-            max(starts) if starts else None,
-            min(ends) if ends else None,
-            tuple(dict.fromkeys(self.notes + other.notes)),
-        )
-
-
-TICK = timedelta(microseconds=1)
-
-
 def read_point(match: re.Match[str], as_of: datetime, order: DateOrder) -> Window:
     """The window of a match of POINT. Raises ToolError for a date that does not exist."""
-    named = {k: v for k, v in match.groupdict().items() if v and k != "preposition"}
-    name, text = next(iter(named.items()))
+    name, text = next((name, match[name]) for name in _READERS if match[name])
     try:
         return _READERS[name](text.lower(), as_of, order)
     except ValueError as error:
         raise ToolError(f"{text!r} is not a date that exists; forms: {FORMS}") from error
-
-
-def _day(year: int, month: int, day: int, *notes: str) -> Window:
-    start = datetime(year, month, day)
-    return Window(start, start + timedelta(days=1) - TICK, notes)
-
-
-def _month(year: int, month: int) -> Window:
-    start = datetime(year, month, 1)
-    return Window(start, start + timedelta(days=monthrange(year, month)[1]) - TICK)
-
-
-def _year(year: int) -> Window:
-    return Window(datetime(year, 1, 1), datetime(year + 1, 1, 1) - TICK)
-
-
-def _unit_around(moment: datetime, unit: str) -> Window:
-    if unit.startswith("year") or unit.startswith("yr") or unit.startswith("decade"):
-        return _year(moment.year)
-    if unit.startswith("month"):
-        return _month(moment.year, moment.month)
-    if unit.startswith("week"):
-        monday = moment - timedelta(days=moment.weekday())
-        start = datetime(monday.year, monday.month, monday.day)
-        return Window(start, start + timedelta(days=7) - TICK)
-    return _day(moment.year, moment.month, moment.day)
-
-
-def _count_back(as_of: datetime, number: int, unit: str) -> datetime:
-    if unit.startswith(("hour", "hr")):
-        return as_of - timedelta(hours=number)
-    name = "years" if unit.startswith(("year", "yr", "decade")) else unit.rstrip("s") + "s"
-    return as_of - relativedelta(**{name: number * (10 if unit.startswith("decade") else 1)})  # type: ignore[arg-type]
-
-
-def _number(text: str) -> int:
-    text = text.removesuffix(" of")
-    return int(text) if text.isdigit() else _NUMBER_WORDS[text]
 
 
 def _read_instant(text: str, as_of: datetime, order: DateOrder) -> Window:
@@ -137,12 +82,12 @@ def _read_instant(text: str, as_of: datetime, order: DateOrder) -> Window:
 
 def _read_iso_day(text: str, as_of: datetime, order: DateOrder) -> Window:
     year, month, day = map(int, text.split("-"))
-    return _day(year, month, day)
+    return day_window(year, month, day)
 
 
 def _read_iso_month(text: str, as_of: datetime, order: DateOrder) -> Window:
     year, month = map(int, text.split("-"))
-    return _month(year, month)
+    return month_window(year, month)
 
 
 def _relative_year(text: str, as_of: datetime) -> int:
@@ -154,80 +99,125 @@ def _read_relative_slash(text: str, as_of: datetime, order: DateOrder) -> Window
         numbers = [int(n) for n in re.findall(r"\d+", text)]
         year = _relative_year(text, as_of)
         if len(numbers) == 1:
-            return _month(year, numbers[0])
+            return month_window(year, numbers[0])
         return _numeric_day(f"{numbers[0]:02}/{numbers[1]:02}/{year}", order)
     moment = as_of if re.search(r"\b(this|current)\b", text) else as_of - relativedelta(months=1)
-    return _day(moment.year, moment.month, int(text.rsplit("/", 1)[1]))
+    return day_window(moment.year, moment.month, int(text.rsplit("/", 1)[1]))
 
 
 def _read_slash_day(text: str, as_of: datetime, order: DateOrder) -> Window:
     if re.match(r"\d{4}/", text):
         return _read_iso_day(text.replace("/", "-"), as_of, order)
-    return _numeric_day(text, order)
+    rest, short = text.rsplit("/", 1)
+    if len(short) == 4:
+        return _numeric_day(text, order)
+    read = _numeric_day(f"{rest}/{_full_year(int(short), as_of)}", order)
+    return Window(read.start, read.end, (f"{text} was read as {read.start:%Y-%m-%d}",))
+
+
+def _full_year(short: int, as_of: datetime) -> int:
+    """The year that two digits mean: the last that is not yet to come."""
+    century = as_of.year - as_of.year % 100
+    return century + short if century + short <= as_of.year else century - 100 + short
 
 
 def _numeric_day(text: str, order: DateOrder) -> Window:
     first, second, year = map(int, text.split("/"))
     if order == "auto" and first <= 12 and second <= 12 and first != second:
-        return _day(year, first, second, f"{text} was read as month/day/year")
+        return day_window(year, first, second, f"{text} was read as month/day/year")
     if order == "dmy" or (order == "auto" and first > 12):
         first, second = second, first
-    return _day(year, first, second)
+    return day_window(year, first, second)
 
 
 def _read_slash_month(text: str, as_of: datetime, order: DateOrder) -> Window:
     month, year = map(int, text.split("/"))
-    return _month(year, month)
+    return month_window(year, month)
 
 
-def _month_number(text: str) -> int:
-    word = re.search(r"[a-z]{3}", text.replace("of ", ""))
-    return 1 + next(i for i, m in enumerate(_MONTHS) if word and m.startswith(word[0]))
+def _read_dashed_day(text: str, as_of: datetime, order: DateOrder) -> Window:
+    return _read_named_month_day(text.replace("-", " "), as_of, order)
+
+
+def _read_month_of(text: str, as_of: datetime, order: DateOrder) -> Window:
+    month = month_number(re.sub(r"\b(?:this|last|year|in|of)\b", "", text))
+    if text.endswith("year") or " year" in text:
+        return month_window(_relative_year(text, as_of), month)
+    if text.startswith("this"):
+        return month_window(as_of.year, month)
+    read = month_window(as_of.year - (month >= as_of.month), month)
+    return Window(read.start, read.end, (f"{text} was read as {read.start:%B %Y}",))
 
 
 def _read_month_name(text: str, as_of: datetime, order: DateOrder) -> Window:
-    month, year = _month_number(text), re.search(r"\d{4}", text)
+    month, year = month_number(text), re.search(r"\d{4}", text)
     if year:
-        return _month(int(year[0]), month)
-    return _month(as_of.year - (month > as_of.month), month)
+        return month_window(int(year[0]), month)
+    return month_window(as_of.year - (month > as_of.month), month)
 
 
 def _read_named_month_day(text: str, as_of: datetime, order: DateOrder) -> Window:
-    month, year = _month_number(re.sub(r"\d+(st|nd|rd|th)?", "", text)), re.search(r"\d{4}", text)
+    month, year = month_number(re.sub(r"\d+(st|nd|rd|th)?", "", text)), re.search(r"\d{4}", text)
     day = int(re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)[0])
     if year:
-        return _day(int(year[0]), month, day)
-    return _day(as_of.year - ((month, day) > (as_of.month, as_of.day)), month, day)
+        return day_window(int(year[0]), month, day)
+    return day_window(as_of.year - ((month, day) > (as_of.month, as_of.day)), month, day)
+
+
+def _read_compared(text: str, as_of: datetime, order: DateOrder) -> Window:
+    number, unit = re.search(rf"({NUMBER}) ({UNIT}) ago$", text).groups()  # type: ignore[union-attr]
+    moment = shift(as_of, -read_number(number), unit)
+    return Window(None, moment) if re.match(_MORE, text) else Window(moment, as_of)
 
 
 def _read_ago(text: str, as_of: datetime, order: DateOrder) -> Window:
-    number, unit = re.fullmatch(rf"({_NUMBER}) ({_UNIT}) ago", text).groups()  # type: ignore[union-attr]
-    moment = _count_back(as_of, _number(number), unit)
+    number, unit = re.fullmatch(rf"({NUMBER}) ({UNIT}) ago", text).groups()  # type: ignore[union-attr]
+    moment = shift(as_of, -read_number(number), unit)
     if unit.startswith(("hour", "hr")):
         return Window(moment, moment)
-    return _day(moment.year, moment.month, moment.day) if unit.startswith("week") else _unit_around(moment, unit)
+    return unit_around(moment, "day" if unit.startswith("week") else unit)
 
 
 def _read_rolling(text: str, as_of: datetime, order: DateOrder) -> Window:
-    words = re.fullmatch(rf"(?:the )?(?:last|past|previous) (?:({_NUMBER}) )?({_UNIT})", text)
+    words = re.fullmatch(rf"(?:the )?(?:last|past|previous) (?:({NUMBER}) )?({UNIT})", text)
     number, unit = words.groups() if words else (None, text.split()[-1])
-    return Window(_count_back(as_of, _number(number) if number else 1, unit), as_of)
+    return Window(shift(as_of, -(read_number(number) if number else 1), unit), as_of)
 
 
 def _read_relative(text: str, as_of: datetime, order: DateOrder) -> Window:
     which, unit = text.split()
-    moment = as_of if which in ("this", "current") else _count_back(as_of, 1, unit)
-    return _unit_around(moment, unit)
+    moment = as_of if which in ("this", "current") else shift(as_of, -1, unit)
+    return unit_around(moment, unit)
+
+
+def _read_before_last(text: str, as_of: datetime, order: DateOrder) -> Window:
+    unit = text.split()[1]
+    return unit_around(shift(as_of, -2, unit), unit)
+
+
+def _read_so_far(text: str, as_of: datetime, order: DateOrder) -> Window:
+    unit = text.split()[-1] if "this" in text else "year"
+    return Window(unit_around(as_of, unit).start, as_of)
 
 
 def _read_named_day(text: str, as_of: datetime, order: DateOrder) -> Window:
     if text.endswith("now"):
         return Window(None, as_of)
-    return _unit_around(as_of - timedelta(days=text == "yesterday"), "day")
+    back = 2 if text.startswith("the day") else int(text == "yesterday")
+    return unit_around(as_of - timedelta(days=back), "day")
+
+
+def _read_decade(text: str, as_of: datetime, order: DateOrder) -> Window:
+    said = text.removeprefix("the ")
+    if said[0].isdigit():
+        first = int(said[:4])
+        return Window(year_window(first).start, year_window(first + 9).end)
+    first = _full_year(20 + 10 * _DECADES.index(said), as_of)
+    return Window(year_window(first).start, year_window(first + 9).end, (f"{text} was read as the {first}s",))
 
 
 def _read_year(text: str, as_of: datetime, order: DateOrder) -> Window:
-    return _year(int(text))
+    return year_window(int(text))
 
 
 _READERS = {
@@ -237,12 +227,18 @@ _READERS = {
     "relative_slash": _read_relative_slash,
     "slash_day": _read_slash_day,
     "slash_month": _read_slash_month,
+    "dashed_day": _read_dashed_day,
+    "month_of": _read_month_of,
     "day_month_name": _read_named_month_day,
     "month_name_day": _read_named_month_day,
     "month_name": _read_month_name,
+    "compared": _read_compared,
     "ago": _read_ago,
     "rolling": _read_rolling,
+    "before_last": _read_before_last,
+    "so_far": _read_so_far,
     "relative": _read_relative,
     "named_day": _read_named_day,
+    "decade": _read_decade,
     "year": _read_year,
 }

@@ -71,8 +71,6 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bnkd?a\b|\bno known (?:drug )?allergies\b", "drug allergies"),
 )  # fmt: skip
 _PLAIN: tuple[tuple[str, str], ...] = (
-    (r"\bearlier than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "before "),
-    (r"\blater than (?=(?:the )?(?:\d|[a-z]{3,9} \d))", "after "),
     (r"^(?P<aux>is|was) (?P<why>(?!there\b|it\b)[^,?]+?) (?:the|an?|his|her|my|their) (?:indication|reason)"
      r"(?: for| why| that| behind)?(?: (?:i|he|she|they|patient) (?:was|were|is|am|got))? (?P<what>[^?]+)",
      r"was \g<what> prescribed for \g<why>"),

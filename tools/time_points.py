@@ -55,7 +55,7 @@ POINT = "|".join(
         "relative": rf"{_RELATIVE} (?:day|week|month|year)",
         "named_day": r"the day before yesterday|today|yesterday|right now|now",
         "decade": rf"the (?:(?:18|19|20|21|22|23)\d0s|{'|'.join(_DECADES)})",
-        "year": r"(?:18|19|20|21|22|23)\d{2}(?![\d/:.-])",
+        "year": r"(?:18|19|20|21|22|23)\d{2}(?!\d|[/:.-]\d|-)",
     }.items()
 )  # fmt: skip
 

@@ -10,12 +10,14 @@ import re
 from agent.planners.rules.bounds import write_bounds
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.lexicon import REPORT
+from agent.planners.rules.limits import write_limits
 from agent.planners.rules.occasions import OCCASIONS
 from agent.planners.rules.plain_verbs import PLAIN_VERBS
 from agent.planners.rules.problems import WORDED
 from agent.planners.rules.shorthand import SHORTHAND
 from agent.planners.rules.spoken import SPOKEN
 from agent.planners.rules.terse import write_whole
+from agent.planners.rules.time_forms import write_times
 from agent.planners.rules.trends import TRENDS
 from tools.concepts.body_parts import PAIRED
 
@@ -195,24 +197,6 @@ _OPENS = re.compile(rf"^(?:(?:so|and|but|please),? )*(?:{_AUX}|can|{'|'.join(sor
 _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)\b", re.I)
 
 
-_NUMBERS = re.compile(
-    r"\b(?P<which>upper|top|lower|bottom) number(?: (?:of|in|on) (?:(?:his|her|my|the|their|a) )*(?:blood pressure|bp)"
-    r"(?: readings?)?)?\b",
-    re.IGNORECASE,
-)
-
-
-def name_pressures(text: str) -> str:
-    """The two numbers of a blood pressure by their names.
-
-    >>> name_pressures("Was the top number of her blood pressure over 140?")
-    'Was the systolic blood pressure over 140?'
-    """
-    return _NUMBERS.sub(
-        lambda m: f"{'systolic' if m['which'].lower() in ('upper', 'top') else 'diastolic'} blood pressure", text
-    )
-
-
 _TABLES = (*SHORTHAND, *_SHORT, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN)
 
 
@@ -230,7 +214,7 @@ def write_out(text: str) -> str:
     """
     for pattern, written in _TABLES:
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
-    return _ask_plainly(write_whole(write_bounds(" ".join(text.split()))))
+    return _ask_plainly(write_whole(write_times(write_limits(write_bounds(" ".join(text.split()))))))
 
 
 def _ask_plainly(text: str) -> str:

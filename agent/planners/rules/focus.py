@@ -238,7 +238,8 @@ def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
     telling = [f for f in telling if f[4].compute in _OF_NUMBERS] or telling
     *_, (start, end), ask = max(telling, key=lambda f: (f[0], f[1], -f[2]))
     cascade.cut(offset + start, offset + end)
-    return ask
+    dated = any(f[4] == Ask(Compute.TIME) and f[3][1] <= start for f in found)
+    return Ask(ask.compute, Slot.TIME) if dated and ask.compute in (Compute.MAX, Compute.MIN) else ask
 
 
 def _read_bare(cascade: Cascade) -> Ask:

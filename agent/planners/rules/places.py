@@ -23,7 +23,16 @@ _FROM_END = (
     rf"|(?:the )?(?:{_ONE} )?(?:just |right |immediately |directly )?(?:before|preceding|prior to) (?:the )?{_END}"
     rf"(?: {_ONE})?(?=[ |]*(?:$|[,.;:?|])|[ |]+(?:in|on|of|was|were|is|for|by)\b))"
 )
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+_COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+    "couple of": 2, "couple": 2,
+}  # fmt: skip
+_N = rf"(?P<n>\d{{1,2}}|{'|'.join(_COUNTS)})"
+_SEVERAL = (
+    rf"(?:(?P<end>{FIRST}|{LAST}|past(?= \w+ [a-zC])) {_N}|{_N.replace('<n>', '<number>')}"
+    rf" {f'(?P<side>{FIRST}|{LAST})'})(?= +[a-zC|]|[ |]*$)(?: times\b)?"
+)
+"""So many of them: "the last three", "the three latest"."""
 
 
 def read_from_end(cascade: Cascade) -> Pick | None:
@@ -36,12 +45,10 @@ def read_from_end(cascade: Cascade) -> Pick | None:
 
 def read_pick(cascade: Cascade) -> tuple[Pick, bool]:
     """Which of the records in order of time, and whether the question says so."""
-    if match := cascade.take(
-        rf"(?P<end>{FIRST}|{LAST}|past(?= \w+ [a-zC])) (?P<n>\d+|two|three|four|five|six|ten)"
-        r"(?= [a-zC]|[ |]*$)(?: times\b)?"
-    ):
-        number = int(match["n"]) if match["n"].isdigit() else _COUNTS[match["n"]]
-        return Pick(which="first" if re.fullmatch(FIRST, match["end"]) else "last", n=number), True
+    if match := cascade.take(_SEVERAL):
+        said, end = match["n"] or match["number"], match["end"] or match["side"]
+        number = int(said) if said.isdigit() else _COUNTS[said]
+        return Pick(which="first" if re.fullmatch(FIRST, end) else "last", n=number), True
     if match := cascade.take(
         rf"(?:for |at |on |in )?{_DETERMINERS}(?P<end>{FIRST}|{LAST})(?: (?:time|occasion|instance|place))?"
     ):

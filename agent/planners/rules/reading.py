@@ -18,13 +18,15 @@ from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.dying import write_deaths
-from agent.planners.rules.everyday import name_pressures, write_out
+from agent.planners.rules.everyday import write_out
 from agent.planners.rules.examples import name_classes
 from agent.planners.rules.focus import read_asks
+from agent.planners.rules.limits import name_limits
 from agent.planners.rules.masks import mask_spans
 from agent.planners.rules.movements import read_previous, read_two_times, settle_movement
 from agent.planners.rules.person import birth_of, without_person
 from agent.planners.rules.places import read_from_end, read_pick
+from agent.planners.rules.pressures import name_pressures
 from agent.planners.rules.problems import write_problems
 from agent.planners.rules.scopes import (
     read_comparisons,
@@ -101,7 +103,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
         return Sketch(foreign=named[1])
     question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
     text = _LETTERED.sub(
-        r"\1_A", _PRIMARY.sub("PCP", name_bedside(plain(name_pressures(without_person(question, overview)))))
+        r"\1_A",
+        _PRIMARY.sub("PCP", name_bedside(plain(name_pressures(name_limits(without_person(question, overview)))))),
     )
     reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
     text, of_home = name_home_drugs(text) if reports else (text, False)

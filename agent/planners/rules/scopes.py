@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.concepts import Span
+from agent.planners.rules.limits import COUNTED_IN, NUMBER, UNIT
 from agent.planners.rules.places import FIRST, LAST, ORDINALS
 from tools.chart_query import Condition, Kind, Slot, Stay
 from tools.time_window import find_time_phrases
@@ -31,11 +32,10 @@ _COMPARISON = re.compile(
     r"(?P<word>(?:less|lower|smaller|fewer|greater|more|higher|larger) than|below|under|above|over|beyond"
     r"|(?<=\bgo )past|(?<=\bget )past|(?<=\b(?:went|gone|been) )past|(?:exceed|surpass|cross|topp)(?:ed|ing|e?s)?"
     r"|reach(?:ed|es)?|hits?|(?<=\bever )top"
-    r"|at least|no less than|at most|no more than|up to|<=|>=|<|>) ?(?P<number>\d+(?:\.\d+)?)"
-    r"(?: ?(?P<unit>mg/dl|mmol/l|meq/l|g/dl|%|mm ?hg|bpm|(?:beats |breaths )?(?:/|per )min(?:ute)?|kg/m2|u/l|iu/l"
-    r"|kg|lbs?|cm|°?[cf]|ml|l|mcg|mg|g|units?))?(?![\w/])"
+    rf"|at least|no less than|at most|no more than|up to|<=|>=|<|>) ?(?P<number>{NUMBER})"
+    rf"(?: ?(?P<unit>{UNIT}))?(?![\w/])(?! {COUNTED_IN})"
 )
-_BETWEEN = re.compile(r"between (?P<low>\d+(?:\.\d+)?) and (?P<high>\d+(?:\.\d+)?)(?![\w/])")
+_BETWEEN = re.compile(rf"between (?P<low>\d+(?:\.\d+)?) and (?P<high>\d+(?:\.\d+)?)(?: ?(?P<unit>{UNIT}))?(?![\w/])")
 _OPERATORS = {
     "less than": "<", "lower than": "<", "smaller than": "<", "fewer than": "<", "below": "<", "under": "<", "<": "<",
     "at most": "<=", "no more than": "<=", "up to": "<=", "<=": "<=",
@@ -180,8 +180,8 @@ def read_comparisons(cascade: Cascade) -> list[Condition]:
     while match := _BETWEEN.search(cascade.text):
         cascade.cut(*match.span())
         found += [
-            Condition(field=Slot.VALUE, op=">=", value=match["low"]),
-            Condition(field=Slot.VALUE, op="<=", value=match["high"]),
+            Condition(field=Slot.VALUE, op=">=", value=match["low"], unit=match["unit"]),
+            Condition(field=Slot.VALUE, op="<=", value=match["high"], unit=match["unit"]),
         ]
     while match := _COMPARISON.search(cascade.text):
         cascade.cut(*match.span())

@@ -12,6 +12,8 @@ _WHOSE = r"(?:the|my|his|her|their)"
 _VALUES = r"(?: (?:results?|values?|readings?|measurements?|levels?|scores?))?"
 _WENT_BY = r"(?: (?:went by|passed|elapsed|was it|did it take|were there|are there|lay|has it been|have passed))*"
 SPOKEN: tuple[tuple[str, str], ...] = (
+    (r"\b(?:two|three|four|both|[234]) (?:numbers|values|results|readings|figures|things)"
+     r" (?=(?:from|of|on|for|in|at)\b[^:?]*: )", "values "),
     (r"\b(?:end|land|wind|wound|turn)(?:ed|s|ing)? up (?:in|at)(?= (?:the |an? )?(?:hospital|icu|intensive|ed\b|er\b"
      r"|emergency))", "go to"),
     (rf"\b(?P<shot>something|anything|it|shots?|jabs?|injections?|vaccines?) (?:in|into) {_HIS}{_GIVEN_THERE}"

@@ -16,6 +16,7 @@ from tools.time_window import find_time_phrases
 
 _POINTING = r"(?:it|that|this|one|those|them)"
 _THAT_TIME = re.compile(r"\b(?:(?:in|during|on) )?that (?:same )?(?:year|month|day)\b", re.IGNORECASE)
+_OF_THEM = re.compile(r"\b(?:of|among) (?:them|those|these)(?: (?:checks?|tests?|visits?|times))?\b", re.IGNORECASE)
 _RECORDED = re.compile(
     rf"^(?:(?:so|and|but) )?(?:is|was|are|were) {_POINTING} (?:ever |really |actually |indeed )?"
     r"(?:recorded|documented|noted|listed|charted"
@@ -45,6 +46,8 @@ def join_statement(parts: Sequence[str], index: tuple[ConceptEntry, ...]) -> str
     times = find_time_phrases(told.rstrip(" .!;,"))
     if len(times) == 1 and (pointed := _THAT_TIME.search(asked)) is not None:
         return f"{asked[: pointed.start()]}{times[0][2]}{asked[pointed.end() :]}"
+    if len(times) == 1 and (some := _OF_THEM.search(asked)) is not None and _says_only_when(told, times[0]):
+        return f"{asked[: some.start()]}{asked[some.end() :].rstrip(' ?.!')} {times[0][2]}?"
     if not _POINTER.search(asked) or _IMPERSONAL.search(asked) or find_spans(asked, index):
         return None
     name = _only_name(told, index)
@@ -64,6 +67,12 @@ def _only_name(told: str, index: tuple[ConceptEntry, ...]) -> str | None:
     beside = re.findall(r"[\w'/-]+", plain(told.replace(names[0], " ", 1)).lower())
     passed = (lexicon.FUNCTION, lexicon.LIGHT, FRAMING, _OF_CHARTS)
     return names[0] if all(any(word in words for words in passed) for word in beside) else None
+
+
+def _says_only_when(told: str, time: tuple[int, int, str]) -> bool:
+    """Whether a statement tells of a time that much was done, and no more."""
+    words = re.findall(r"[a-z'/-]+", plain(f"{told[: time[0]]} {told[time[1] :]}").lower())
+    return all(w in lexicon.FUNCTION or w in lexicon.LIGHT or w in FRAMING or w in ("lot", "lots") for w in words)
 
 
 def _is_name(word: str) -> bool:

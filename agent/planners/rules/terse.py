@@ -22,7 +22,8 @@ _TOLD_OF = (
     r"^(?:(?:i|he|she|they|we|(?:the )?patient) (?:have |has |had )?(?:had|have|has|got|received|gotten|underwent) )"
 )
 _SAID = re.compile(
-    rf"^(?P<told>.{{6,}}?)[.:;,]+ (?P<asked>(?:what|when|who|where|which(?: \w+)?|how (?:many|much|long|often))"
+    rf"^(?P<told>.{{6,}}?)[.:;,]+ (?P<asked>(?:(?:on )?(?:what|which)(?: (?:day|date|year|month))|what|when|who"
+    rf"|where|which(?: \w+)?|how (?:many|much|long|often))"
     rf" {_AUX}) (?:it|that|this|they|those|these)\b(?P<more>[^?]*)\?*$"
 )
 _NO_STATEMENT = re.compile(rf"^{_AUX}\b|\b{_ASKING}\b|^(?:on |at )?(?:the |my |his |her )?(?:\w+ ){{1,2}}time\b")

@@ -33,7 +33,38 @@ _TWO = (
     rf"|most recent) two (?P<what>[^,?]+?)"
     r"(?: (?:results|values|readings|measurements|checks|levels|tests))?(?:,| -|:)? )"
 )
+_PEAK = (
+    r"(?:peak(?:ed|s)?|top(?:ped|s)? out|max(?:ed)? out|(?:reach(?:ed)?|hit) (?:its|an?|the) (?:peak|maximum"
+    r"|max|high(?:est)?))"
+)
+_NADIR = (
+    r"(?:bottom(?:ed|s)? out|troughed|(?:reach(?:ed)?|hit) (?:its|an?|the) (?:nadir|minimum|min|low(?:est)?"
+    r"|trough|bottom))"
+)
+_POINT = r"(?: (?:point|values?|levels?|readings?|ever))*"
+_MUST = r"(?:(?:must|may|might|could|should) (?:have|has) |(?:has|have|had) )?(?:ever |once )?"
+_NUMBERS = r"(?:readings?|values?|results?|measurements?|numbers?|levels?|checks?)"
+_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
+_LATEST = r"(?:last|latest|past|most recent|newest)"
 TRENDS: tuple[tuple[str, str], ...] = (
+    (rf"^(?:please )?trends?(?: (?:check|review|look|update))? ?: ?(?P<what>[^:?]*\b(?:{_LATEST} {_COUNT}"
+     rf"|{_COUNT} {_LATEST})"
+     rf" {_NUMBERS})", r"list \g<what>"),
+    (rf"(?P<asked>\b(?:which (?:way|direction)|what direction|trend|direction)\b[^?]*?)[,:;]?(?: -+)?"
+     rf" {_EITHER}(?=[ ?.!]*$)",
+     r"\g<asked>"),
+    (r"\b(?:trend|track|drift|edge|creep)(?:ed|ing|s)? (?=(?:up|down|higher|lower)(?:wards?)? or (?:up|down"
+     r"|higher|lower))", ""),
+    (rf"\b(?:did|does|do|has|have|had) (?P<what>{_MY}C\d+(?: levels?)?) (?:ever )?{_PEAK}{_POINT}(?! at\b)",
+     r"was \g<what> highest"),
+    (rf"\b(?:did|does|do|has|have|had) (?P<what>{_MY}C\d+(?: levels?)?) (?:ever )?{_NADIR}{_POINT}(?! at\b)",
+     r"was \g<what> lowest"),
+    (rf"(?P<what>{_MY}C\d+(?: levels?)?) {_MUST}{_PEAK}{_POINT}(?: (?:at some (?:point|time)|once"
+     rf"|sometime))?(?=[,.:;-]| when\b)",
+     r"\g<what> was highest"),
+    (rf"(?P<what>{_MY}C\d+(?: levels?)?) {_MUST}{_NADIR}{_POINT}(?: (?:at some (?:point|time)|once"
+     rf"|sometime))?(?=[,.:;-]| when\b)",
+     r"\g<what> was lowest"),
     (rf"^(?P<what>(?!(?:{AUX}|what|which|how|when|why|who|whether|if)\b)[^?]*?)[:,]?(?: -+)? (?:is it "
      rf"|are they )?{_EITHER}(?=[ ?]*$)",
      r"is \g<what> rising or falling"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.limits import COUNTED_IN
 from agent.planners.rules.vague import without_vague
 
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
@@ -36,7 +37,13 @@ def _names_in(runs: Sequence[str]) -> list[str]:
     """The runs without what became of the thing named ("asthma onset"); numbers and units of time name nothing."""
     named = (re.sub(rf"^(?:(?:{_BECAME}) )+|(?: (?:{_BECAME}))+$", "", run) for run in runs)
     return [
-        run for run in named if not re.fullmatch(rf"[\d ]+|{_BECAME}|not|hours?|weeks?|months?|years?|minutes?", run)
+        run
+        for run in named
+        if not re.fullmatch(
+            rf"[\d ]+|{_BECAME}|not|hours?|weeks?|months?|years?|minutes?|(?:least |most )?[\d.]+(?:"
+            rf" {COUNTED_IN})?",
+            run,
+        )
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.planners.rules.concepts import Span, kinds_of
-from agent.planners.rules.kinds import DRUGS, OF_NUMBERS, STAYS
+from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAYS
 from agent.planners.rules.sketch import Sketch
-from tools.chart_query import Compute, Kind
+from tools.chart_query import Compute, Kind, Slot
 from tools.concepts.body_parts import places_in
 from tools.concepts.known import known_kinds
 
@@ -41,7 +41,11 @@ def _names_nothing(sketch: Sketch) -> bool:
 
 
 _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|months|years)"
+_IN_NUMBERS = (*MEASURED, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE, Kind.REPORT, Kind.MICROBIOLOGY)
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: kind not in _IN_NUMBERS and any(c.field is Slot.VALUE for c in s.where),
+     "I can't determine what the number is to be compared with: I compare the values of what is measured. For others"
+     " ask how many there are, or how long each was."),
     (lambda s, kind: s.asks[0].compute is Compute.COUNT and s.says(_HOW_MANY_UNITS),
      "I can't determine that length of time: ask how long it was from one thing to another, or how long a stay was."),
     (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS)

@@ -18,7 +18,7 @@ from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
 from tools.execute.growth import drugs_with, organisms_of
 from tools.execute.movement import compute_movement
-from tools.execute.numbers import NUMERIC, compute_number, compute_per
+from tools.execute.numbers import NUMERIC, compute_number, compute_per, count_per
 from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
 from tools.records.record import Record
@@ -156,6 +156,8 @@ def _normal(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comput
 
 def _count(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     twice = tell_doses_twice(records) if query.about else None
+    if query.per is not None and records and twice is None:
+        return count_per(query, records)
     return Computed((len(records),) if twice is None else (), tuple(records), None, twice)
 
 

@@ -154,12 +154,8 @@ def _trend(samples: list[_Sample]) -> tuple[tuple[Value, ...], list[_Sample]]:
 
 
 def compute_per(query: ChartQuery, records: Sequence[Record]) -> Computed:
-    groups: dict[str, list[Record]] = defaultdict(list)
-    size = {"day": 10, "month": 7, "year": 4}[query.per.unit if query.per else "day"]
-    for record in records:
-        if record.start is not None:
-            groups[record.start.low.isoformat()[:size]].append(record)
-    results = {day: compute_number(query, members) for day, members in sorted(groups.items())}
+    """A number of each day, month or year in which there are records."""
+    results = {unit: compute_number(query, members) for unit, members in _by_unit(query, records).items()}
     problem = next((c.problem for c in results.values() if c.problem), None)
     notes = tuple(f"{day}: {_shown(c)}" for day, c in results.items() if c.values)
     resting = {r.reference for c in results.values() for r in c.rests_on}
@@ -167,6 +163,24 @@ def compute_per(query: ChartQuery, records: Sequence[Record]) -> Computed:
     values = tuple(v for c in results.values() for v in c.values)
     unit = next((c.unit for c in results.values() if c.unit), None)
     return Computed(values, kept, unit, problem, notes)
+
+
+def count_per(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """How many records there are of each day, month or year that has any."""
+    counts = {unit: len(members) for unit, members in _by_unit(query, records).items()}
+    dated = tuple(r for r in records if r.start is not None)
+    notes = ["; ".join(f"{unit}: {count}" for unit, count in counts.items())]
+    notes += [f"{len(records) - len(dated)} without a date left out"] if len(dated) < len(records) else []
+    return Computed(tuple(counts.values()), dated, None, None, tuple(notes))
+
+
+def _by_unit(query: ChartQuery, records: Sequence[Record]) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = defaultdict(list)
+    size = {"day": 10, "month": 7, "year": 4}[query.per.unit if query.per else "day"]
+    for record in records:
+        if record.start is not None:
+            groups[record.start.low.isoformat()[:size]].append(record)
+    return dict(sorted(groups.items()))
 
 
 def _shown(computed: Computed) -> str:

@@ -109,6 +109,8 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     lines = list_lines(query, records)
     if query.compute is Compute.EXISTS:
         return f"{'Yes' if computed.values == (True,) else 'No'}: {lines}."
+    if query.compute is Compute.COUNT and query.per is not None and records:
+        return f"{describe_scope(query).capitalize()} per {query.per.unit}: {computed.notes[0]}; in all {lines}."
     if query.compute is Compute.COUNT:
         return f"{len(records)} {describe_scope(query, len(records))}: {lines}." if records else f"0 {scope}."
     if query.compute is Compute.COUNT_DISTINCT:
@@ -122,6 +124,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
         said = "Yes" if computed.values == (True,) else "No"
         return f"{said} ({query.compute.value}): {lines}."
     unit = f" {_name_unit(computed)}" if computed.unit and query.compute is not Compute.TREND else ""
+    unit += _in_hours(computed) if query.compute is Compute.DURATION else ""
     label = query.compute.value.replace("_", " ")
     of = "" if query.kind is Kind.PATIENT else f" for {scope}"
     return f"{label.capitalize()}{of}: {shown}{unit}, from {lines}."
@@ -130,11 +133,24 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
 def _state_distinct(query: ChartQuery, computed: Computed, records: Sequence[Record]) -> str:
     """How many different things, and of drugs how they were told apart and in how many records."""
     number = computed.values[0]
+    if query.field not in (None, Slot.NAME):
+        slot = query.field.value.replace("_", " ")
+        counted = slot if number == 1 else f"different {slot}s"
+        return f"{number} {counted} of {len(records)} {describe_scope(query, len(records))}"
     if query.kind not in DRUGS:
         return f"{number} different {describe_scope(query, len(records))}"
     drugs = "medication" if number == 1 else "different medications"
     aside = f" ({computed.aside})" if computed.aside else ""
     return f"{number} {drugs}{aside} in {len(records)} {describe_scope(query, len(records))}"
+
+
+def _in_hours(computed: Computed) -> str:
+    """A length of less than a day once more, in the unit that people say it in."""
+    length = computed.values[0] if len(computed.values) == 1 else None
+    if computed.unit != "days" or not isinstance(length, float) or not 0 < length < 1:
+        return ""
+    minutes = round(length * 24 * 60)
+    return f" ({minutes} minutes)" if minutes < 120 else f" ({length * 24:.3g} hours)"
 
 
 def _name_unit(computed: Computed) -> str:

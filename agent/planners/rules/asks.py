@@ -34,7 +34,12 @@ COUNTING = (
     rf"quantify|how much|how many|numbers? of|{COUNTS}|counted|tallied|totall?ed|amounts? of|how far|how often"
     r"|how frequently"
 )
+CLINICIANS = (
+    r"(?:doctors?|physicians?|providers?|clinicians?|practitioners?|nurses?|surgeons?|specialists?|prescribers?)"
+)
 COUNTED: tuple[tuple[str, Ask], ...] = (
+    (rf"(?:how many|numbers? of)(?: (?:different|distinct|unique|other|various))? {CLINICIANS}",
+     Ask(Compute.COUNT, Slot.PERFORMER, distinct=True)),
     (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),

@@ -73,6 +73,8 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bnkd?a\b|\bno known (?:drug )?allergies\b", "drug allergies"),
 )  # fmt: skip
 _PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\b(?:any|some)(?:one|body)(?: else)? in (?:(?:the|his|her|my|their) )?(?:immediate |close )?family\b",
+     "relatives"),
     (r"^(?P<aux>is|was) (?P<why>(?!there\b|it\b)[^,?]+?) (?:the|an?|his|her|my|their) (?:indication|reason)"
      r"(?: for| why| that| behind)?(?: (?:i|he|she|they|patient) (?:was|were|is|am|got))? (?P<what>[^?]+)",
      r"was \g<what> prescribed for \g<why>"),

@@ -44,6 +44,8 @@ _RECEIVED = r"receiv(?:e|es|ed|ing)"
 _TAKEN = rf"{_RECEIVED}|ha(?:ve|s|d)|gets?|got|tak(?:e|es|en|ing)|took"
 _WHOLE_CHART = (Kind.FAMILY_HISTORY, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.GOAL, Kind.CARE_PLAN, Kind.COVERAGE)
 """Kinds that a noun settles, whatever else the chart calls by the name."""
+_CAUGHT = r"ha(?:ve|s|d)|caught|catch|contract(?:ed)?|(?:got|get) sick with|c[ao]me down with"
+"""Before the bare name of a disease that a vaccine is named after too: the disease."""
 TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 """Kinds of what a drug is for, and never a drug."""
 
@@ -162,9 +164,11 @@ def _names_problem(sketch: Sketch, cues: list[Kind]) -> bool:
 def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
     """Whether a problem is asked after that the chart knows only by what is done about it: a vaccine, a plan."""
     beside = set(named) <= DONE_ABOUT or all(is_problem_name(s.text) for s in sketch.named)
-    if not named or not beside or sketch.asks[0].compute is not Compute.EXISTS:
+    if not named or not beside or sketch.asks[0].compute not in (Compute.EXISTS, Compute.TIME, Compute.COUNT):
         return False
-    has = sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")
+    has = sketch.says(rf"(?:{_CAUGHT}) (?:the |an? )?C\d")
+    if sketch.asks[0].compute is Compute.EXISTS:
+        has = has or sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")
     has = has or re.search(r"^(?:is|was|am|are) \w+ (?:an? )?C\d", sketch.text) is not None
     return has and all(Kind.CONDITION in known_kinds(s.text) and not names_a_test(fold(s.text)) for s in sketch.named)
 

@@ -14,6 +14,7 @@ from agent.planners.rules.bedside import name_bedside
 from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.bounds import find_clause, write_bounds
 from agent.planners.rules.cascade import Cascade, plain
+from agent.planners.rules.clinicians import write_clinicians
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
@@ -112,7 +113,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     text = _PERSON.sub(" ", text)
     spans = find_spans(text, overview.index)
     text = mask_spans(text, spans)
-    text = write_deaths(write_out(text), overview.patient)
+    text = write_deaths(write_out(write_clinicians(text, person is not None)), overview.patient)
     text = write_ages(_name_brackets(text, spans, overview), birth_of(overview))
     text = re.sub(r"\b([a-z])\. (?=[a-z]{3,})", r"\1 ", text.rstrip(" ?.!"))
     sketch = _read_named(text, spans, overview)

@@ -108,8 +108,9 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.compute is Compute.EXISTS and c.kind is Kind.MICROBIOLOGY and c.about and not c.sketch.says_tested
      and c.sketch.verdict is None and not c.sketch.where,
      lambda c: (Compute.VALUE, None)),
-    ("how many different ones counts names",
-     lambda c: c.compute is Compute.COUNT and c.ask.distinct, lambda c: (Compute.COUNT_DISTINCT, Slot.NAME)),
+    ("how many different ones counts names, or who they were",
+     lambda c: c.compute is Compute.COUNT and c.ask.distinct,
+     lambda c: (Compute.COUNT_DISTINCT, c.slot or Slot.NAME)),
     ("what a culture showed is asked where one near another record is named",
      lambda c: c.lists and c.kind is Kind.MICROBIOLOGY and c.about and c.sketch.around is not None,
      lambda c: (Compute.VALUE, None)),

@@ -62,7 +62,8 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
      "I can't determine how many units: blood is charted by transfusion or volume. Ask when it was given."),
     (lambda s, kind: s.says(_TWO_APART) and s.asks[0].compute not in OF_NUMBERS,
      "I can't determine the time between them: ask when each of them was."),
-    (lambda s, kind: kind not in STAYS and (s.says("longest|shortest") or s.asks[0].over in _EXTREMES),
+    (lambda s, kind: kind not in STAYS and (any(n.text in ("longest", "shortest") for n in s.named)
+                                            or s.says("longest|shortest") or s.asks[0].over in _EXTREMES),
      "I can tell which is the longest or what is usual of stays and visits only."),
     (lambda s, kind: kind in (Kind.OUTPUT, Kind.INTAKE) and s.says(_PLACED),
      "I can't determine when a line or tube was placed or removed: the chart holds what came out of it and no more."),

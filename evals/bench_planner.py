@@ -3,20 +3,22 @@
 Beside the measured ceilings of the machine (copy bandwidth, matrix product): time to the first token, tokens a second
 for one text and for several, what a second step pays, what the mask costs, memory; all against transformers' own
 `generate` in the same run. Runs alone: it needs torch and transformers, and of this project `medgemma/engine` only.
+What matters most is measured first and told at once; what fails or no longer fits the time is told, and passed by.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
@@ -25,22 +27,23 @@ import transformers
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from agent.planners.medgemma.engine.cache import CacheShape
+from agent.planners.medgemma.engine.errors import first_line
 from agent.planners.medgemma.engine.forward import Reader, TextModel
 from agent.planners.medgemma.engine.sampling import choose_tokens, mask_logits
+from evals.device_timing import device, measure_ceilings, on_gpu, once
+from evals.random_gemma import GEOMETRIES, build_model
 
-_VOCABULARY = 262_208
-_GEOMETRIES: dict[str, dict[str, int]] = {
-    "27b": {"num_hidden_layers": 62, "hidden_size": 5376, "intermediate_size": 21_504, "num_attention_heads": 32,
-            "num_key_value_heads": 16, "head_dim": 128, "query_pre_attn_scalar": 168, "sliding_window": 1024},
-    "4b": {"num_hidden_layers": 34, "hidden_size": 2560, "intermediate_size": 10_240, "num_attention_heads": 8,
-           "num_key_value_heads": 4, "head_dim": 256, "query_pre_attn_scalar": 256, "sliding_window": 1024},
-    "small": {"num_hidden_layers": 12, "hidden_size": 128, "intermediate_size": 384, "num_attention_heads": 4,
-              "num_key_value_heads": 2, "head_dim": 32, "query_pre_attn_scalar": 32, "sliding_window": 64},
-}  # fmt: skip
-"""MedGemma's own, from its configurations; `small` has the same layers in the same order, a few million weights."""
+_BEGUN = time.monotonic()
 _REWIND = 512
 _STEP = 200
 """Tokens that a step adds to a conversation: a finding and its records."""
+_WARM = 4
+"""Tokens written before those that are timed: they compile, and capture."""
+_ROUND = 1024
+_LONGEST_COMPARED = 8192
+"""Tokens that transformers reads at once beside ours without much memory."""
+Figure = tuple[str, Any]
+"""A name, and a number or a text."""
 
 
 @dataclass(frozen=True)
@@ -54,138 +57,169 @@ class Plan:
 
 
 PLANS = {
-    "27b": Plan((1024, 8192, 32_768), (1, 8, 32), 64),
-    "4b": Plan((1024, 8192, 32_768), (1, 8, 32), 64),
-    "small": Plan((256, 1024), (1, 4), 16),
+    "27b": Plan((1024, 8192, 32_768), (8, 32), 64),
+    "4b": Plan((1024, 8192, 32_768), (8, 32), 64),
+    "small": Plan((256, 1024), (4,), 16),
 }
 
 
+@dataclass
+class Bench:
+    """A model, how it is run, and what was found so far."""
+
+    model: Any
+    plan: Plan
+    compiled: bool
+    found: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> TextModel:
+        """The parts that read and write."""
+        return TextModel.of(self.model)
+
+    def open_reader(self, rows: int, capacity: int) -> Reader:
+        """A reader with an empty cache; its sizes are round, so that few steps are compiled."""
+        shape = CacheShape(rows, -(-capacity // _ROUND) * _ROUND, self.text.config.sliding_window, _REWIND)
+        return Reader(self.text, shape, backend="inductor" if self.compiled else None, graphed=self.compiled)
+
+    def draw_prompt(self, length: int) -> list[int]:
+        """Tokens by chance."""
+        return [int(token) for token in torch.randint(10, self.text.config.vocab_size, (length,))]
+
+
 def main() -> None:
-    """Measure, print, and save where that is asked for."""
+    """Measure, print, and save what there is after each figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--geometry", choices=sorted(_GEOMETRIES), default="27b" if _on_gpu() else "small")
+    parser.add_argument("--geometry", choices=sorted(GEOMETRIES), default="27b" if on_gpu() else "small")
     parser.add_argument("--eager", action="store_true", help="do not compile the one-token step")
-    parser.add_argument("--out", type=Path, help="write the figures there as JSON")
+    parser.add_argument("--minutes", type=float, default=60.0, help="begin nothing new after so many")
+    parser.add_argument("--out", type=Path, help="write the figures there as JSON, after each of them")
     said = parser.parse_args()
     figures: dict[str, Any] = {}
-    for name, value in measure(said.geometry, PLANS[said.geometry], compiled=_on_gpu() and not said.eager):
+    compiled = on_gpu() and not said.eager
+    for name, value in measure(said.geometry, PLANS[said.geometry], compiled=compiled, minutes=said.minutes):
         figures[name] = value
-        print(f"{name:<46} {value:,.4g}" if isinstance(value, float) else f"{name:<46} {value}", flush=True)
-    if said.out:
-        said.out.write_text(json.dumps(figures, indent=1))
+        told = f"{value:,.4g}" if isinstance(value, float) else value
+        print(f"{time.monotonic() - _BEGUN:5.0f} s  {name:<46} {told}", flush=True)
+        if said.out:
+            said.out.write_text(json.dumps(figures, indent=1))
 
 
-def measure(geometry: str, plan: Plan, *, compiled: bool) -> Iterator[tuple[str, Any]]:
-    """The figures one by one, by name."""
+def measure(geometry: str, plan: Plan, *, compiled: bool, minutes: float = 60.0) -> Iterator[Figure]:
+    """The figures one by one, by name; a part that fails is told by its name and its error."""
     yield from _describe(geometry, compiled)
-    yield from _ceilings()
-    model = build_model(geometry)
-    weights = sum(p.numel() * p.element_size() for p in model.parameters())
-    yield "weights, GB", weights / 1e9
-    text = TextModel.of(model)
-    for context in plan.contexts:
-        yield from _time_reading(text, context, plan.tokens, compiled)
-    for rows in plan.batches:
-        yield from _time_writing(text, rows, plan, compiled)
-    for context in plan.contexts[:2]:
-        yield from _time_generate(model, context, plan.tokens)
-    if _on_gpu():
+    found: dict[str, Any] = {}
+    for figure in measure_ceilings():
+        found.update([figure])
+        yield figure
+    bench = Bench(build_model(geometry, device()), plan, compiled, found)
+    yield "weights, GB", sum(map(_size, bench.model.parameters())) / 1e9
+    for name, part in list_parts(bench):
+        yield from run_part(bench, name, part, minutes)
+    if on_gpu():
         yield "most memory allocated, GB", torch.cuda.max_memory_allocated() / 1e9
 
 
-def build_config(geometry: str) -> transformers.Gemma3TextConfig:
-    """The configuration of a geometry: five local layers to a global one."""
-    sizes = _GEOMETRIES[geometry]
-    kinds = [*["sliding_attention"] * 5, "full_attention"] * sizes["num_hidden_layers"]
-    config = transformers.Gemma3TextConfig(
-        vocab_size=4096 if geometry == "small" else _VOCABULARY,
-        layer_types=kinds[: sizes["num_hidden_layers"]],
-        max_position_embeddings=131_072,
-        **sizes,
-    )
-    config.architectures = ["Gemma3ForCausalLM"]
-    return config
+def list_parts(bench: Bench) -> Iterator[tuple[str, Callable[[], Iterator[Figure]]]]:
+    """What is measured by name, in the order of its weight."""
+    first, *longer = bench.plan.contexts
+    yield f"generate at {first}", partial(_time_generate, bench, first)
+    yield f"one text at {first}", partial(_time_one, bench, first)
+    for context in longer[:1]:
+        yield f"generate at {context}", partial(_time_generate, bench, context)
+        yield f"one text at {context}", partial(_time_one, bench, context)
+    for rows in bench.plan.batches:
+        yield f"{rows} at once", partial(_time_several, bench, rows)
+    for context in longer[1:]:
+        yield f"one text at {context}", partial(_time_one, bench, context)
 
 
-def build_model(geometry: str) -> Any:
-    """A Gemma 3 of this geometry with random weights: no download, nothing it says means anything."""
-    config = build_config(geometry)
-    torch.manual_seed(1)
-    with torch.device("meta"):
-        model = transformers.Gemma3ForCausalLM(config)
-    model = model.to(torch.bfloat16 if _on_gpu() else torch.float32).to_empty(device=_device()).eval()
-    _fill(model, config)
-    return model
+def run_part(bench: Bench, name: str, part: Callable[[], Iterator[Figure]], minutes: float) -> Iterator[Figure]:
+    """A part's figures; where the time is spent or it fails, that. What fails compiled is tried once more, eager."""
+    if time.monotonic() - _BEGUN > 60 * minutes:
+        yield f"{name}: left out", f"the {minutes:g} minutes are spent"
+        return
+    fault, again = "", False
+    try:
+        for figure in part():
+            bench.found |= {figure[0]: figure[1]}
+            yield figure
+    except torch.OutOfMemoryError as error:
+        fault = f"it does not fit the memory: {first_line(error)}"
+    except Exception as error:
+        fault, again = f"{type(error).__name__}: {first_line(error)}", bench.compiled and "generate" not in name
+    gc.collect()
+    if on_gpu():
+        torch.cuda.empty_cache()
+    if fault:
+        yield f"{name}: FAILED", fault
+    if again:
+        bench.compiled = False
+        yield "one-token step, from here on", "eager"
+        yield from run_part(bench, name, part, minutes)
 
 
-def _fill(model: Any, config: Any) -> None:
-    """Random weights in place, and the tables that a model made empty has not got."""
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.normal_(0.0, 0.02)
-    with torch.device(_device()):
-        model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
-    if hasattr(model.model.embed_tokens, "embed_scale"):
-        model.model.embed_tokens.embed_scale = torch.tensor(config.hidden_size**0.5, device=_device())
-    model.tie_weights()
-
-
-def _describe(geometry: str, compiled: bool) -> Iterator[tuple[str, Any]]:
+def _describe(geometry: str, compiled: bool) -> Iterator[Figure]:
+    name = torch.cuda.get_device_name() if on_gpu() else f"{platform.processor() or platform.machine()}, no GPU"
     yield "date", datetime.now(UTC).date().isoformat()
-    yield (
-        "hardware",
-        torch.cuda.get_device_name() if _on_gpu() else f"{platform.processor() or platform.machine()}, no GPU",
-    )
+    yield "hardware", name
     yield "torch, transformers", f"{torch.__version__}, {transformers.__version__}"
-    yield "geometry", f"{geometry}, random weights, {'bfloat16' if _on_gpu() else 'float32'}"
+    yield "geometry", f"{geometry}, random weights, {'bfloat16' if on_gpu() else 'float32'}"
     yield "one-token step", "compiled, CUDA graph" if compiled else "eager"
 
 
-def _ceilings() -> Iterator[tuple[str, float]]:
-    """What the machine gives at best: nothing above it is to be expected."""
-    size = 1 << 30 if _on_gpu() else 1 << 26
-    one = torch.empty(size, dtype=torch.uint8, device=_device())
-    other = torch.empty_like(one)
-    yield "copy bandwidth, GB/s", 2 * size / 1e9 / _median_seconds(lambda: other.copy_(one), 10)
-    side = 8192 if _on_gpu() else 512
-    a = torch.randn(side, side, device=_device(), dtype=torch.bfloat16 if _on_gpu() else torch.float32)
-    yield "matrix product, TFLOP/s", 2 * side**3 / 1e12 / _median_seconds(lambda: a @ a, 10)
-
-
-def _reader(text: TextModel, rows: int, capacity: int, compiled: bool) -> Reader:
-    shape = CacheShape(rows, capacity, text.config.sliding_window, _REWIND)
-    return Reader(text, shape, backend="inductor" if compiled else None, graphed=compiled)
-
-
-def _time_reading(text: TextModel, context: int, tokens: int, compiled: bool) -> Iterator[tuple[str, float]]:
+def _time_one(bench: Bench, context: int) -> Iterator[Figure]:
     """A conversation of this length: its first token, those that follow, and the first of its second step."""
-    reader = _reader(text, 1, context + _STEP + 4 * tokens, compiled)
-    prompt = torch.randint(10, text.config.vocab_size, (context,)).tolist()
-    first = _once(lambda: _read(reader, 0, prompt))
+    tokens = bench.plan.tokens
+    reader = bench.open_reader(1, max(bench.plan.contexts) + _STEP + 4 * (tokens + _WARM))
+    prompt = bench.draw_prompt(context)
+    _read(reader, 0, prompt)  # some kernels are loaded when a size is first met
+    reader.cache.rewind(0, 0)
+    first = once(lambda: _read(reader, 0, prompt))
     yield f"first token at {context}, s", first
-    _write(reader, 1, 4)
-    yield f"tokens/s at {context}", tokens / _once(lambda: _write(reader, 1, tokens))
-    second = _once(lambda: _read(reader, 0, prompt[:_STEP]))
+    yield f"tokens that compile the step at {context}, s", once(lambda: _write(reader, 1, _WARM))
+    if context <= _LONGEST_COMPARED:
+        held = [*reader.cache.rows[0].tokens, 10]
+        yield f"agreement of a step at {context}, cosine", _compare(bench, held, reader.step({0: 10}))
+    plain = tokens / once(lambda: _write(reader, 1, tokens))
+    yield f"tokens/s at {context}", plain
+    yield from _weigh(bench, context, plain)
+    yield f"the mask's cost at {context}, %", _cost_of_mask(bench, reader, 1, plain)
+    _read(reader, 0, prompt[:_STEP])
+    reader.cache.rewind(0, reader.cache.rows[0].length - _STEP)
+    second = once(lambda: _read(reader, 0, prompt[:_STEP]))
     yield f"first token of the second step at {context}, s", second
     yield f"second step against first at {context}, %", 100 * second / first
 
 
-def _time_writing(text: TextModel, rows: int, plan: Plan, compiled: bool) -> Iterator[tuple[str, float]]:
+def _weigh(bench: Bench, context: int, plain: float) -> Iterator[Figure]:
+    """Tokens a second beside the bandwidth and beside `generate`: of the bytes, the weights that a token needs."""
+    layers = sum(_size(p) for layer in bench.text.layers for p in layer.parameters())
+    rate = plain * (layers + _size(bench.text.head.weight)) / 1e9
+    yield f"of the copy bandwidth at {context}, %", 100 * rate / bench.found["copy bandwidth, GB/s"]
+    if beside := bench.found.get(f"generate: tokens/s at {context}"):
+        yield f"times as fast as generate at {context}", plain / beside
+
+
+def _time_several(bench: Bench, rows: int) -> Iterator[Figure]:
     """Several texts at once, without and with a mask on the logits."""
-    reader = _reader(text, rows, plan.contexts[0] + 2 * (4 + plan.tokens) + 1, compiled)
-    prompt = torch.randint(10, text.config.vocab_size, (plan.contexts[0],)).tolist()
+    tokens, context = bench.plan.tokens, bench.plan.contexts[0]
+    reader = bench.open_reader(rows, context + 2 * (_WARM + tokens) + 1)
+    prompt = bench.draw_prompt(context)
     for row in range(rows):
         _read(reader, row, prompt)
-    _write(reader, rows, 4)
-    plain = plan.tokens / _once(lambda: _write(reader, rows, plan.tokens))
-    bits = torch.full((rows, -(-text.config.vocab_size // 32)), -1, dtype=torch.int32)
-    _write(reader, rows, 4, bits)
-    masked = plan.tokens / _once(lambda: _write(reader, rows, plan.tokens, bits))
+    yield f"tokens that compile the step, {rows} at once, s", once(lambda: _write(reader, rows, _WARM))
+    plain = tokens / once(lambda: _write(reader, rows, tokens))
     yield f"tokens/s, {rows} at once", rows * plain
-    yield f"the mask's cost, {rows} at once, %", 100 * (plain / masked - 1)
-    if rows == 1:
-        weights = sum(p.numel() * p.element_size() for layer in text.layers for p in layer.parameters())
-        yield "bytes read a second, layers and head, GB/s", plain * (weights + _size(text.embed.weight)) / 1e9
+    yield f"the mask's cost, {rows} at once, %", _cost_of_mask(bench, reader, rows, plain)
+
+
+def _cost_of_mask(bench: Bench, reader: Reader, rows: int, plain: float) -> float:
+    """How much longer it takes with a mask on the logits, in percent."""
+    bits = torch.full((rows, -(-bench.text.config.vocab_size // 32)), -1, dtype=torch.int32)
+    _write(reader, rows, _WARM, bits)
+    masked = bench.plan.tokens / once(lambda: _write(reader, rows, bench.plan.tokens, bits))
+    return 100 * (plain / masked - 1)
 
 
 def _read(reader: Reader, row: int, prompt: list[int]) -> torch.Tensor:
@@ -205,45 +239,29 @@ def _write(reader: Reader, rows: int, tokens: int, bits: torch.Tensor | None = N
         given = dict(enumerate(choose_tokens(logits, [None] * rows, [1.0] * rows)))
 
 
-def _time_generate(model: Any, context: int, tokens: int) -> Iterator[tuple[str, float]]:
+@torch.inference_mode()
+def _compare(bench: Bench, tokens: list[int], logits: torch.Tensor) -> float:
+    """The cosine between our logits and transformers' own after the same tokens."""
+    ids = torch.tensor([tokens], device=device())
+    told = bench.model(ids, use_cache=False, logits_to_keep=1).logits[:, -1].float()
+    return float(torch.nn.functional.cosine_similarity(told, logits).item())
+
+
+def _time_generate(bench: Bench, context: int) -> Iterator[Figure]:
     """transformers' own: SDPA, DynamicCache, not compiled."""
-    prompt = torch.randint(10, model.config.vocab_size, (1, context), device=_device())
+    prompt = torch.tensor([bench.draw_prompt(context)], device=device())
     asked = {"do_sample": False, "eos_token_id": None, "pad_token_id": 0, "attention_mask": torch.ones_like(prompt)}
-    model.generate(prompt, max_new_tokens=2, **asked)
-    first = _once(lambda: model.generate(prompt, max_new_tokens=1, **asked))
-    whole = _once(lambda: model.generate(prompt, max_new_tokens=1 + tokens, **asked))
+    bench.model.generate(prompt, max_new_tokens=2, **asked)
+    first = once(lambda: bench.model.generate(prompt, max_new_tokens=1, **asked))
     yield f"generate: first token at {context}, s", first
-    yield f"generate: tokens/s at {context}", tokens / max(whole - first, 1e-9)
+    told: list[torch.Tensor] = []
+    whole = once(lambda: told.append(bench.model.generate(prompt, max_new_tokens=1 + bench.plan.tokens, **asked)))
+    written = told[0].shape[1] - context - 1
+    yield f"generate: tokens/s at {context}", written / max(whole - first, 1e-9)
 
 
 def _size(tensor: torch.Tensor) -> int:
     return tensor.numel() * tensor.element_size()
-
-
-def _once(work: Callable[[], Any]) -> float:
-    _wait()
-    begun = time.perf_counter()
-    work()
-    _wait()
-    return time.perf_counter() - begun
-
-
-def _median_seconds(work: Callable[[], Any], times: int) -> float:
-    work()
-    return median(_once(work) for _ in range(times))
-
-
-def _wait() -> None:
-    if _on_gpu():
-        torch.cuda.synchronize()
-
-
-def _on_gpu() -> bool:
-    return torch.cuda.is_available()
-
-
-def _device() -> torch.device:
-    return torch.device("cuda" if _on_gpu() else "cpu")
 
 
 if __name__ == "__main__":

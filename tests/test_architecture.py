@@ -23,11 +23,12 @@ MAY_IMPORT = {
 }
 FOUNDATIONS = {"tools.garbage_collection", "tools.private_file", "tools.receipt"}
 """What every layer may import, and that import nothing of ours."""
+BENCHES = ("evals.small_gemma", "evals.bench_planner", "evals.device_timing", "evals.random_gemma")
 ENTRY_POINTS = ("agent.__main__", "agent.cli")
 WALLS = {
     "langgraph": ("agent.graph", "agent.threads", "agent.served"),
-    "torch": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma", "evals.bench_planner"),
-    "transformers": ("agent.planners.medgemma", "tools.imaging", "evals.small_gemma", "evals.bench_planner"),
+    "torch": ("agent.planners.medgemma", "tools.imaging", *BENCHES),
+    "transformers": ("agent.planners.medgemma", "tools.imaging", *BENCHES),
     "llguidance": ("agent.planners.medgemma", "evals.bench_grammar"),
     "fastapi": (),
     "typer": ENTRY_POINTS,

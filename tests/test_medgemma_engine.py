@@ -19,6 +19,7 @@ from agent.planners.medgemma.engine import (
     Options,
     PromptTooLong,
     Request,
+    StepFailed,
     open_engine,
 )
 from agent.planners.medgemma.engine.cache import CacheShape
@@ -135,7 +136,7 @@ def test_texts_written_at_once_are_those_written_one_by_one(engine: Engine, chos
 
 
 @pytest.mark.parametrize("precision", ["full", "int8"])
-def test_a_step_traced_for_compiling_gives_the_same_logits_in_two_graphs(small_gemma: Path, precision: Any) -> None:
+def test_a_step_traced_for_compiling_gives_the_same_logits_in_three_graphs(small_gemma: Path, precision: Any) -> None:
     engine = open_engine(str(small_gemma), replace(OPTIONS, precision=precision))
     shape = CacheShape(rows=1, capacity=256, window=64, rewind=64)
     torch._dynamo.reset()
@@ -145,8 +146,22 @@ def test_a_step_traced_for_compiling_gives_the_same_logits_in_two_graphs(small_g
         reader.read(0, PROMPTS[1])
     for token in (500, 501):
         torch.testing.assert_close(eager.step({0: token}), traced.step({0: token}))
-    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 2
+    # One a kind of layer, and the head.
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
     engine.close()
+
+
+def test_a_step_that_cannot_be_compiled_is_told_with_what_to_do(engine: Engine) -> None:
+    def without_compiler(graph: Any, inputs: Any) -> Any:
+        raise RuntimeError("Failed to find C compiler")
+
+    torch._dynamo.reset()
+    reader = Reader(
+        engine.loaded.model, CacheShape(rows=1, capacity=256, window=64, rewind=64), backend=without_compiler
+    )
+    reader.read(0, PROMPTS[0])
+    with pytest.raises(StepFailed, match=r"can't be compiled .*C compiler.*backend=none"):
+        reader.step({0: 500})
 
 
 def test_a_step_passes_by_a_long_row_between_and_leaves_it_as_it_was(engine: Engine) -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from agent.planners.medgemma.engine import ModelUnavailable, NotEnoughMemory, Options
-from agent.planners.medgemma.engine.loading import _explain, load_model
+from agent.planners.medgemma.engine.loading import _explain, _told_plainly, load_model
 from agent.planners.medgemma.engine.memory import Need, admit_rows
 
 MEDGEMMA_27B = Need("google/medgemma-27b-text-it", 27_009_346_304, 1_409_630_208, 3_436_183_552, 32_768)
@@ -91,6 +91,11 @@ def test_a_folder_that_is_not_there_is_not_asked_of_the_hub() -> None:
 )
 def test_what_the_hub_refuses_is_told_with_what_to_do(raised: str, told: str) -> None:
     assert told in _explain("google/m", OSError(raised))
+
+
+def test_memory_that_runs_out_on_the_way_is_told() -> None:
+    with pytest.raises(NotEnoughMemory, match="ran out while m was loaded: CUDA out of memory"), _told_plainly("m"):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate\nmore")
 
 
 def test_too_little_memory_is_told_before_the_weights_are_read_with_what_would_fit(small_gemma: Path) -> None:

@@ -11,6 +11,7 @@ from agent.planners.medgemma.engine.errors import (
     ModelUnavailable,
     NotEnoughMemory,
     PromptTooLong,
+    StepFailed,
 )
 from agent.planners.medgemma.engine.loading import Options, check_model
 
@@ -24,6 +25,7 @@ __all__ = [
     "Options",
     "PromptTooLong",
     "Request",
+    "StepFailed",
     "check_model",
     "open_engine",
 ]

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from agent.planners.medgemma.engine.decode import Generated, Language, Request, Text
-from agent.planners.medgemma.engine.errors import EngineError, GrammarFailed, NotEnoughMemory, PromptTooLong
+from agent.planners.medgemma.engine.errors import (
+    EngineError,
+    GrammarFailed,
+    NotEnoughMemory,
+    PromptTooLong,
+    first_line,
+)
 from agent.planners.medgemma.engine.forward import Reader
 from agent.planners.medgemma.engine.rows import Rows
 from agent.planners.medgemma.engine.sampling import choose_tokens, mask_logits
@@ -129,7 +135,7 @@ class Batch:
         try:
             work(jobs)
         except torch.OutOfMemoryError as error:
-            self._fail(jobs, NotEnoughMemory(f"the memory ran out on the way: {str(error).splitlines()[0]}"))
+            self._fail(jobs, NotEnoughMemory(f"the memory ran out on the way: {first_line(error)}"))
         except Exception as error:
             self._fail(jobs, error)
 

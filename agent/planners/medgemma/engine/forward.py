@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
 
 from agent.planners.medgemma.engine.attention import attend, see_all, see_window
 from agent.planners.medgemma.engine.cache import CacheShape, KeyValueCache, LayerShape
+from agent.planners.medgemma.engine.errors import StepFailed, first_line
 
 LOCAL, GLOBAL = "sliding_attention", "full_attention"
 _SHORTEST_SPAN = 1024
+Backend = str | Callable[..., Any]
+"""Of torch.compile: a name, or what compiles a graph."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ class Reader:
     """Reads tokens into a row of the cache, and takes one-token steps over several rows."""
 
     def __init__(
-        self, model: TextModel, shape: CacheShape, *, backend: str | None = None, graphed: bool = False
+        self, model: TextModel, shape: CacheShape, *, backend: Backend | None = None, graphed: bool = False
     ) -> None:
         """`backend` is torch.compile's for the one-token step; `graphed` captures it as a CUDA graph."""
         self.model, self.shape = model, shape
         self.cache = KeyValueCache(model.layer_shape(), shape, model.device)
         self._rotations = {kind: self._rotate(kind) for kind in set(model.kinds)}
-        self._layer = compile_layer(backend) if backend else run_layer
+        self._stepping = compile_pass(backend) if backend else EAGER
         self._graphs: dict[tuple[int, int, int], Graph] | None = {} if graphed else None
 
     def _rotate(self, kind: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -88,7 +92,7 @@ class Reader:
         start = self.cache.rows[row].length
         ids = torch.tensor([list(tokens)], device=self.model.device)
         at = torch.arange(start, start + len(tokens), device=self.model.device)[None]
-        logits = self._run(run_layer, slice(row, row + 1), ids, at, self._span(start + len(tokens)))
+        logits = self._run(EAGER, slice(row, row + 1), ids, at, self._span(start + len(tokens)))
         self.cache.append(row, tokens)
         return logits
 
@@ -122,18 +126,16 @@ class Reader:
         return self._graphs[shape].replay(ids, at)
 
     def _run_step(self, rows: slice, ids: torch.Tensor, at: torch.Tensor, span: int) -> torch.Tensor:
-        return self._run(self._layer, rows, ids[:, None], at[:, None], span)
+        return self._run(self._stepping, rows, ids[:, None], at[:, None], span)
 
-    def _run(
-        self, layer: Callable[..., torch.Tensor], rows: slice, ids: torch.Tensor, at: torch.Tensor, span: int
-    ) -> torch.Tensor:
+    def _run(self, run: Pass, rows: slice, ids: torch.Tensor, at: torch.Tensor, span: int) -> torch.Tensor:
         sights = {GLOBAL: self._see(GLOBAL, at, span), LOCAL: self._see(LOCAL, at, span)}
         states = self.model.embed(ids)
         for n, kind in enumerate(self.model.kinds):
             kept = span if kind == GLOBAL else self.shape.ring
             keys, values = self.cache.keys[n][rows, :, :kept], self.cache.values[n][rows, :, :kept]
-            states = layer(self.model.layers[n], states, sights[kind], keys, values)
-        return self.model.head(self.model.norm(states[:, -1])).float()  # type: ignore[no-any-return]
+            states = run.layer(self.model.layers[n], states, sights[kind], keys, values)
+        return run.head(self.model.norm, self.model.head, states[:, -1])
 
     def _see(self, kind: str, at: torch.Tensor, span: int) -> Sight:
         cosine, sine = (table[at][:, None] for table in self._rotations[kind])
@@ -170,13 +172,45 @@ def rotate(x: torch.Tensor, sight: Sight) -> torch.Tensor:
     return x * sight.cosine + torch.cat((-second, first), dim=-1) * sight.sine
 
 
-def compile_layer(backend: str) -> Callable[..., torch.Tensor]:
-    """`run_layer` compiled for static shapes; layers of a kind share what is compiled."""
+def run_head(norm: Any, head: Any, states: torch.Tensor) -> torch.Tensor:
+    """The logits of the last token's states `[rows, hidden]`."""
+    return head(norm(states)).float()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a pass over the model is made of."""
+
+    layer: Callable[..., torch.Tensor]
+    head: Callable[..., torch.Tensor]
+
+
+EAGER = Pass(run_layer, run_head)
+
+
+@cache
+def compile_pass(backend: Backend) -> Pass:
+    """Both compiled for static shapes; layers of a kind share what is compiled, and readers of one shape do."""
+    from torch._dynamo import config
+    from torch._dynamo.exc import TorchDynamoException
+
     # One entry a kind of layer, number of rows and span.
-    torch._dynamo.config.recompile_limit = max(128, torch._dynamo.config.recompile_limit)
+    config.recompile_limit = max(128, config.recompile_limit)
     # So tuned, a product with one row becomes a reduction, which reads weights faster than matrix kernels do.
     options: dict[str, Any] | None = {"coordinate_descent_tuning": True} if backend == "inductor" else None
-    return torch.compile(run_layer, backend=backend, options=options, dynamic=False, fullgraph=True)
+
+    def build(run: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+        compiled = torch.compile(run, backend=backend, options=options, dynamic=False, fullgraph=True)
+
+        def step(*given: Any) -> torch.Tensor:
+            try:
+                return compiled(*given)
+            except TorchDynamoException as error:
+                raise StepFailed(f"compiled ({first_line(getattr(error, 'inner_exception', error))})") from error
+
+        return step
+
+    return Pass(build(run_layer), build(run_head))
 
 
 class Graph:
@@ -193,8 +227,14 @@ class Graph:
                 step(self._ids, self._at)
         torch.cuda.current_stream().wait_stream(aside)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
-            self._logits = step(self._ids, self._at)
+        try:
+            # Other threads may use the device meanwhile.
+            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+                self._logits = step(self._ids, self._at)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise StepFailed(f"captured as a CUDA graph ({first_line(error)})") from error
 
     def replay(self, ids: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
         """The logits; overwritten by the next replay."""

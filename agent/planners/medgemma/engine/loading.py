@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from agent.planners.medgemma.engine.cache import CacheShape
-from agent.planners.medgemma.engine.errors import ModelUnavailable
+from agent.planners.medgemma.engine.errors import ModelUnavailable, NotEnoughMemory, first_line
 from agent.planners.medgemma.engine.forward import TextModel
 from agent.planners.medgemma.engine.memory import Need, Precision, admit_rows, read_free_memory
 from agent.planners.medgemma.engine.quantized import quantize_linears
@@ -188,11 +188,13 @@ def _four_bits() -> Any:
 
 @contextmanager
 def _told_plainly(name: str) -> Iterator[None]:
-    """What transformers and the hub raise, as ModelUnavailable with what can be done."""
+    """What transformers, the hub and the device raise, as ModelUnavailable or NotEnoughMemory with what can be done."""
     from safetensors import SafetensorError
 
     try:
         yield
+    except torch.OutOfMemoryError as error:
+        raise NotEnoughMemory(f"the memory ran out while {name} was loaded: {first_line(error)}") from error
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelUnavailable(_explain(name, error)) from error
 
@@ -202,8 +204,7 @@ def _explain(name: str, error: Exception) -> str:
     >>> _explain("google/medgemma-27b-it", OSError("You are trying to access a gated repo."))[:52]
     'google/medgemma-27b-it is gated. Accept its terms at'
     """
-    told = str(error)
-    first = told.strip().splitlines()[0] if told.strip() else type(error).__name__
+    told, first = str(error), first_line(error)
     if "gated" in told or "401 Client" in told or "403 Client" in told:
         page = f"https://huggingface.co/{name}"
         return f"{name} is gated. Accept its terms at {page}, then log in with `hf auth login`, or name a folder"

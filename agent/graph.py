@@ -65,18 +65,14 @@ async def _decide(state: LoopState, runtime: Runtime[LoopContext]) -> dict[str, 
     try:
         decided = await runtime.context.planner.decide(_view(state, runtime.context.view, over))
     except PlannerFormatError as error:
-        spent = _add(state.usage, error.usage or Usage())
+        spent = state.usage + (error.usage or Usage())
         unread: dict[str, Any] = {"decision": None, "format_errors": state.format_errors + 1, "usage": spent}
         if state.corrections >= MAX_CORRECTIONS:
             return {**unread, "limit": "format_limit"}
         return {**unread, "corrections": state.corrections + 1, "correction": str(error)}
-    usage = _add(state.usage, decided.usage)
+    usage = state.usage + decided.usage
     told = {"decision": decided.decision, "usage": usage, "correction": None, "aside": decided.aside}
     return {**told, "limit": "step_limit"} if over and isinstance(decided.decision, CallTool) else told
-
-
-def _add(one: Usage, other: Usage) -> Usage:
-    return Usage(one.read + other.read, one.written + other.written)
 
 
 def _view(state: LoopState, first: PlannerView, over: bool) -> PlannerView:

@@ -11,6 +11,7 @@ from typing import Any
 
 from evals.judging import PROMPT_VERSION
 from evals.setup import Setup
+from evals.weights import describe_weights
 
 _BLOCK = 1 << 20
 
@@ -20,6 +21,7 @@ def describe_run(setup: Setup, files: Iterable[str | None] = (), seed: int | Non
     return {
         "planner": "recorded" if setup.results else setup.planner,
         "model": setup.model,
+        "weights": describe_weights(setup.model),
         "commit": read_commit(),
         "command": format_command(sys.argv),
         "seed": seed,

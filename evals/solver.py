@@ -63,6 +63,7 @@ def build_solver(desk: Desk) -> Solver:
             item = desk.items[str(state.sample_id)]
             answered = await desk.answer(item.id, state.epoch)
             state.completed = True
+            state.metadata["contestant"] = answered.result.get("planner")
             if not item.held_out:
                 state.metadata["result"] = answered.result
                 state.messages = list(show_messages(item, answered))

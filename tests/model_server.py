@@ -138,7 +138,9 @@ def _to_completion(model: str, text: str) -> Json:
 
 
 async def _list_models(request: Request) -> Response:
-    return JSONResponse({"data": [{"id": "tiny", "max_model_len": 1_500}, {"id": "vllm", "max_model_len": 8_192}]})
+    return JSONResponse(
+        {"data": [{"id": "tiny", "max_model_len": 1_500}, {"id": "vllm", "max_model_len": 8_192, "owned_by": "vllm"}]}
+    )
 
 
 def _event(piece: Json) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import torch
 
-from agent.planners.medgemma.engine import ModelUnavailable, NotEnoughMemory, Options
+from agent.planners.medgemma.engine import ModelUnavailable, NotEnoughMemory, Options, check_model
 from agent.planners.medgemma.engine.loading import _explain, _told_plainly, load_model
 from agent.planners.medgemma.engine.memory import Need, admit_rows
 
@@ -91,6 +92,12 @@ def test_a_folder_that_is_not_there_is_not_asked_of_the_hub() -> None:
 )
 def test_what_the_hub_refuses_is_told_with_what_to_do(raised: str, told: str) -> None:
     assert told in _explain("google/m", OSError(raised))
+
+
+@pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is installed")
+def test_four_bits_without_their_packages_are_told_before_anything_is_read() -> None:
+    with pytest.raises(ModelUnavailable, match=r"4-bit weights need bitsandbytes.*anamnesis-ehr\[quantized\]"):
+        check_model("google/medgemma-27b-text-it", Options(precision="4bit"))
 
 
 def test_memory_that_runs_out_on_the_way_is_told() -> None:

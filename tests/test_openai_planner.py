@@ -75,6 +75,28 @@ async def test_how_a_server_takes_a_schema_is_found_by_trying(served: Served, mo
 
 
 @pytest.mark.anyio
+async def test_what_finding_out_costs_is_counted_once_however_many_ask_at_once(served: Served) -> None:
+    asked = planner(served, "ignores, thinks", None)
+    before = len(served.sent_to("ignores, thinks"))
+    decided = await asyncio.gather(*(asked.decide(VIEW) for _ in range(3)))
+    assert len(served.sent_to("ignores, thinks")) - before == 3 + 3
+    assert sorted(d.usage.read for d in decided) == [50, 50, 4 * 50]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("openai", "openai:openai (a server without a name; schema by response_format)"),
+     ("vllm", "openai:vllm (vllm; schema by structured_outputs)"),
+     ("ignores", "openai:ignores (a server without a name; ignores the schema)")],
+)  # fmt: skip
+async def test_transcripts_name_the_server_and_how_it_took_the_schema(served: Served, model: str, name: str) -> None:
+    asked = planner(served, model, None)
+    assert asked.name == f"openai:{model}"
+    assert (await ask_rosa(asked)).planner == name
+
+
+@pytest.mark.anyio
 async def test_dice_that_keep_to_the_schema_never_write_what_cannot_be_read(served: Served) -> None:
     asked = planner(served, "openai", Dialect.RESPONSE_FORMAT)
     told = [await ask_rosa(asked) for _ in range(8)]

@@ -68,6 +68,14 @@ class Usage:
     read: int = 0
     written: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        """What both cost.
+
+        >>> Usage(1, 2) + Usage(3, 4)
+        Usage(read=4, written=6)
+        """
+        return Usage(self.read + other.read, self.written + other.written)
+
 
 @dataclass(frozen=True)
 class Decided:

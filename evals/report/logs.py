@@ -103,13 +103,19 @@ def to_suite(log: EvalLog) -> SuiteRun:
         name_suite(log),
         settle_crashes(map(to_row, log.samples or ())),
         log.status,
-        **{name: str(about.get(name) or "") for name in ("planner", "model", "commit", "command")},
+        **{name: str(about.get(name) or "") for name in ("planner", "model", "weights", "commit", "command")},
+        answered_by=_name_answerers(log),
         seed="" if about.get("seed") is None else str(about["seed"]),
         created=log.eval.created,
         data=tuple(sorted((str(k), str(v)) for k, v in data.items())) if isinstance(data, dict) else (),
         expected=log.eval.dataset.samples or 0,
         place=log.location,
     )
+
+
+def _name_answerers(log: EvalLog) -> tuple[str, ...]:
+    told = [(sample.metadata or {}).get("contestant") for sample in log.samples or ()]
+    return tuple(dict.fromkeys(str(name) for name in told if name))
 
 
 def to_row(sample: EvalSample) -> Row:

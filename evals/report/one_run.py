@@ -29,6 +29,8 @@ LEGEND = (
     "retrieval error: questions for which not all needed records were retrieved, of those that need any; "
     "precision: of what was retrieved. n/a: applies to no question of the row.",
 )
+RANDOM_WEIGHTS = "random weights"
+_OF_NOISE = "RANDOM WEIGHTS: the figures show that the suite runs and how questions end, not what a model can do."
 _SECTIONS = {"capability": "by capability:", "tag": "by tag:"}
 _ENDED = {
     "started": "is still running, or it ended without closing its log",
@@ -71,7 +73,10 @@ def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[
 
 def describe_suite(suite: SuiteRun) -> str:
     """What was measured, by what, when."""
-    of = [suite.planner, suite.model, f"commit {suite.commit}" if suite.commit else "", suite.created[:16]]
+    named = {suite.planner, f"{suite.planner}:{suite.model}"}
+    by = [f"answered by {name}" for name in suite.answered_by if name not in named]
+    commit = f"commit {suite.commit}" if suite.commit else ""
+    of = [suite.planner, suite.model, suite.weights, *by, commit, suite.created[:16]]
     seed = f"seed {suite.seed}" if suite.seed else ""
     epochs = f"{suite.epochs} epochs, their mean is taken question by question" if suite.epochs > 1 else ""
     return "; ".join(filter(None, [*of, seed, epochs, suite.command]))
@@ -79,7 +84,7 @@ def describe_suite(suite: SuiteRun) -> str:
 
 def warn(suite: SuiteRun) -> list[str]:
     """What makes the figures partial: a run that didn't end, questions not asked, crashes."""
-    asked, warnings = len(suite.cases), []
+    asked, warnings = len(suite.cases), [_OF_NOISE] * (RANDOM_WEIGHTS in suite.weights)
     if suite.status != "success":
         warnings.append(f"PARTIAL: the run {_ENDED.get(suite.status, suite.status)}.")
     if asked < suite.expected:
@@ -201,7 +206,7 @@ def to_json(run: Run, prices: Prices | None = None) -> dict[str, Any]:
 
 def suite_to_json(suite: SuiteRun) -> dict[str, Any]:
     """A suite's figures and what is to be known of the run."""
-    names = ("suite", "status", "planner", "model", "commit", "command", "seed", "created")
+    names = ("suite", "status", "planner", "model", "weights", "answered_by", "commit", "command", "seed", "created")
     about = {name: getattr(suite, name) for name in names}
     asked = {"questions": suite.expected, "asked": len(suite.cases), "epochs": suite.epochs, "data": dict(suite.data)}
     rows = [{"row": line.name, "kind": line.kind, **totals.to_json(line.totals)} for line in build_lines(suite)]

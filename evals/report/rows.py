@@ -80,6 +80,10 @@ class SuiteRun:
     """`success`, or Inspect's `started`, `cancelled`, `error`."""
     planner: str = ""
     model: str = ""
+    weights: str = ""
+    """What is to be known of a model that is no usual one: its size, that its weights are random."""
+    answered_by: tuple[str, ...] = ()
+    """The planner as it names itself: behind a server, with what that was found to be."""
     commit: str = ""
     command: str = ""
     seed: str = ""

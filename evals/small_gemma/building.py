@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from evals.small_gemma.vocabulary import IMAGE_MARKS, build_tokenizer
+from evals.weights import mark_random
 
 if TYPE_CHECKING:
     from transformers import GemmaTokenizer, PreTrainedModel
@@ -49,6 +50,7 @@ def build_small_gemma(folder: Path, *, multimodal: bool = False, seed: int = 0) 
     model.generation_config.eos_token_id = [1, tokenizer.convert_tokens_to_ids("<end_of_turn>")]
     model.generation_config.pad_token_id = 0
     model.save_pretrained(folder)
+    mark_random(folder)
     tokenizer.save_pretrained(folder)
     if multimodal:
         _save_processor(folder)

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from agent.budgets import Budget, fit_view
 from agent.decision import GiveAnswer
 from agent.errors import PlannerFormatError, PlannerUnavailable
+from agent.errors import PromptTooLong as ViewTooLong
 from agent.planners.medgemma.engine import (
     Engine,
     EngineError,
@@ -27,13 +28,13 @@ from agent.planners.medgemma.manner import Manner
 from agent.planners.medgemma.prefix import Prefixes
 from agent.planners.model_output import parse_output
 from agent.planners.planner import Decided, PlannerView, Usage
-from agent.prompts import Message, build_messages
+from agent.prompts import Message, build_messages, fit_budget
 from agent.step_schema import build_step_schema
 from tools.overview import Overview
 from tools.registry import Tool
 
-_BUDGETS = (Budget(), Budget(rows=300, history=150, answer=60))
-"""The second where the first makes a prompt that is longer than the context."""
+_OF_TURNS = 16
+"""Tokens of a prompt that are in no message: its first, the opening of the model's own turn, the words on thinking."""
 _THINK = "SYSTEM INSTRUCTION: think silently if needed."
 _NO_ROOM = "The conversation no longer fits what the model can read at once. Ask it anew, or in a new conversation."
 
@@ -58,9 +59,13 @@ class MedGemmaPlanner:
 
     @property
     def name(self) -> str:
-        """Its name in transcripts, with the seed where decisions are drawn."""
-        drawn = "" if self._manner.seed is None else f" (seed {self._manner.seed})"
-        return f"medgemma:{self.model}{drawn}"
+        """Its name in transcripts, with what of its run is not as usual."""
+        precision, manner = self._options.precision, self._manner
+        told: list[str] = [] if precision == "full" else [precision]
+        told += [f"thinking {manner.thinking}"] if manner.thinking else []
+        told += [] if manner.seed is None else [f"seed {manner.seed}"]
+        told += [] if manner.bound else ["no grammar"]
+        return f"medgemma:{self.model}" + (f" ({', '.join(told)})" if told else "")
 
     async def decide(self, view: PlannerView) -> Decided:
         """The next decision. Raises PlannerFormatError for output that does not fit, PlannerUnavailable."""
@@ -127,14 +132,14 @@ class MedGemmaPlanner:
 
     def _render(self, engine: Engine, view: PlannerView) -> tuple[tuple[int, ...], Budget]:
         """The prompt and its budget: less of the records and of earlier turns where it would not fit."""
-        prompt: tuple[int, ...] = ()
-        for budget in _BUDGETS:
-            system, *turns = build_messages(view, budget, engine.count)
-            told: Message = {"role": "system", "content": self._to_system(system["content"])}
-            prompt = engine.render([told, *turns])
-            if len(prompt) + self._manner.thinking + self._manner.longest < engine.context:
-                break
-        return prompt, budget
+        room = engine.context - self._manner.thinking - self._manner.longest - _OF_TURNS
+        try:
+            budget = fit_budget(view, room, engine.count)
+        except ViewTooLong:
+            budget = Budget().shrink(0)  # the engine says whether a short decision still fits
+        system, *turns = build_messages(view, budget, engine.count)
+        told: Message = {"role": "system", "content": self._to_system(system["content"])}
+        return engine.render([told, *turns]), budget
 
     def _seed(self, prompt: tuple[int, ...]) -> int | None:
         """Another for each prompt, so that chance does not fall alike in every decision; the same when asked again."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.errors import PlannerFormatError
 from agent.planners.model_output import split_thinking
 from agent.planners.openai.exchange import ModelServer, Refused
 from agent.planners.openai.reply import Json
+from agent.planners.planner import Usage
 
 _PROOF = {"proof": "heron 4471"}
 """What nobody would say who is not made to."""
@@ -29,6 +31,19 @@ class Dialect(StrEnum):
     NONE = "none"
     """The server honours none: the model is told of the schema in words alone."""
 
+    @property
+    def told(self) -> str:
+        """In words."""
+        return "ignores the schema" if self is Dialect.NONE else f"schema by {self.value}"
+
+
+@dataclass(frozen=True)
+class Detected:
+    """What was found, and what it cost to find out."""
+
+    dialect: Dialect
+    usage: Usage
+
 
 def to_request(dialect: Dialect, schema: Json) -> Json:
     """The part of a request that holds the schema.
@@ -44,18 +59,22 @@ def to_request(dialect: Dialect, schema: Json) -> Json:
     return {"json_schema": schema} if dialect is Dialect.JSON_SCHEMA else {}
 
 
-async def detect_dialect(server: ModelServer, model: str) -> Dialect:
+async def detect_dialect(server: ModelServer, model: str) -> Detected:
     """The first dialect in which the server makes the model write what it would never write. Raises PlannerUnavailable.
 
     A reasoning parser can switch a server's grammar off: that shows here too.
     """
-    for dialect in Dialect:
-        if dialect is Dialect.NONE or await _honours(server, model, dialect):
-            return dialect
-    return Dialect.NONE
+    spent = Usage()
+    for dialect in list(Dialect)[:-1]:
+        honoured, cost = await _try(server, model, dialect)
+        spent += cost
+        if honoured:
+            return Detected(dialect, spent)
+    return Detected(Dialect.NONE, spent)
 
 
-async def _honours(server: ModelServer, model: str, dialect: Dialect) -> bool:
+async def _try(server: ModelServer, model: str, dialect: Dialect) -> tuple[bool, Usage]:
+    """Whether a dialect is honoured, and the tokens of finding out."""
     slots = {name: {"const": value} for name, value in _PROOF.items()}
     schema = {"type": "object", "properties": slots, "required": list(slots), "additionalProperties": False}
     asked = {"model": model, "messages": [{"role": "user", "content": "Name one river."}]}
@@ -63,13 +82,13 @@ async def _honours(server: ModelServer, model: str, dialect: Dialect) -> bool:
     body = {**asked, "temperature": 0, "max_tokens": longest, **to_request(dialect, schema)}
     try:
         reply = await server.complete(body)
-        return is_proof(split_thinking(reply.text)[1])
+        return is_proof(split_thinking(reply.text)[1]), reply.usage
     except Refused as refused:
         if refused.status in _NOT_OF_DIALECTS:
             raise
-        return False
+        return False, Usage()
     except PlannerFormatError:
-        return False
+        return False, Usage()
 
 
 def is_proof(text: str) -> bool:

@@ -13,7 +13,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from agent.errors import PlannerUnavailable
-from agent.planners.openai.reply import Json, Reply, join_pieces, read_context, read_piece, read_reply
+from agent.planners.openai.reply import Json, Listing, Reply, join_pieces, read_listing, read_piece, read_reply
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
 """What a server may get over."""
@@ -83,14 +83,14 @@ class ModelServer:
         except _Passing as passing:
             raise passing.error from passing
 
-    async def find_context(self, model: str) -> int | None:
-        """How many tokens the model takes, read and written, where the server says it."""
+    async def look_up(self, model: str) -> Listing:
+        """What the server says of the model: how many tokens it takes, read and written."""
         try:
             async with self._connect() as http:
                 listed = (await http.get(f"{self.base_url.rstrip('/')}/models")).json()
         except (httpx.HTTPError, ValueError):
-            return None
-        return read_context(listed, model)
+            return Listing()
+        return read_listing(listed, model)
 
     def _connect(self) -> httpx.AsyncClient:
         timeout = httpx.Timeout(self.limits.silence, connect=self.limits.connect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
@@ -13,7 +14,7 @@ from agent.planners.model_output import parse_output
 from agent.planners.openai.dialect import Dialect, detect_dialect, to_request
 from agent.planners.openai.exchange import Limits, ModelServer, Refused
 from agent.planners.openai.reply import Json, Reply
-from agent.planners.planner import Decided, PlannerView
+from agent.planners.planner import Decided, PlannerView, Usage
 from agent.prompts import build_messages, fit_budget
 from agent.step_schema import build_step_schema
 
@@ -39,31 +40,45 @@ class OpenAIPlanner:
         """How the server takes a schema; None until it was asked."""
         self.context: int | None = None
         """How many tokens the model takes, where the server says it."""
+        self.owner = ""
+        """What the server names itself in its list of models, if it does."""
         self.on_text: Callable[[str], None] | None = None
         """Is given the text of a decision so far, while it is written; it is not verified yet."""
         self._server = ModelServer(base_url, key, limits or Limits(), transport)
+        self._asking = asyncio.Lock()
 
     @property
     def name(self) -> str:
-        """Its name in transcripts."""
-        return f"openai:{self.model}"
+        """Its name in transcripts; once the server was asked, what it says it is and how it takes a schema."""
+        if self.dialect is None:
+            return f"openai:{self.model}"
+        return f"openai:{self.model} ({self.owner or 'a server without a name'}; {self.dialect.told})"
 
     async def decide(self, view: PlannerView) -> Decided:
         """Ask the server for the next decision. Raises PlannerFormatError for output that does not fit."""
-        if self.dialect is None:
-            self.dialect = await detect_dialect(self._server, self.model)
-            self.context = await self._server.find_context(self.model)
+        dialect, spent = await self._get_to_know()
         try:
-            reply = await self._complete(self.dialect, view)
+            reply = await self._complete(dialect, view)
         except PromptTooLong as error:
-            return Decided(GiveAnswer(status="abstained", reason=str(error)))
+            return Decided(GiveAnswer(status="abstained", reason=str(error)), spent)
+        spent += reply.usage
         if reply.refusal:
-            return Decided(GiveAnswer(status="abstained", reason=_REFUSED), reply.usage)
+            return Decided(GiveAnswer(status="abstained", reason=_REFUSED), spent)
         try:
             read = parse_output(reply.text, cut_off=reply.cut_off)
         except PlannerFormatError as error:
-            raise PlannerFormatError(str(error), reply.usage) from None
-        return Decided(read.decision, reply.usage)
+            raise PlannerFormatError(str(error), spent) from None
+        return Decided(read.decision, spent)
+
+    async def _get_to_know(self) -> tuple[Dialect, Usage]:
+        """How the server takes a schema, found at the first decision, and what that cost."""
+        async with self._asking:
+            if self.dialect is not None:
+                return self.dialect, Usage()
+            found = await detect_dialect(self._server, self.model)
+            listing = await self._server.look_up(self.model)
+            self.dialect, self.context, self.owner = found.dialect, listing.context, listing.owner
+            return found.dialect, found.usage
 
     async def _complete(self, dialect: Dialect, view: PlannerView) -> Reply:
         """The reply; a schema that the server won't take is left out from then on."""

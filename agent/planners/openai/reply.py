@@ -11,6 +11,7 @@ from agent.errors import PlannerFormatError
 from agent.planners.planner import Usage
 
 Json = dict[str, Any]
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,21 @@ def read_usage(content: object) -> Usage:
     return Usage(*(n if isinstance(n, int) and n > 0 else 0 for n in counts))
 
 
-def read_context(listed: object, model: str) -> int | None:
-    """How many tokens a model takes, of a server's list of models: vLLM and SGLang tell it, and llama.cpp.
+@dataclass(frozen=True)
+class Listing:
+    """What a server's list of models tells of one."""
 
-    >>> read_context({"data": [{"id": "m", "max_model_len": 8192}]}, "m")
-    8192
+    context: int | None = None
+    """How many tokens it takes: vLLM and SGLang tell it, and llama.cpp."""
+    owner: str = ""
+    """Whose it is; servers put their own name there."""
+
+
+def read_listing(listed: object, model: str) -> Listing:
+    """What a list of models tells of one of them.
+
+    >>> read_listing({"data": [{"id": "m", "max_model_len": 8192, "owned_by": "vllm"}]}, "m")
+    Listing(context=8192, owner='vllm')
     """
     data = listed.get("data") if isinstance(listed, dict) else None
     entry = (
@@ -82,7 +93,10 @@ def read_context(listed: object, model: str) -> int | None:
     )
     meta = entry.get("meta")
     told = entry.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
-    return told if isinstance(told, int) and told > 0 else None
+    owner = entry.get("owned_by")
+    return Listing(
+        told if isinstance(told, int) and told > 0 else None, owner[:_LONGEST_NAME] if isinstance(owner, str) else ""
+    )
 
 
 def _text_of(content: object) -> str:

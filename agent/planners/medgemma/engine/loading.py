@@ -85,6 +85,7 @@ def _share_memory(need: Need, options: Options, free: int | None, device: torch.
 
 def _examine(name: str, options: Options) -> tuple[Need, Any]:
     """What a model needs, and its tokenizer."""
+    _check_packages(options)
     with _told_plainly(name):
         config = _load_config(name)
         tokenizer = _load_tokenizer(name)
@@ -177,10 +178,13 @@ def _load_weights(name: str, options: Options, device: torch.device) -> Any:
     return model if options.precision == "4bit" else model.to(device)
 
 
-def _four_bits() -> Any:
+def _check_packages(options: Options) -> None:
     missing = [package for package in ("bitsandbytes", "accelerate") if not find_spec(package)]
-    if missing:
-        raise ModelUnavailable(f"4-bit weights need {' and '.join(missing)}: pip install {' '.join(missing)}")
+    if missing and options.precision == "4bit":
+        raise ModelUnavailable(f"4-bit weights need {' and '.join(missing)}: pip install 'anamnesis-ehr[quantized]'")
+
+
+def _four_bits() -> Any:
     from transformers import BitsAndBytesConfig
 
     return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16)

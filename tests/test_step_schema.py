@@ -19,6 +19,7 @@ from agent.planners.planner import PlannerView, Step, Turn
 from agent.step_schema import build_step_schema
 from agent.step_schema.answer import list_values
 from agent.step_schema.times import spell_times
+from agent.step_schema.units import list_units
 from agent.verify import holds_value
 from tests.grammar import compile_schema, lets_through, write_randomly
 from tools.chart_query import ChartQuery, Kind
@@ -31,6 +32,7 @@ from tools.records.kinds import KIND_SEARCHES
 from tools.records.record import Coding
 from tools.time_window import parse_window
 from tools.toolbox import build_tools
+from tools.units import convert
 
 TOOLS = build_tools(allow_drafts=True)
 NOW = datetime(2024, 6, 1, 12)
@@ -51,7 +53,13 @@ FINDING = Finding(
     ("Observation/1",), (), Receipt(complete=True),
 )  # fmt: skip
 SEEN = Step(CallTool(tool="query_chart", arguments={"kind": "lab"}), FINDING)
-TURN = Turn("Does she take warfarin?", "No.", (CallTool(tool="query_chart", arguments={"about": ["coumadin"]}),), ())
+ODD_UNIT = replace(SEEN, finding=replace(FINDING, evidence=(replace(ROW, unit="EU / dl"),)))
+TURN = Turn(
+    "Does she take warfarin?",
+    "No.",
+    (CallTool(tool="query_chart", arguments={"about": ["coumadin"]}),),
+    ("Condition/9",),
+)
 
 
 def overview(denied: tuple[str, ...] = ()) -> Overview:
@@ -78,6 +86,8 @@ def answer(**told: Any) -> str:
 
 
 FIRST, LATER = view(), view(steps=(SEEN,), history=(TURN,))
+WEIGHED = replace(LATER, question="She weighs 70 kg on 2020-05-02; how much is that in pounds?")
+NOTHING_TOLD = replace(LATER, history=(replace(TURN, citations=()),))
 MAY = [
     (FIRST, query(kind="lab")),
     (FIRST, query(kind="lab", about=["Hemoglobin A1c"], when="since March 2015", pick={"which": "last"})),
@@ -100,7 +110,12 @@ MAY = [
     (LATER, call("read_record", record="E2")),
     (LATER, call("calculate", what="egfr", inputs={"creatinine": "E1"})),
     (LATER, call("calculate", what="time_between", inputs={"from": "E1", "to": "as_of"}, unit="days")),
-    (LATER, call("calculate", what="expression", inputs={"a": "E1", "b": "70 kg"}, expression="(a - b) / a * 100")),
+    (LATER, call("calculate", what="time_between", inputs={"from": "2020-01-02", "to": "as_of"})),
+    (WEIGHED, call("calculate", what="expression", inputs={"a": "E1", "b": "70 kg"}, expression="(a - b) / a * 100")),
+    (WEIGHED, call("calculate", what="convert", inputs={"a": "70 kg"}, unit="[lb_av]")),
+    (WEIGHED, call("calculate", what="convert", inputs={"a": "70"}, unit="mL/min/1.73m2")),
+    (WEIGHED, call("calculate", what="time_between", inputs={"from": "2020-05-02", "to": "E1"})),
+    (replace(LATER, steps=(ODD_UNIT,)), query(kind="lab", unit="EU / dl")),
     (LATER, answer(status="answered", citations=["Q1"])),
     (LATER, answer(status="answered", citations=["Q1", "E2"], text="It was 6.8 %.", values=[6.8, "120/80 mm[Hg]"])),
 ]
@@ -123,6 +138,13 @@ MAY_NOT = [
     (FIRST, answer(status="answered", citations=["Q1"]), "an answer where nothing was retrieved"),
     (LATER, call("read_record", record="E3"), "a record that was not seen"),
     (LATER, call("calculate", what="convert", inputs={"a": "E1"}), "a conversion to nothing"),
+    (LATER, call("calculate", what="convert", inputs={"a": "E1"}, unit="whec"), "a unit that there is not"),
+    (LATER, query(kind="lab", unit="EU / dl"), "a spelling of a unit that no record has"),
+    (LATER, call("calculate", what="convert", inputs={"a": "70 kg"}, unit="g"), "a number that nobody said"),
+    (LATER, call("calculate", what="time_between", inputs={"from": "1896-04-13", "to": "E1"}), "a day nobody said"),
+    (LATER, query(kind="lab", among="previous_answer"), "among records of a type the answer does not rest on"),
+    (NOTHING_TOLD, query(kind="condition", among="previous_answer"), "among the records of an abstention"),
+    (FIRST, call("search_notes", text="%"), "a search for no word"),
     (LATER, answer(status="answered", citations=["E3"]), "a citation of what was not seen"),
     (LATER, answer(status="answered"), "an answer without citations"),
     (LATER, answer(status="answered", citations=["Q1"], values=[7.1]), "a value that no record holds"),
@@ -206,3 +228,9 @@ def test_where_the_scopes_deny_every_type_notes_can_still_be_asked_and_records_c
 def test_a_chart_that_was_not_read_beforehand_can_be_asked_for_what_the_question_names() -> None:
     bare = replace(FIRST, overview=Overview("patient: Ek", (), (), (), Receipt(complete=True)))
     assert lets_through(compile_schema(build_step_schema(bare)), query(kind="vital", about=["gout"]))
+
+
+@pytest.mark.parametrize("unit", list_units())
+def test_every_unit_that_can_be_written_is_known(unit: str) -> None:
+    with suppress_only("can't be converted to mg/dL: "):
+        convert(1, unit, "mg/dL")

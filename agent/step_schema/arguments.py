@@ -8,8 +8,9 @@ from itertools import groupby
 
 from pydantic import BaseModel
 
-from agent.step_schema.shapes import Json, any_of, list_of, narrow, one_of, spelled, text, to_object
+from agent.step_schema.shapes import Json, any_of, list_of, narrow, one_of, spelled, text, to_object, worded
 from agent.step_schema.times import moment, when
+from agent.step_schema.units import spell_unit
 from agent.step_schema.vocabulary import Vocabulary
 from tools.calculate import Calculate
 from tools.chart_query import ChartQuery, Kind
@@ -19,7 +20,6 @@ from tools.notes.search import SearchNotes
 from tools.read_record import ReadRecord
 from tools.registry import Tool
 
-_UNIT = spelled(r"[A-Za-z%µ°\[][A-Za-z0-9%/µ°*^.\[\]_-]{0,19}")
 _NUMBER = r"-?[0-9]{1,6}(?:\.[0-9]{1,4})?"
 _TERM = r"[a-d]|[0-9]{1,4}(?:\.[0-9]{1,3})?"
 _EXPRESSION = spelled(rf"\(?(?:{_TERM})(?: [-+*/] \(?(?:{_TERM})\)?){{1,4}}")
@@ -46,13 +46,13 @@ def _slots_of(model: type[BaseModel]) -> Json:
 def _build_query(words: Vocabulary) -> Json:
     """A ChartQuery, kind first: what it is about are names of that kind."""
     slots = _slots_of(ChartQuery)
-    slots |= {"when": when(words), "where": list_of(_build_filter(slots["where"]["items"]), _FILTERED)}
-    slots |= {"during": _build_stay(slots["during"]), "unit": _UNIT}
+    slots |= {"when": when(words), "where": list_of(_build_filter(slots["where"]["items"], _unit(words)), _FILTERED)}
+    slots |= {"during": _build_stay(slots["during"]), "unit": _unit(words)}
     if words.phrases or any(words.names.values()):
         slots["around"] = any_of(*_by_kind(slots["around"]["properties"], words, {"relation", "kind"}))
     else:
         del slots["around"]
-    if not words.goes_on:
+    if not any(map(words.continues, words.names)):
         del slots["among"]
     for name in [n for n in slots if n not in ("kind", "about", "not_about")]:
         words.definitions[f"query_{name}"] = slots[name]
@@ -60,21 +60,31 @@ def _build_query(words: Vocabulary) -> Json:
     return any_of(*_by_kind(slots, words, {"kind"}))
 
 
+def _unit(words: Vocabulary) -> Json:
+    words.definitions.setdefault("unit", spelled(spell_unit(words.units)))
+    return {"$ref": "#/$defs/unit"}
+
+
 def _by_kind(slots: Json, words: Vocabulary, needed: set[str]) -> Iterable[Json]:
     """One shape for each list of names, for the kinds that share it."""
-    kinds = sorted(words.names, key=lambda kind: (not words.names[kind], words.names[kind], list(Kind).index(kind)))
-    for _, alike in groupby(kinds, key=lambda kind: words.names[kind]):
+    order = list(Kind)
+    kinds = sorted(
+        words.names, key=lambda k: (not words.names[k], words.names[k], not words.continues(k), order.index(k))
+    )
+    for (_, continues), alike in groupby(kinds, key=lambda kind: (words.names[kind], words.continues(kind))):
         members = list(alike)
         told: Json = {**slots, "kind": one_of([kind.value for kind in members])}
+        if not continues:
+            told.pop("among", None)
         told |= {name: list_of(words.name_of(members[0])) for name in ("about", "not_about") if name in slots}
         kept = {name: slot for name, slot in told.items() if slot.get("items") != {}}
         yield to_object(kept, frozenset(kept) - needed)
 
 
-def _build_filter(condition: Json) -> Json:
+def _build_filter(condition: Json, unit: Json) -> Json:
     """A comparison takes a number; what is equal may be said in words."""
     slots = condition["properties"]
-    compared = {**slots, "op": one_of(["<", "<=", ">", ">="]), "value": spelled(_NUMBER), "unit": _UNIT}
+    compared = {**slots, "op": one_of(["<", "<=", ">", ">="]), "value": spelled(_NUMBER), "unit": unit}
     equal = {**slots, "op": one_of(["=", "!="]), "value": text(60)}
     equal.pop("unit")
     return any_of(to_object(compared, frozenset({"unit"})), to_object(equal, frozenset({"op"})))
@@ -89,7 +99,7 @@ def _build_stay(stay: Json) -> Json:
 
 
 def _build_notes_search(words: Vocabulary) -> Json:
-    slots = _slots_of(SearchNotes) | {"when": when(words)}
+    slots = _slots_of(SearchNotes) | {"text": worded(), "when": when(words)}
     return to_object(slots, frozenset(slots) - {"text"})
 
 
@@ -100,18 +110,24 @@ def _build_reading(words: Vocabulary) -> Json:
 def _build_calculation(words: Vocabulary) -> Json:
     """One shape for each sort of calculation, with the inputs it takes."""
     record = words.define("records", words.records)
-    amount = any_of(record, spelled(rf"{_NUMBER}(?: [A-Za-z%/]{{1,10}})?"))
-    ends = to_object({end: any_of(record, moment()) for end in ("from", "to")})
+    amount = any_of(record, _build_amount(words)) if words.numbers else record
+    ends = to_object({end: any_of(record, moment(words)) for end in ("from", "to")})
     among = to_object(dict.fromkeys(_INPUTS, amount), frozenset(_INPUTS[1:]))
     shapes = [
         to_object({"what": {"const": "expression"}, "inputs": among, "expression": _EXPRESSION}),
         to_object({"what": {"const": "time_between"}, "inputs": ends, "unit": one_of(TIME_UNITS)}, frozenset({"unit"})),
-        to_object({"what": {"const": "convert"}, "inputs": to_object({"a": amount}), "unit": _UNIT}),
+        to_object({"what": {"const": "convert"}, "inputs": to_object({"a": amount}), "unit": _unit(words)}),
     ]
     for name, formula in FORMULAS.items():
         inputs = to_object({role.name: amount for role in formula.roles})
         shapes.append(to_object({"what": {"const": name}, "inputs": inputs}))
     return any_of(*shapes)
+
+
+def _build_amount(words: Vocabulary) -> Json:
+    """A number that the question says, and its unit."""
+    numbers = "|".join(number.replace(".", r"\.") for number in words.numbers)
+    return spelled(f"(?:{numbers})(?: (?:{spell_unit(words.units)}))?")
 
 
 _BUILD: dict[type, Callable[[Vocabulary], Json]] = {

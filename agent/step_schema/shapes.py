@@ -13,12 +13,19 @@ _LONGEST_TEXT = 80
 _LARGEST = 10_000
 _LETTER = r'[^"\\\x00-\x1F\x7F]'
 """What free text is written with: all but what JSON escapes. Grammar compilers know this class, and mask it fast."""
+_BEGINNING = r"[^\x00-\x2F:-@\[-`\x7B-\x7F]"
+"""All but the signs of ASCII."""
 _TELLS_NOTHING = frozenset({"title", "description", "default", "$defs"})
 
 
 def text(longest: int = _LONGEST_TEXT) -> Json:
     """Free text."""
     return {"type": "string", "pattern": f"^{_LETTER}{{1,{longest}}}$"}
+
+
+def worded(longest: int = _LONGEST_TEXT) -> Json:
+    """Free text that begins with a letter or digit, so that it holds a word."""
+    return {"type": "string", "pattern": f"^{_BEGINNING}{_LETTER}{{0,{longest - 1}}}$"}
 
 
 def spelled(pattern: str) -> Json:

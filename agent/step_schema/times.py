@@ -30,6 +30,6 @@ def spell_times() -> Json:
     return spelled(_PHRASE)
 
 
-def moment() -> Json:
-    """A day, or the moment looked at."""
-    return spelled(f"{_DAY}|as_of")
+def moment(words: Vocabulary) -> Json:
+    """A day that was said or found, or the moment looked at."""
+    return words.define("moments", (*words.days, "as_of"))

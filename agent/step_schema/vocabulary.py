@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from agent.planners.planner import PlannerView
 from agent.step_schema.shapes import Json, any_of, one_of
+from agent.verify.tracing import find_dates, find_numbers
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold
@@ -23,6 +24,8 @@ _MOST_WORDS = 5
 """Words of the longest name that is taken from a question."""
 _MOST_PHRASES = 400
 _LONGEST_NAME = 200
+_LARGEST = 1_000_000
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PART = re.compile(r"[^.;:?!,()\[\]{}\"\n\\]+(?:[.,:](?=\S)[^.;:?!,()\[\]{}\"\n\\]+)*")
 _WORD = re.compile(r"[^\s]*[^\W_][^\s]*")
 _LITTLE = frozenset(
@@ -44,9 +47,19 @@ class Vocabulary:
     """Time phrases as the question writes them."""
     records: tuple[str, ...]
     """Handles of records seen."""
-    goes_on: bool
-    """There was an earlier turn."""
+    numbers: tuple[str, ...]
+    """Numbers that the question says."""
+    days: tuple[str, ...]
+    """Days that the question says, or that were found."""
+    units: tuple[str, ...]
+    """Units of records seen."""
+    told_of: frozenset[str]
+    """The resource types that the answer before rests on."""
     definitions: Json = field(default_factory=dict)
+
+    def continues(self, kind: Kind) -> bool:
+        """Whether the answer before may rest on records of a kind."""
+        return any(search.resource_type in self.told_of for search in KIND_SEARCHES[kind])
 
     def name_of(self, kind: Kind) -> Json:
         """What may be named of a kind: what the chart holds of it, or what the question says."""
@@ -66,14 +79,30 @@ def read_vocabulary(view: PlannerView) -> Vocabulary:
     readable = _readable_kinds(overview.receipt.denied)
     told = frozenset(s.kind for s in overview.kinds) | frozenset(overview.absent)
     said = (view.question, view.context, *(turn.question for turn in reversed(view.history)))
+    seen = [e for s in view.steps if s.finding for e in s.finding.evidence]
     before = [name for turn in view.history for call in turn.calls for name in _named(call.arguments)]
     return Vocabulary(
         names=_name_each(overview.index, told, readable),
         phrases=_with_synonyms((*find_phrases(said), *before)),
         times=tuple(dict.fromkeys(phrase for text in said for _, _, phrase in find_time_phrases(text))),
-        records=tuple(dict.fromkeys(e.handle for s in view.steps if s.finding for e in s.finding.evidence)),
-        goes_on=bool(view.history),
+        records=tuple(dict.fromkeys(e.handle for e in seen)),
+        numbers=tuple(dict.fromkeys(_spell(n) for n in find_numbers(said[:2]) if abs(n) < _LARGEST)),
+        days=tuple(dict.fromkeys(d for d in (*find_dates(said[:2]), *_list_found(view)) if _DAY.fullmatch(d))),
+        units=tuple(dict.fromkeys(e.unit for e in seen if e.unit and e.unit.isprintable())),
+        told_of=frozenset(c.partition("/")[0] for turn in view.history[-1:] for c in turn.citations),
     )
+
+
+def _list_found(view: PlannerView) -> Iterator[str]:
+    return (value for s in view.steps if s.finding for value in s.finding.values if isinstance(value, str))
+
+
+def _spell(number: float) -> str:
+    """
+    >>> _spell(70.0), _spell(-1.5)
+    ('70', '-1.5')
+    """
+    return str(int(number)) if number.is_integer() else str(number)
 
 
 def _readable_kinds(denied: Iterable[str]) -> tuple[Kind, ...]:

@@ -85,7 +85,7 @@ def _reading_values(record: Record) -> tuple[Value, ...]:
         return (f"{reading.comparator}{reading.value}",) if reading.comparator else (reading.value,)
     ordered = sorted(record.components, key=lambda part: is_diastolic(part.concept))
     parts = [c.reading for c in ordered if c.reading is not None]
-    pair = len(parts) == 2 and Kind.QUESTIONNAIRE not in record.kinds
+    pair = len(parts) == 2 and any(is_diastolic(c.concept) for c in ordered)
     if pair and all(is_number(p.value) for p in parts):
         return ("/".join(str(p.value) for p in parts),)
     return tuple(p.value for p in parts)

@@ -32,6 +32,11 @@ def keep_bounded(search: Search, records: list[Record], anchor: Anchor, candidat
     if asks_order(query):
         return _in_order(search, records, anchor, found)
     kept = keep_around(records, anchor, found)
+    if anchor.relation == "same_day" and query.compute in MOVED and query.pick.which == "last" and query.pick.n == 1:
+        later = [r for r in records if r not in kept and time_key(r) > time_key(found)]
+        latest, _ = pick_records(sorted(later, key=time_key), query.pick)
+        search.compared = (kept, latest)
+        return [*kept, *latest]
     return [*last_before(records, found), *kept] if anchor.relation == "after" and query.compute in MOVED else kept
 
 

@@ -35,7 +35,8 @@ def compute_against(query: ChartQuery, earlier: Sequence[Record], later: Sequenc
     """What the values of one time tell when set against those of another; told only where all of them agree."""
     both = (*earlier, *later)
     if not earlier or not later:
-        missing = query.when if earlier else query.against
+        then, now = (query.against, query.when) if query.against else ("of that day", "after that day")
+        missing = now if earlier else then
         return Computed((), both, None, f"there is no value {missing}" if both else None)
     plain = query.model_copy(update={"against": None})
     found = [compute_moved(plain, (one, other)) for one in earlier for other in later]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tools.chart import ChartContext
-from tools.chart_query import UNSAID, ChartQuery, Compute, Condition, Kind, Slot
+from tools.chart_query import UNSAID, ChartQuery, Compute, Condition, Kind, Pick, Slot
 from tools.evidence import Finding
 from tools.execute.around import compute_span
 from tools.execute.arrivals import find_arrivals
@@ -23,6 +23,7 @@ from tools.execute.left_out import tell_left_out
 from tools.execute.movement import compute_against
 from tools.execute.naming import leave_out_solvents, says_none
 from tools.execute.ordered import follow_orders
+from tools.execute.panels import follow_results
 from tools.execute.picking import pick_records
 from tools.execute.pressure import BY_SYSTOLIC, pressure_of
 from tools.execute.routes import tell_other_names
@@ -60,10 +61,10 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     if query.pick.which != "all" and (undated := [r for r in records if r.start is None]) and len(records) > 1:
         search.undated += undated
         search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
-    picked, tied = pick_records(sorted(records, key=time_key), query.pick)
+    picked, tied = pick_records(sorted(records, key=time_key), Pick() if search.compared else query.pick)
     if asks_choice(search):
         await tell_runners_up(search, records, picked)
-    picked = await follow_orders(search, _compare_picked(search, picked))
+    picked = await follow_results(search, await follow_orders(search, _compare_picked(search, picked)))
     if tied:
         search.notes.append(f"{len(picked)} records tie at that instant; all are given")
     ages = query.compute is Compute.AGE and query.kind is not Kind.PATIENT
@@ -195,7 +196,8 @@ def _select_both(search: Search, records: list[Record]) -> list[Record]:
         parse_window(phrase, as_of, search.chart.date_order) for phrase in (query.against or "", query.when or "")
     ]
     search.notes += [note for window in windows for note in window.notes]
-    search.compared = (keep_in_window(records, windows[0]), keep_in_window(records, windows[1]))
+    later, _ = pick_records(sorted(keep_in_window(records, windows[1]), key=time_key), query.pick)
+    search.compared = (keep_in_window(records, windows[0]), later)
     return [*search.compared[0], *search.compared[1]]
 
 

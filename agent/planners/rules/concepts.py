@@ -202,6 +202,8 @@ def _look_up(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tuple[C
             )
         )
     found = tuple(e for other in synonyms_of(folded) for e in names.get(fold(other), ()))
+    if has_row(folded, "panels", loosely=False):
+        found = tuple(dict.fromkeys((*found, *_match_of(folded, (Kind.REPORT,), names))))
     return found or (_match_tests(folded, names) if " " in folded else ())
 
 
@@ -210,9 +212,16 @@ def _match_tests(folded: str, names: dict[str, tuple[ConceptEntry, ...]]) -> tup
     known = known_kinds(folded)
     if not {Kind.OBSERVATION, Kind.VITAL} & set(known) and not names_a_test(folded):
         return ()
-    entries = dict.fromkeys(e for found in names.values() for e in found)
     kinds = [k for k in known if k in (Kind.OBSERVATION, Kind.LAB, Kind.PROCEDURE, Kind.VITAL)]
     kinds += [Kind.OBSERVATION] if Kind.VITAL in kinds and Kind.OBSERVATION not in kinds else []
+    return _match_of(folded, kinds, names)
+
+
+def _match_of(
+    folded: str, kinds: Sequence[Kind], names: dict[str, tuple[ConceptEntry, ...]]
+) -> tuple[ConceptEntry, ...]:
+    """The entries of these kinds that a name means."""
+    entries = dict.fromkeys(e for found in names.values() for e in found)
     return tuple(e for k in kinds for e in match_concepts(folded, k, [e for e in entries if e.kind is k]).matched)
 
 
@@ -247,21 +256,6 @@ def _index_names(index: tuple[ConceptEntry, ...]) -> dict[str, tuple[ConceptEntr
             for said in (name, TAGS.sub(" ", name), _PROPERTY.sub(" ", name)):
                 found.setdefault(fold(said), {})[entry] = None
     return {name: tuple(entries) for name, entries in found.items()}
-
-
-def drop_wider(named: Sequence[Span], kept: Sequence[Span]) -> tuple[Span, ...]:
-    """The names without those that another one says more closely: of "systolic … blood pressure" the systolic."""
-    return tuple(s for s in named if s in kept or not any(_says_closer(other, s) for other in named if other is not s))
-
-
-def _says_closer(one: Span, other: Span) -> bool:
-    said = [set(fold(text).split()) for text in (other.text, *(n for e in other.entries for n in e.names))]
-    same = bool(one.entries and other.entries) and {e.kind for e in one.entries} == {e.kind for e in other.entries}
-    return (
-        same
-        and set(one.entries) != set(other.entries)
-        and any(all(words < {w for n in e.names for w in fold(n).split()} for e in one.entries) for words in said)
-    )
 
 
 def kinds_of(spans: Iterable[Span]) -> list[Kind]:

@@ -71,6 +71,12 @@ def choose_kind(sketch: Sketch) -> Kind | None:
     return Kind.REPORT if kind is Kind.PROCEDURE and sketch.asks_finding else kind
 
 
+_OF_REPORTS = (
+    Compute.LIST, Compute.VALUE, Compute.EXISTS, Compute.COUNT, Compute.TIME, Compute.TIME_SINCE,
+)  # fmt: skip
+"""What is asked of a panel as a whole, which its report stands for."""
+
+
 def _of_other_measure(span: Span, kind: Kind) -> bool:
     """Whether something named is measured and yet of another kind: "height and hemoglobin" are asked of both."""
     kinds = kinds_of((span,))

@@ -265,6 +265,7 @@ LIGHT = frozenset(
     other another overall whole entire anything something everything life lifetime past prior previous previously
     real actual actually thing things old older usual notice notices noticed focus focused focusing
     dated part parts onset resolution abatement bout bouts separate form forms known evidence case carrying
+    component components constituent constituents analyte analytes parameter parameters
     stand stands stood background anywhere documentation coded icd-coded
     """.split()  # noqa: SIM905
 )

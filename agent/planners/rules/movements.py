@@ -58,13 +58,18 @@ class TwoTimes:
     when: str
     against: str
     compute: Compute
+    latest: bool = False
+    """Whether one time is told, and it is the latest value that is set against it."""
 
 
 def read_two_times(cascade: Cascade) -> TwoTimes | None:
     """A comparison of the values of two times, taken from the text: "higher in 2020 than in 2018"."""
     text = cascade.text
     found = [f for f in find_time_phrases(text) if not re.match(r"(?:between|since|before|after|until|by)\b", f[2])]
+    found = [f for f in found if not re.search(r"\b(?:now|today)$", f[2])]
     points = list(dict.fromkeys(re.sub(rf"^{_TIMES} ", "", phrase) for *_, phrase in found))
+    if len(points) == 1 and (now := _read_now(cascade, found[0])) is not None:
+        return now
     if len(points) != 2 or re.search(rf"\b(?:{_COUNTED})\b", text) or not re.search(rf"\b{_TO_OTHER}\b|{_SAME}", text):
         return None
     way = _way_of(text)
@@ -86,6 +91,25 @@ def read_two_times(cascade: Cascade) -> TwoTimes | None:
     words = rf"{_TO_OTHER}|{_UP}(?: or {_DOWN})?|{_DOWN}"
     cascade.take_all([(rf"(?:{words})(?: (?:it was|that|those|the one))?(?: {_TIMES})?", None)])
     return TwoTimes(f"in {when}", f"in {against}", way)
+
+
+def _read_now(cascade: Cascade, time: tuple[int, int, str]) -> TwoTimes | None:
+    """The latest value set against that of one time: "is it higher now than in 2015?"."""
+    start, end, said = time
+    before = re.search(
+        rf"\b(?:{_TO_OTHER})(?: (?:it was|they were|what it was|that|those|the"
+        rf" one))?[ ]*$",
+        cascade.text[:start],
+    )
+    point = re.sub(rf"^{_TIMES} ", "", said)
+    if before is None or re.search(rf"\b(?:{_COUNTED})\b", cascade.text) or re.search(r"\b(?:ago|last|this)\b", point):
+        return None
+    way = _way_of(cascade.text)
+    if way is None:
+        return None
+    cascade.cut(before.start(), end)
+    cascade.take_all([(rf"{_UP}(?: or {_DOWN})?|{_DOWN}", None)])
+    return TwoTimes(f"after {point}", f"in {point}", way, latest=True)
 
 
 def _way_of(text: str) -> Compute | None:

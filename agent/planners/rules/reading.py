@@ -15,9 +15,10 @@ from agent.planners.rules.beyond import find_beyond
 from agent.planners.rules.bounds import find_clause, write_bounds
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.clinicians import write_clinicians
+from agent.planners.rules.closer import drop_wider
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
-from agent.planners.rules.concepts import MEDICATIONS, Span, drop_wider, find_span, find_spans, find_strange, kinds_of
+from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
 from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import write_out
 from agent.planners.rules.examples import name_classes
@@ -25,6 +26,7 @@ from agent.planners.rules.focus import read_asks
 from agent.planners.rules.limits import name_limits
 from agent.planners.rules.masks import mask_spans
 from agent.planners.rules.movements import read_previous, read_two_times, settle_movement
+from agent.planners.rules.panels import write_panels
 from agent.planners.rules.person import birth_of, without_person
 from agent.planners.rules.places import read_from_end, read_pick
 from agent.planners.rules.pressures import name_pressures
@@ -42,6 +44,7 @@ from agent.planners.rules.scopes import (
     take_times,
 )
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.then_and_now import read_then
 from agent.planners.rules.unread import LEAVING_OUT, find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 from tools.concepts.known import known_kinds
@@ -160,12 +163,13 @@ def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
 
 
 def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
-    text = cascade.text = write_problems(cascade.text, spans)
+    text = cascade.text = write_panels(write_problems(cascade.text, spans), spans)
     cascade.take(_LEFT)
     order = cascade.take("before or after|after or before|earlier or later")
     both = read_two_times(cascade)
     when = take_times(cascade) if both is None else both.when
     against = read_previous(cascade)
+    moved = read_then(cascade)
     spanned = read_span(cascade, spans)
     bounds = (spanned[0],) if spanned else read_bounds(cascade, spans)
     anchored, until = (*bounds, None, None)[:2]
@@ -181,7 +185,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     patient_slots = cascade.take_all(lexicon.PATIENT_SLOTS)
     from_end = read_from_end(cascade)
     asks = [Ask(Compute.DURATION, unit=spanned[1])] if spanned else read_asks(cascade)
-    asks = settle_movement(asks, against) if against else asks
+    asks = settle_movement(asks, against) if against else [Ask(moved)] if moved else asks
     asks = [Ask(both.compute)] if both else asks
     if when is not None:
         cascade.take(r"new(?:ly)?")
@@ -198,6 +202,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
         pick, picked = Pick(which="first"), True
     if anchored and not picked and ((beside and beside[1] in _NEXT) or _NEAREST.search(text_asked)):
         pick, picked, beside = Pick(which="last" if anchored.relation == "before" else "first"), True, None
+    if moved or (both and both.latest):
+        pick, picked = Pick(which="last"), True
     if against:
         pick, picked, beside = Pick(which="last", n=2), True, None
     per = cascade.take(r"(?:per|each|every) (day|month|year)|(dai|month|year)ly")
@@ -215,6 +221,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     ):
         nouns = [Kind.ENCOUNTER]
     reasons = _take_named(cascade, _REASON, spans) if _has_reasons(nouns, verbs, cascade, spans) else []
+    judged += ["compared"] if moved and (anchored is None or anchored.relation != "same_day") else []
     judged += [m[0] for m in (order, apart, _STAY_DAY.search(text)) if m]
     of_way = asks[0] == Ask(Compute.LIST) and not patient_slots
     judged += [m[0] for pattern in _UNTOLD if of_way and (m := pattern.search(text))]

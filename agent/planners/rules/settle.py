@@ -13,6 +13,7 @@ from agent.planners.rules.asks import COUNTABLE, Ask
 from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS, TREATED
 from agent.planners.rules.lexicon import OVER
 from agent.planners.rules.movements import MOVED
+from agent.planners.rules.panels import of_panel
 from agent.planners.rules.places import FIRST
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import UNSAID, Compute, Condition, Kind, Pick, Slot
@@ -98,6 +99,8 @@ _OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
 _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...] = (
     ("what a test for germs was is its result",
      lambda c: c.kind is Kind.MICROBIOLOGY and c.lists and _asks_result(c.sketch), lambda c: (Compute.VALUE, None)),
+    ("what a panel holds is its values",
+     lambda c: c.kind is Kind.REPORT and c.lists and of_panel(c.sketch.named), lambda c: (Compute.VALUE, None)),
     ("a verdict, listed, is asked of the drugs tested",
      lambda c: c.sketch.verdict is not None and c.compute is Compute.LIST,
      lambda c: (Compute.LIST, Slot.SUSCEPTIBILITY)),
@@ -198,6 +201,9 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
      Pick(which="last")),
     ("how long ago, and whether it is normal, are asked of the last",
      lambda c, compute: compute in (Compute.TIME_SINCE, Compute.NORMAL), Pick(which="last")),
+    ("a panel that nothing confines is the last one",
+     lambda c, compute: compute is Compute.VALUE and c.kind is Kind.REPORT and c.plain and of_panel(c.sketch.named),
+     Pick(which="last")),
     ("a measurement that nothing confines is the last one",
      lambda c, compute: compute in (Compute.LIST, Compute.VALUE) and bool(c.sketch.named) and c.plain
      and c.kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION),
@@ -212,7 +218,8 @@ def settle_ask(case: Case) -> Settled:
 
 def settle_pick(case: Case, pick: Pick, compute: Compute) -> Pick:
     """Which in order of time, where the question does not say: the latest of a measurement and of what looks back."""
-    if compute in MOVED and case.sketch.around is None and pick.n == 1 and not pick.skip:
+    alone = case.sketch.around is None and case.sketch.against is None
+    if compute in MOVED and alone and pick.n == 1 and not pick.skip:
         return _of_movement(case.sketch, pick)
     if pick.which != "all":
         return pick

@@ -11,7 +11,16 @@ _UNIT = r"(?:icu|intensive care(?: unit)?|ed|er|emergency (?:room|department))"
 _WHOSE = r"(?:the|my|his|her|their)"
 _VALUES = r"(?: (?:results?|values?|readings?|measurements?|levels?|scores?))?"
 _WENT_BY = r"(?: (?:went by|passed|elapsed|was it|did it take|were there|are there|lay|has it been|have passed))*"
+_WHO = r"(?:i|he|she|they|(?:the )?patient)"
 SPOKEN: tuple[tuple[str, str], ...] = (
+    (rf"\b(?:heavier|fatter) (?P<is>is|was|am|are) {_WHO}\b", r"higher \g<is> the <weight>"),
+    (rf"\b(?:lighter|thinner) (?P<is>is|was|am|are) {_WHO}\b", r"lower \g<is> the <weight>"),
+    (rf"\b(?P<is>is|was|am|are) {_WHO} (?P<now>(?:any |now |currently )*)(?:heavier"
+     rf"|fatter)\b", r"\g<is> the <weight> \g<now>higher"),
+    (rf"\b(?P<is>is|was|am|are) {_WHO} (?P<now>(?:any |now |currently )*)(?:lighter"
+     rf"|thinner)\b", r"\g<is> the <weight> \g<now>lower"),
+    (r"^(?:counting|taking|including|adding (?:up|together)) (?:all|every one|everything)(?: of (?:them|those))?,? "
+     r"(?=how (?:many|often))", ""),
     (r"\b(?:two|three|four|both|[234]) (?:numbers|values|results|readings|figures|things)"
      r" (?=(?:from|of|on|for|in|at)\b[^:?]*: )", "values "),
     (r"\b(?:end|land|wind|wound|turn)(?:ed|s|ing)? up (?:in|at)(?= (?:the |an? )?(?:hospital|icu|intensive|ed\b|er\b"

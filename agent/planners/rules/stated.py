@@ -7,15 +7,18 @@ from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
-from agent.planners.rules.concepts import find_spans
+from agent.planners.rules.concepts import find_spans, kinds_of
 from agent.planners.rules.frames import FRAMING
 from agent.planners.rules.places import LAST, ORDINALS
+from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.known import known_kinds
 from tools.time_window import find_time_phrases
 
 _POINTING = r"(?:it|that|this|one|those|them)"
 _THAT_TIME = re.compile(r"\b(?:(?:in|during|on) )?that (?:same )?(?:year|month|day)\b", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince(?: then| that(?: (?:day|time))?)?(?P<end>[ ?.!]*)$", re.IGNORECASE)
+_SAME_DAY = re.compile(r"\b(?:same|that) (?:very )?(?:day|date|time)\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"\b(?:of|among) (?:them|those|these)(?: (?:checks?|tests?|visits?|times))?\b", re.IGNORECASE)
 _RECORDED = re.compile(
     rf"^(?:(?:so|and|but) )?(?:is|was|are|were) {_POINTING} (?:ever |really |actually |indeed )?"
@@ -46,6 +49,12 @@ def join_statement(parts: Sequence[str], index: tuple[ConceptEntry, ...]) -> str
     times = find_time_phrases(told.rstrip(" .!;,"))
     if len(times) == 1 and (pointed := _THAT_TIME.search(asked)) is not None:
         return f"{asked[: pointed.start()]}{times[0][2]}{asked[pointed.end() :]}"
+    if (since := _SINCE.search(asked)) is not None and (event := _only_problem(told, index)) is not None:
+        bound = "compared with the day" if _SAME_DAY.search(told) else "since"
+        others = [s.text for s in find_spans(told, index) if s.text != event]
+        before = asked[: since.start()]
+        before = _POINTER.sub(lambda _: others[0], before, count=1) if len(others) == 1 else before
+        return f"{before}{bound} {event} was diagnosed{since['end']}"
     if len(times) == 1 and (some := _OF_THEM.search(asked)) is not None and _says_only_when(told, times[0]):
         return f"{asked[: some.start()]}{asked[some.end() :].rstrip(' ?.!')} {times[0][2]}?"
     if not _POINTER.search(asked) or _IMPERSONAL.search(asked) or find_spans(asked, index):
@@ -67,6 +76,12 @@ def _only_name(told: str, index: tuple[ConceptEntry, ...]) -> str | None:
     beside = re.findall(r"[\w'/-]+", plain(told.replace(names[0], " ", 1)).lower())
     passed = (lexicon.FUNCTION, lexicon.LIGHT, FRAMING, _OF_CHARTS)
     return names[0] if all(any(word in words for words in passed) for word in beside) else None
+
+
+def _only_problem(told: str, index: tuple[ConceptEntry, ...]) -> str | None:
+    """The one problem of the chart that a statement names."""
+    named = [s for s in find_spans(told, index) if Kind.CONDITION in kinds_of((s,))]
+    return named[0].text if len(named) == 1 else None
 
 
 def _says_only_when(told: str, time: tuple[int, int, str]) -> bool:

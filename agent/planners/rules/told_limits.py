@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
-from agent.planners.rules.concepts import drop_wider, find_spans
+from agent.planners.rules.closer import drop_wider
+from agent.planners.rules.concepts import find_spans
 from agent.planners.rules.limits import NUMBER, name_limits, write_limits
 from agent.planners.rules.masks import mask_spans
 from agent.planners.rules.pressures import name_pressures

@@ -118,6 +118,18 @@ def test_a_beginning_that_was_read_ahead_forks_to_later_prompts(engine: Engine) 
         assert told.tokens == alone(engine, beginning + ending).tokens
 
 
+def test_what_is_read_ahead_also_compiles_the_step_and_writes_nothing_that_stays(small_gemma: Path) -> None:
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
+    traced = open_engine(str(small_gemma), replace(OPTIONS, backend="eager"))
+    traced.warm(PROMPTS[3]).result(60)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
+    told = write(traced, (*PROMPTS[3], 9))
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
+    assert (told.reused, told.tokens) == (len(PROMPTS[3]), alone(traced, (*PROMPTS[3], 9)).tokens)
+    traced.close()
+
+
 def test_a_beginning_is_kept_at_the_first_prompt_that_names_it(engine: Engine) -> None:
     beginning = tuple(range(1100, 1200))
     assert write(engine, (*beginning, *range(1300, 1500)), prefix=100).reused == 0

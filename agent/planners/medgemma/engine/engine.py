@@ -18,12 +18,14 @@ class Engine:
     def __init__(self, loaded: Loaded, options: Options) -> None:
         on_gpu = loaded.model.device.type == "cuda"
         backend = options.backend or ("inductor" if on_gpu else None)
+        backend = None if backend == "none" else backend
         self.loaded, self.tokenizer = loaded, loaded.tokenizer
+        self._tokens_ahead = 2 if backend else 0
         self.language = Language(loaded.tokenizer, loaded.model.config.vocab_size)
         self.reader = Reader(
             loaded.model,
             loaded.shape,
-            backend=None if backend == "none" else backend,
+            backend=backend,
             graphed=on_gpu and backend == "inductor",
         )
         self._batch = Batch(self.reader, self.language, snapshot_bytes=loaded.snapshot_bytes)
@@ -48,8 +50,8 @@ class Engine:
         return self._batch.submit(request)
 
     def warm(self, prefix: tuple[int, ...]) -> Future[Generated]:
-        """Read the beginning of prompts to come, so that they pay for the rest alone."""
-        return self._batch.submit(Request(prefix, longest=0, prefix=len(prefix)))
+        """Read the beginning of prompts to come, so that they pay for the rest alone; compile the step behind it."""
+        return self._batch.submit(Request(prefix, longest=self._tokens_ahead, prefix=len(prefix)))
 
     def close(self) -> None:
         """Cancel what is being written, and let the thread end."""

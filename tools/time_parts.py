@@ -18,7 +18,7 @@ CLOCK = r"(?:\d{1,2}(?::\d{2})? ?(?:am|pm|a\.m\.?|p\.m\.?)|\d{1,2}:\d{2}|noon|mi
 _VAGUE = r"(?:early|late|mid|middle|beginning|start|end)"
 PART = (
     rf"(?:the )?(?:{'|'.join(_ORDINALS)}) (?:half|quarter)(?: of| in)?|q[1-4](?: of)?"
-    rf"|(?:the )?(?:{'|'.join(_SEASONS)})(?: of| in)?"
+    rf"|(?:the )?(?:{'|'.join(_SEASONS)})(?: of)?"
     rf"|(?:the )?(?:first|last) (?:{NUMBER} )?{UNIT} (?:of|in)"
     rf"|(?:the )?(?:{'|'.join(_HOURS)}) (?:of|on)|{CLOCK} on"
     rf"|(?:the )?{_VAGUE}[ -](?:of |in )?"

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules.cascade import Cascade
-from tools.chart_query import Anchor, Kind
+from agent.planners.rules.kinds import MEASURED
+from agent.planners.rules.sketch import Sketch
+from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Pick, Stay
 
 _WHO = r"(?:me|us|him|her|them|(?:the )?patient)"
 _I = r"(?:i|we|he|she|they|(?:the )?patient)"
@@ -27,6 +29,10 @@ _PART = (
     r"(?P<part>abdomen|ankle|arm|back|belly|chest|elbow|femur|finger|foot|hand|head|hip|jaw|knee|leg|neck|nose|pelvis|rib|shoulder"
     r"|skull|spine|stomach|thumb|toe|tummy|wrist)"
 )
+_BEFORE_LEAVING = (
+    r"\b(?:before|prior to)(?: (?:the )?(?:time|moment|day) of)? (?:(?:the|his|her|my|their|hospital|last|latest"
+    r"|most recent) )*discharge(?=[ ?.!]*$)"
+)
 COMING: tuple[tuple[str, str], ...] = (
     (rf"\bwhat (?:has |had )?(?:brought|took|led|landed|sent|put|got) {_WHO} {_IN}{_PLACE}\b",
      r"why was patient in the \g<place>"),
@@ -41,11 +47,6 @@ COMING: tuple[tuple[str, str], ...] = (
     (rf"\b(?:at |to |in )?(?:which|what) {_FACILITY}(?:,? or {_FACILITY})*"
      rf" (?:did {_I} (?:(?:go|come) to|visit|go|attend)"
      rf"|was {_I} (?:seen|treated)?(?: ?(?:at|in))?)(?= (?:on|in|last|for)\b|[ ?.!]*$| \d)", "where was the visit"),
-    (rf"\b(?:which|what) {_CLINICIAN} (?:saw|treated|examined) {_WHO}\b(?! for\b)", "who was the visit with"),
-    (rf"\b(?:which|what) {_CLINICIAN} did {_I} see"
-     r"(?= (?:at|in|during|on) the (?:same )?(?:visit|encounter|appointment))",
-     "who did patient see"),
-    (rf"\b(?:which|what) {_CLINICIAN} did {_I} see(?= (?:on|in|last) |[ ?.!]*$)", "who was the visit with"),
     (rf"^{_CLINICIAN} (?=(?:at|of|for) the (?:encounter|visit|appointment)\b)", "who was seen "),
     (rf"\bwhere did {_I} (?:go|get sent|get taken){_LATER}(?:(?P<which>last|latest|first) )?"
      r"(?:(?:hospital )?discharge|(?:the )?hospital|hospital stay|admission|stay)\b",
@@ -56,6 +57,10 @@ COMING: tuple[tuple[str, str], ...] = (
      r"<\g<part> \g<image>> \g<done>"),
     (rf"\bwhat (?:is|was|are|am) {_I} (?:being |getting )?treated for with (?P<drug>[^?]+)",
      r"why was \g<drug> prescribed"),
+    (rf"\bwhat (?P<was>was|were|is) (?P<its>(?:his|her|my|their|the) )?(?:last |latest )?(?P<name>C\d+)"
+     rf" {_BEFORE_LEAVING}",
+     r"what \g<was> \g<its>last \g<name> during the last hospital stay"),
+    (_BEFORE_LEAVING, "during the last hospital stay"),
     (r"\banti-?coagulated\b", "on <anticoagulants>"),
     (r"\bruns? in (?:the|his|her|my|their) family\b", "in the family history"),
 )  # fmt: skip
@@ -104,3 +109,18 @@ def read_arrival(cascade: Cascade) -> Anchor | None:
     if cascade.take(ARRIVAL) is None:
         return None
     return ARRIVED
+
+
+_LEAVING = re.compile(
+    r"\b(?:on|at|upon|near|nearest|closest to|around)(?: (?:the )?(?:time|moment|day) of)?"
+    r" (?:(?:the|his|her|my|their|hospital|last|latest|first|most recent) )*discharge\b(?! (?:diagnos|disposition))"
+)
+
+
+def measured_at_discharge(sketch: Sketch, query: ChartQuery) -> ChartQuery:
+    """What is measured at a discharge is the last of that stay, of the last one unless another is named."""
+    valued = query.compute in (Compute.LIST, Compute.VALUE) and query.kind in MEASURED and bool(query.about)
+    if not valued or query.around or query.when or not _LEAVING.search(sketch.text):
+        return query
+    pick = query.pick if query.pick.which == "last" else Pick(which="last")
+    return query.model_copy(update={"during": query.during or Stay(which="last"), "pick": pick})

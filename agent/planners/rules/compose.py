@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from agent.planners.rules.about import name_outputs, name_treatments, split_specimens
 from agent.planners.rules.asks import Ask
+from agent.planners.rules.coming import measured_at_discharge
 from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
@@ -91,6 +92,7 @@ def compose_queries(sketch: Sketch) -> Parsed:
 
 def _left_with(sketch: Sketch, query: ChartQuery) -> ChartQuery:
     """What a patient was discharged on are the orders of that category, of the last stay unless another is named."""
+    query = measured_at_discharge(sketch, query)
     if query.kind not in DRUGS or not sketch.says(_LEFT_WITH):
         return query
     where = tuple(c for c in query.where if c.field is not Slot.STATUS)

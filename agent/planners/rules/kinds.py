@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules.concepts import DONE_ABOUT, MEDICATIONS, Span, is_problem_name, kinds_of, prefer_kind
+from agent.planners.rules.measured_names import is_framed_by_stay, means_level, named_kinds
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind, Slot
 from tools.concepts.known import known_kinds, names_a_test
@@ -56,6 +57,8 @@ def choose_kind(sketch: Sketch) -> Kind | None:
         return Kind.APPOINTMENT
     if Kind.QUESTIONNAIRE in sketch.nouns:
         return Kind.QUESTIONNAIRE
+    if means_level(sketch) and sketch.verdict is None and not sketch.asks_sign:
+        return Kind.LAB
     kind = _choose_kind(sketch)
     if kind in MEASURED and kind is not Kind.INTAKE and any(_of_other_measure(n, kind) for n in sketch.named):
         return Kind.OBSERVATION
@@ -87,9 +90,7 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
     grown = sketch.asks_growth_of and Kind.CONDITION not in sketch.nouns
     if sketch.verdict is not None or sketch.asks_sign or grown:
         return Kind.MICROBIOLOGY
-    if _asks_level(sketch):
-        return Kind.LAB
-    named = kinds_of(sketch.named)
+    named = named_kinds(sketch)
     slot = sketch.asks[0].slot
     by_slot = [_OF_SLOT[slot]] if slot in _OF_SLOT and not sketch.nouns else []
     if slot is Slot.LOCATION and Kind.CONDITION in named:
@@ -125,24 +126,17 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
         return Kind.MICROBIOLOGY
     if any(s.entries for s in sketch.named):
         return _kind_of_doses(sketch, named) or prefer_kind(named)
+    if is_framed_by_stay(sketch, cues):
+        return _absent_kind(sketch) or prefer_kind(named)
     if cues:
         return _first_cue(cues, sketch)
     if named:
         return prefer_kind(named)
     if re.search(r"\b(?:tests?|results?)\b", sketch.text):
         return Kind.LAB
-    if sketch.stay is not None:
+    if sketch.stay is not None and not any(known_kinds(span.text) for span in sketch.named):
         return STAY_KINDS[sketch.stay.type]
     return _absent_kind(sketch)
-
-
-def _asks_level(sketch: Sketch) -> bool:
-    """Whether the value is asked of something that the chart does not hold and laboratories measure: a lipase."""
-    drugs = {*sketch.nouns, *sketch.verbs} & {*DRUGS}
-    if drugs or not sketch.named or any(s.entries for s in sketch.named):
-        return False
-    valued = sketch.asks[0].compute is Compute.VALUE or sketch.says("levels?")
-    return valued and all(Kind.LAB in known_kinds(s.text) for s in sketch.named)
 
 
 def _kind_of_doses(sketch: Sketch, named: list[Kind]) -> Kind | None:

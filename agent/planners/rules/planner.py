@@ -14,6 +14,7 @@ from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
 from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Slot, Stay
+from tools.concepts.known import known_kinds
 from tools.evidence import Finding
 
 _LONGEST = 1_000
@@ -192,5 +193,7 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
     if query.kind is Kind.FAMILY_HISTORY and query.about and query.compute is Compute.EXISTS:
         about = tuple(f"family history of {name}" for name in query.about)
         return query.model_copy(update={"kind": Kind.CONDITION, "about": about})
+    if query.kind is Kind.LAB and query.about and all(Kind.MEDICATION in known_kinds(n) for n in query.about):
+        return None
     beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
     return query.model_copy(update={"kind": beside}) if beside is not None else None

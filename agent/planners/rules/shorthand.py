@@ -15,7 +15,6 @@ SHORTHAND: tuple[tuple[str, str], ...] = (
     (rf"\b(?P<who>i|he|she|they|patient|pt) (?P<be>(?:was |were |is |been |get |got )?){_DCD}\b(?! (?:off|C\d))",
      r"\g<who> \g<be>discharged"),
     (rf"\b{_DCD}\b", "discontinued"),
-    (r"\b(?:(?:code|dnr|resuscitation) status|dnr order)\b", "<dnr>"),
     (r"\bdispo\b", "discharge disposition"),
     (r"\badm(?:it)?(?:ssn)?(?= (?:date|time|dx|diagnos\w+|source|type)\b)", "admission"),
     (r"\badm'?e?d\b", "admitted"),

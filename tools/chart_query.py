@@ -122,6 +122,10 @@ class Slot(StrEnum):
     LANGUAGE = "language"
     GENERAL_PRACTITIONER = "general_practitioner"
     ADDRESS = "address"
+    CITY = "city"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    EMAIL = "email"
     PHONE = "phone"
     IDENTIFIER = "identifier"
 
@@ -138,6 +142,7 @@ class Stay(Plan):
     type: Literal["hospital", "icu", "ed", "visit"] = "hospital"
     which: Literal["first", "last", "current", "nth", "any"]
     n: int | None = Field(default=None, ge=1, description="With nth: 2 for the second.")
+    when: str | None = Field(default=None, max_length=200, description="Only stays of that time: 'on 2140-05-03'.")
 
 
 class Anchor(Plan):
@@ -146,7 +151,7 @@ class Anchor(Plan):
     relation: Literal["before", "after", "within", "same_day", "same_stay", "from"]
     kind: Kind
     about: tuple[str, ...] = ()
-    pick: Literal["first", "last"] = "last"
+    pick: Literal["first", "last", "any"] = "last"
     hours: float | None = Field(default=None, gt=0, description="At most so far away.")
 
 

@@ -47,7 +47,7 @@ def _build_query(words: Vocabulary) -> Json:
     """A ChartQuery, kind first: what it is about are names of that kind."""
     slots = _slots_of(ChartQuery)
     slots |= {"when": when(words), "where": list_of(_build_filter(slots["where"]["items"], _unit(words)), _FILTERED)}
-    slots |= {"during": _build_stay(slots["during"]), "unit": _unit(words)}
+    slots |= {"during": _build_stay(slots["during"], when(words)), "unit": _unit(words)}
     if words.phrases or any(words.names.values()):
         slots["around"] = any_of(*_by_kind(slots["around"]["properties"], words, {"relation", "kind"}))
     else:
@@ -90,12 +90,13 @@ def _build_filter(condition: Json, unit: Json) -> Json:
     return any_of(to_object(compared, frozenset({"unit"})), to_object(equal, frozenset({"op"})))
 
 
-def _build_stay(stay: Json) -> Json:
+def _build_stay(stay: Json, time: Json) -> Json:
     """Only the nth has a number."""
-    slots = stay["properties"]
+    slots = stay["properties"] | {"when": time}
     nth = {**slots, "which": {"const": "nth"}, "n": {"type": "integer", "minimum": 1, "maximum": 99}}
-    named = {"type": slots["type"], "which": one_of(["first", "last", "current", "any"])}
-    return any_of(to_object(named, frozenset({"type"})), to_object(nth, frozenset({"type"})))
+    named = {"type": slots["type"], "which": one_of(["first", "last", "current", "any"]), "when": time}
+    optional = frozenset({"type", "when"})
+    return any_of(to_object(named, optional), to_object(nth, optional))
 
 
 def _build_notes_search(words: Vocabulary) -> Json:

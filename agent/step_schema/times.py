@@ -21,7 +21,7 @@ _PHRASE = (
 
 def when(words: Vocabulary) -> Json:
     """A time: as the question writes it, or in the plain forms."""
-    plain = spell_times()
+    plain = words.refer("times", spell_times())
     return any_of(words.define("times_asked", words.times), plain) if words.times else plain
 
 

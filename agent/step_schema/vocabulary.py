@@ -69,7 +69,11 @@ class Vocabulary:
 
     def define(self, name: str, choices: Sequence[str]) -> Json:
         """A reference to a list of choices that stands in the schema once."""
-        self.definitions.setdefault(name, one_of(choices))
+        return self.refer(name, one_of(choices))
+
+    def refer(self, name: str, shape: Json) -> Json:
+        """A reference to a shape that stands in the schema once."""
+        self.definitions.setdefault(name, shape)
         return {"$ref": f"#/$defs/{name}"}
 
 

@@ -18,6 +18,7 @@ from tools.fhir.dates import FhirTime
 from tools.records.moments import age_text
 from tools.records.reading_json import items, to_concept, to_time
 from tools.records.record import Record
+from tools.time_window import Window
 
 Json = dict[str, Any]
 _NO_BIRTH = "the chart gives no full birth date"
@@ -45,6 +46,25 @@ def _of_patient(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Co
     if died:
         return _spanned((record,), born, died[0].low, died[0].high)
     return _spanned((record,), born, as_of.wall, as_of.wall)
+
+
+def compute_age_in(records: Sequence[Record], window: Window, as_of: AsOf) -> Computed:
+    """The patient's age in a time, which is of one age throughout; "as of" a day asks for that day."""
+    record = next(iter(records), None)
+    born = _birth(record)
+    if record is None or born is None:
+        return Computed((), tuple(records), None, _NO_BIRTH)
+    low, high = window.start or window.end, window.end
+    if low is None or high is None:
+        return Computed((), (record,), None, "no one moment is named")
+    died = next((t for d in texts_of(record, Slot.DEATH) if (t := to_time(d)) is not None), None)
+    if low.date() > as_of.wall.date():
+        return Computed((), (record,), None, f"that is after {as_of.text}")
+    if low.date() < born.low.date():
+        return Computed((), (record,), None, f"the patient was born later, on {born.raw}")
+    if died is not None and died.high < low:
+        return Computed((), (record,), None, f"the patient died before, on {died.raw}")
+    return _spanned((record,), born, low, high)
 
 
 def _at_events(records: Sequence[Record], patient: Record | None) -> Computed:

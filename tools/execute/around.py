@@ -16,7 +16,9 @@ _COARSE = ("year", "month", "day")
 
 
 def choose_bounds(anchor: Anchor, candidates: Iterable[Record]) -> list[Record]:
-    """The first or last of the records that bound a search, with those that tie with it."""
+    """The first or last of the records that bound a search, with those that tie with it; or any of them."""
+    if anchor.pick == "any":
+        return sorted(candidates, key=time_key)
     dated = sorted((r for r in candidates if r.start is not None), key=time_key)
     if not dated:
         return []
@@ -42,7 +44,7 @@ def is_unordered(records: Sequence[Record], found: Record) -> bool:
 
 def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> list[Record]:
     """Records in the relation to the anchor record that is asked for."""
-    if found.start is None:
+    if found.start is None and anchor.relation != "same_stay":
         return []
     kept = [r for r in records if r.start is not None and r.reference != found.reference]
     if anchor.relation == "same_day":
@@ -51,6 +53,8 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
         return [r for r in kept if _visits_of(r) & _visits_of(found)]
     if anchor.relation == "from":
         return kept
+    if found.start is None:
+        return []
     at = found.start.instant_low
     if anchor.hours is not None or anchor.relation == "within":
         span = timedelta(hours=anchor.hours or 24)

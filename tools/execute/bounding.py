@@ -21,6 +21,8 @@ def keep_bounded(search: Search, records: list[Record], anchor: Anchor, candidat
     query = search.query
     bounds = choose_bounds(anchor, [r for r in candidates if counts_at_all(r, anchor.kind)])
     search.anchors += bounds
+    if anchor.pick == "any":
+        return _keep_around_any(search, records, anchor, bounds)
     if not bounds:
         name = " or ".join(anchor.about) or kind_name(anchor.kind, 1)
         search.unbound = f"there is no dated record of {clean_text(name, 80)} to search around"
@@ -38,6 +40,16 @@ def keep_bounded(search: Search, records: list[Record], anchor: Anchor, candidat
         search.compared = (kept, latest)
         return [*kept, *latest]
     return [*last_before(records, found), *kept] if anchor.relation == "after" and query.compute in MOVED else kept
+
+
+def _keep_around_any(search: Search, records: list[Record], anchor: Anchor, bounds: Sequence[Record]) -> list[Record]:
+    """The records where any of several has them, each once; those that have none don't bound."""
+    beside = {found.reference: keep_around(records, anchor, found) for found in bounds}
+    kept = {r.reference for near in beside.values() for r in near}
+    search.anchors = [found for found in search.anchors if beside.get(found.reference)]
+    if search.anchors:
+        search.notes.append(f"told by {len(search.anchors)} {kind_name(anchor.kind, len(search.anchors))}")
+    return [r for r in records if r.reference in kept]
 
 
 def _in_order(search: Search, records: list[Record], anchor: Anchor, found: Record) -> list[Record]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tools.chart_query import Kind, Stay
 from tools.errors import ToolError
 from tools.execute.finding import Search
+from tools.execute.led_to import came_through, keep_led_to
 from tools.execute.left_out import void_references
 from tools.execute.naming import keep_named
 from tools.execute.settling import settle_names
@@ -51,6 +52,11 @@ def _place_was_told(record: Record, told: Sequence[str]) -> bool:
 
 def _choose_within(search: Search, stay: Stay, visible: list[Record]) -> tuple[Record, ...]:
     """The stays meant; a first or last one that lies outside the time asked about is the first or last within it."""
+    if stay.when:
+        window = parse_window(stay.when, search.chart.as_of.wall, search.chart.date_order)
+        return choose_stays(
+            stay, [s for s in visible if _begins_in(s, window)] or [s for s in visible if _overlaps(s, window)]
+        )
     chosen = choose_stays(stay, visible)
     if not search.query.when or stay.which not in ("first", "last", "nth"):
         return chosen
@@ -60,6 +66,13 @@ def _choose_within(search: Search, stay: Stay, visible: list[Record]) -> tuple[R
         return chosen
     search.notes.append(f"of the {kind_name(STAY_KINDS[stay.type])} in that time")
     return choose_stays(stay, within)
+
+
+def _begins_in(stay: Record, window: Window) -> bool:
+    low, high = window.start, window.end
+    return (
+        stay.start is not None and (low is None or stay.start.high >= low) and (high is None or stay.start.low <= high)
+    )
 
 
 def _overlaps(stay: Record, window: Window) -> bool:
@@ -73,6 +86,15 @@ async def keep_during(search: Search, records: list[Record]) -> list[Record]:
     if stay is None:
         return records
     stays = _choose_within(search, stay, await search.load(STAY_KINDS[stay.type]))
+    if (
+        stay.type == "ed"
+        and search.query.kind is Kind.HOSPITAL_STAY
+        and (led := _keep_led_to(search, stay, stays, records))
+    ):
+        return led
+    if not stays and stay.when:
+        search.unbound = f"no {STAY_NAMES[stay.type]} of that time ({stay.when}) is on record"
+        return []
     if not stays:
         at = search.chart.as_of.text
         missing = (
@@ -83,10 +105,23 @@ async def keep_during(search: Search, records: list[Record]) -> list[Record]:
         search.notes.append(missing)
         return []
     search.scope = build_scope(stays, await search.load(Kind.ENCOUNTER), void_references(search, Kind.ENCOUNTER))
+    if stay.type == "ed" and search.query.kind is Kind.HOSPITAL_STAY:
+        return []
     held = [r for r in records if search.scope.holds(r)]
     own = {s.reference for s in stays}
     units = [r for r in held if search.query.kind is Kind.WARD_STAY and stay.type == "icu" and r.reference in own]
     return units or held
+
+
+def _keep_led_to(search: Search, stay: Stay, visits: tuple[Record, ...], records: list[Record]) -> list[Record]:
+    """The hospital stays that emergency visits led to, or that say by themselves that the patient came from there."""
+    led = keep_led_to(visits, records)
+    search.anchors += [v for v in visits if led and len(visits) == 1]
+    window = parse_window(stay.when, search.chart.as_of.wall, search.chart.date_order) if stay.when else Window()
+    came = [r for r in records if stay.which == "any" and came_through(r) and _begins_in(r, window) and r not in led]
+    if came:
+        search.notes.append(f"{len(came)} by the admit source of the stay")
+    return [r for r in records if r in led or r in came]
 
 
 async def place_in_stay(search: Search) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tools.chart import ChartContext
 from tools.chart_query import UNSAID, ChartQuery, Compute, Condition, Kind, Pick, Slot
 from tools.evidence import Finding
+from tools.execute.ages import compute_age_in
 from tools.execute.around import compute_span
 from tools.execute.arrivals import find_arrivals
 from tools.execute.bounding import keep_bounded
@@ -52,7 +53,7 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     search = Search(chart, query, handles.previous)
     if _asks_where_died(query) and query.during is not None:
         return await _find_dying(search, STAY_KINDS[query.during.type], handles)
-    if query.field is not None and query.kind is Kind.PATIENT:
+    if query.kind is Kind.PATIENT and (query.field is not None or query.compute is Compute.AGE):
         records = await search.load(Kind.PATIENT)
         await place_in_stay(search)
     else:
@@ -74,6 +75,9 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
         computed = compute_against(query, *search.compared)
     elif spanned:
         computed = compute_span(search.anchors, picked, query.unit)
+    elif query.compute is Compute.AGE and query.kind is Kind.PATIENT and query.when:
+        window = parse_window(query.when, chart.as_of.wall, chart.date_order)
+        computed = compute_age_in(picked, window, chart.as_of)
     else:
         computed = compute_values(query, picked, chart.as_of, patient)
     if (uncharted := await tell_uncharted(search, picked)) is not None:

@@ -68,19 +68,20 @@ def build_scope(
     """The scope of stays among all encounters of the chart; one read off a place of an Encounter holds by time."""
     places = {s.reference for s in stays if s.encounter is not None}
     family = {s.reference for s in stays if s.encounter is None}
-    parents = {e.reference: _part_of(e) for e in encounters}
+    parents = {e.reference: part_of(e) for e in encounters}
     grown = True
     while grown:
         more = {child for child, parent in parents.items() if parent in family} - family
         family |= more
         grown = bool(more)
-    wider = places | {parent for s in stays if (parent := _part_of(s))}
+    wider = places | {parent for s in stays if (parent := part_of(s))}
     wider |= {child for child, parent in parents.items() if parent in places}
     by_time = all(not s.kinds & {Kind.HOSPITAL_STAY} for s in stays)
     return StayScope(stays, frozenset(family), frozenset(wider), by_time, void)
 
 
-def _part_of(record: Record) -> str | None:
+def part_of(record: Record) -> str | None:
+    """The reference of the encounter that one is part of."""
     reference = record.resource.get("partOf")
     return reference.get("reference") if isinstance(reference, dict) else None
 

@@ -56,6 +56,7 @@ def describe_scope(query: ChartQuery, count: int = 2) -> str:
     if query.during is not None:
         which = f"number {query.during.n}" if query.during.which == "nth" else query.during.which
         parts.append(f"during {'' if which == 'any' else 'the '}{which} {STAY_NAMES[query.during.type]}")
+        parts += [clean_text(query.during.when, 80)] if query.during.when else []
     parts += [_describe_anchor(a) for a in (query.around, query.until) if a is not None]
     if query.when:
         parts.append(clean_text(query.when, 80))
@@ -74,7 +75,7 @@ def _describe_anchor(anchor: Anchor) -> str:
         days = anchor.hours / 24
         span = f"{days:g} days" if days >= 1 and days.is_integer() and days > 1 else f"{anchor.hours:g} hours"
         relation = f"within {span} {'of' if relation == 'within' else relation}"
-    return f"{relation} the {anchor.pick} {other}"
+    return f"{relation} {'' if anchor.pick == 'any' else 'the '}{anchor.pick} {other}"
 
 
 def tell_bound(found: Record) -> str:

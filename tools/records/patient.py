@@ -13,6 +13,8 @@ from tools.records.reading_json import items, name_of, to_time
 from tools.records.record import Concept
 
 Json = dict[str, Any]
+_ADDRESSED = {Slot.CITY: "city", Slot.STATE: "state", Slot.POSTAL_CODE: "postalCode"}
+_REACHED = {Slot.PHONE: "phone", Slot.EMAIL: "email"}
 
 
 def convert_patient(resource: Json, linked: Linked) -> Draft:
@@ -30,7 +32,10 @@ def convert_patient(resource: Json, linked: Linked) -> Draft:
     draft.put(Slot.LANGUAGE, *languages)
     draft.put(Slot.GENERAL_PRACTITIONER, *(person_name(p, linked) for p in items(resource.get("generalPractitioner"))))
     draft.put(Slot.ADDRESS, *(_address(a) for a in items(resource.get("address"))))
-    draft.put(Slot.PHONE, *(t.get("value") for t in items(resource.get("telecom")) if t.get("system") == "phone"))
+    for slot, part in _ADDRESSED.items():
+        draft.put(slot, *(a.get(part) for a in items(resource.get("address"))))
+    for slot, system in _REACHED.items():
+        draft.put(slot, *(t.get("value") for t in items(resource.get("telecom")) if t.get("system") == system))
     draft.put(Slot.IDENTIFIER, *(str(i.get("value")) for i in items(resource.get("identifier")) if i.get("value")))
     return draft
 

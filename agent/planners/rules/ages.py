@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from agent.planners.rules.compiled import compiled
 from agent.planners.rules.everyday import SUBJECT
 
 _YEARS = r"(\d{1,3})(?: years old| years of age)?"
@@ -48,7 +49,7 @@ def write_ages(text: str, birth: date | None) -> str:
     if birth is None:
         return text
     for pattern, low, high in (*_SPANS, *_AGES):
-        for match in reversed(list(re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE))):
+        for match in reversed(list(compiled(rf"\b(?:{pattern})\b", re.IGNORECASE).finditer(text))):
             text = text[: match.start()] + _span(birth, _named_age(match), low, high) + text[match.end() :]
     return text
 

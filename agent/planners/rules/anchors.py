@@ -26,6 +26,8 @@ _RELATIONS: tuple[tuple[str, str], ...] = (
      r" (?:before|prior to|preceding|leading up to)", "before"),
     (rf"within (?P<n4>{_NUMBER} )(?P<u4>hour|day|week)s? of", "within"),
     (r"(?:during|in|at|on) the same (?:visit|stay|admission|encounter|appointment) as", "same_stay"),
+    (r"(?:at|during|in|of|from|throughout) the (?:(?:very |last |latest |most recent |first )*)(?:hospital )?"
+     r"(?:stay|admission|hospitali[sz]ation) (?:with|when|where|that had|(?:at|in|during) which)", "same_stay"),
     (r"(?:at|during|in|of|for|from) the (?:(?:very |same |last |latest |most recent |first )*)"
      r"(?:visit|encounter|appointment) (?:of|for|with|when|where|as|that had|in the course of|(?:at|in|during) which)"
      r"|(?<=visit )(?:when|where|(?:at|in|during) which)|(?<=encounter )(?:when|where|(?:at|in|during) which)"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
+from agent.planners.rules.compiled import said as spoken
 from agent.planners.rules.concepts import find_spans
 from agent.planners.rules.frames import PEOPLE, cut_frame, is_frame, is_occasion
 from agent.planners.rules.stated import join_statement
@@ -32,23 +33,30 @@ _COMMA = re.compile(r",\s+")
 _QUESTION_WORD = r"(?:what|which|when|where|who|whom|whose|why|how)"
 _ASKS = re.compile(
     rf"\?\W*$|^(?:(?:and|so|but|or|also|then|please|kindly),? )*(?:(?:in|on|at|by|for|with|since|from) )?"
-    rf"(?:{_QUESTION_WORD}\b|{AUX}\b|(?:{'|'.join(sorted(lexicon.REPORT))})\b)",
+    rf"(?:{_QUESTION_WORD}\b|{AUX}\b|(?:{'|'.join(sorted(lexicon.REPORT))})\b"
+    rf"|(?:i|we)(?: would|'d)? (?:just |also )?(?:like|want|need) to (?:know|see|hear|learn"
+    rf"|find out) {_QUESTION_WORD}\b)",
     re.IGNORECASE,
 )
 _ASKS_NEXT = re.compile(rf"(?:(?:and|so|but) )?(?:{_QUESTION_WORD}|{AUX})\b", re.IGNORECASE)
 _LIMITS = re.compile(
     r"\b(?:only|except|exclud\w+|ignor\w+|includ\w+|without|unless|instead|rather|besides|other|apart|limit\w*|count\w*"
-    r"|us(?:e|ing)|assum\w+|suppos(?:e|ing)|consider\w*|never|no|none|nor|not|restrict\w*|focus\w*|leave|leaving|skip)\b",
+    r"|us(?:e|ing)|assum\w+|suppos(?:e|ing)|consider\w*|never|no|none|nor|not|restrict\w*|focus\w*|leave|leaving"
+    r"|skip)\b",
     re.IGNORECASE,
 )
 """What may say how a question is to be answered; no statement of this kind is passed over."""
 _POINTS = re.compile(
-    r"\b(?:it|that|this|these|those|them|then|there|same|ones?|such|he or she|former|latter|both)\b|\bsince\W*$"
+    r"\b(?:it|that|this|these|those|them|then|there|same|ones?|such|he or she|former|latter|both|afterwards?"
+    r"|thereafter|subsequently|meanwhile|meantime)\b|\bsince\W*$"
     r"|\b(?:before|after|since)(?: then)?\W*$",
     re.IGNORECASE,
 )
+_THAT_TIME = re.compile(r"\b(?:was|were|did|had) [^?]*\b(?:then|at that time|on that day)\W*$", re.IGNORECASE)
+"""What points to a time that the statement before tells."""
 _PASTS = (
-    "said|told|went|came|saw|had|got|took|gave|made|put|ran|fell|felt|lost|left|met|knew|heard|found|broke|brought|bought"
+    "said|told|went|came|saw|had|got|took|gave|made|put|ran|fell|felt|lost|left|met|knew|heard|found|broke|brought"
+    "|bought"
     "|sent|began|became|wrote|read|spoke|thought|kept|forgot|grew|lost|paid|sat|stood|won|let"
 )
 _STATES = re.compile(
@@ -56,7 +64,8 @@ _STATES = re.compile(
     r"(?: correctly| rightly| right)?,? )?(?:i|we|you|he|she|they|it|there|this|that"
     rf"|(?:the|my|our|his|her|their|an?|this|that|some|one|our) (?:[\w'-]+ ){{0,3}}?[\w'-]+"
     rf"|{'|'.join(sorted(PEOPLE))}) (?:\w+ly |just |still |also |already |only )?"
-    rf"(?:{AUX}|[a-z]{{2,}}(?:ed|s|ing)|{_PASTS}|think|know|see|seem|recall|believe|feel|need|want|keep|use|live|work|remember|have|get|go)\b",
+    rf"(?:{AUX}|[a-z]{{2,}}(?:ed|s|ing)|{_PASTS}|think|know|see|seem|recall|believe|feel|need|want|keep|use|live"
+    rf"|work|remember|have|get|go)\b",
     re.IGNORECASE,
 )
 _DESCRIBED = re.compile(
@@ -149,7 +158,7 @@ def _may_go(part: str, asking: Sequence[str], index: tuple[ConceptEntry, ...]) -
     if _LIMITS.search(plain(part)) or not _is_statement(part):
         return False
     if not _bears(part, index):
-        return True
+        return not any(_THAT_TIME.search(a) for a in asking)
     return all(not _POINTS.search(a) and _bears(a, index) for a in asking)
 
 
@@ -158,7 +167,7 @@ def _bears(part: str, index: tuple[ConceptEntry, ...]) -> bool:
     said = plain(part).lower().rstrip(" .!?;:,")
     if re.search(r"\d", said) or find_time_phrases(said) or find_spans(part, index) or places_in(said):
         return True
-    if any(re.search(rf"\b(?:{pattern})\b", said) for table in _TABLES for pattern, _ in table):
+    if any(spoken(pattern).search(said) for table in _TABLES for pattern, _ in table):
         return True
     words = [w for w in re.findall(r"[a-z][\w'-]+", said) if w not in lexicon.FUNCTION and w not in lexicon.LIGHT]
     return any(w in lexicon.ADJECTIVES or known_kinds(w) or looks_like_drug(w) for w in words)

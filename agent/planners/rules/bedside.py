@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules.coming import name_measures
+from agent.planners.rules.compiled import compiled
 
 _HIM = r"(?:(?:i|me|he|him|she|her|they|them|(?:the )?patient) )?"
 _GIVEN = r"(?:given|gave|give|get|got|gotten|getting|receiv(?:e|es|ed|ing)|transfused(?: with)?|need(?:ed)?)"
@@ -52,5 +53,5 @@ def name_bedside(text: str) -> str:
     """
     text = name_measures(text)
     for pattern, written in _BEDSIDE:
-        text = re.sub(pattern, written, text, flags=re.IGNORECASE)
+        text = compiled(pattern, re.IGNORECASE).sub(written, text)
     return text

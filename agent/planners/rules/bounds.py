@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.compiled import compiled
 from tools.chart_query import Compute
 
 _ITS = r"(?:(?:the|his|her|my|their|an?|first|last|that of) )*"
@@ -75,7 +76,7 @@ def write_bounds(text: str) -> str:
     ('was she followed by cardiology', 'within 30 days after C1')
     """
     for pattern, written in BOUNDS:
-        text = re.sub(pattern, written, text, flags=re.IGNORECASE)
+        text = compiled(pattern, re.IGNORECASE).sub(written, text)
     return text
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+from agent.planners.rules.compiled import whole
+
 _T = TypeVar("_T")
 _CONTRACTIONS = (
     (r"[‘’`´]", "'"), (r"[“”]", '"'), (r"\bwon't\b", "will not"), (r"\bcan(?:'t|not)\b", "can not"), (r"n't\b", " not"),
@@ -38,7 +40,7 @@ class Cascade:
 
     def take(self, pattern: str, group: int | str = 0) -> re.Match[str] | None:
         """The first place where a pattern stands as whole words; that place, or one group of it, is taken."""
-        match = re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text)
+        match = whole(pattern).search(self.text)
         if match is not None:
             self.cut(*match.span(group))
         return match
@@ -53,11 +55,7 @@ class Cascade:
 
     def take_all(self, table: Sequence[tuple[str, _T]]) -> list[_T]:
         """Every meaning of a table that stands in the text, in the text's order; of two that overlap the longer."""
-        every = [
-            (*match.span(), meaning)
-            for pattern, meaning in table
-            for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text)
-        ]
+        every = [(*match.span(), meaning) for pattern, meaning in table for match in whole(pattern).finditer(self.text)]
         found: list[tuple[int, int, _T]] = []
         for start, end, meaning in sorted(every, key=lambda f: f[0] - f[1]):
             if not any(a < end and start < b for a, b, _ in found):
@@ -69,4 +67,4 @@ class Cascade:
 
     def holds(self, pattern: str) -> bool:
         """Whether a pattern stands in the text as whole words."""
-        return re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text) is not None
+        return whole(pattern).search(self.text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.planners.rules.compiled import said
 from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.kinds import DRUGS, MEASURED
 from agent.planners.rules.masks import is_plain, mask_names, take_name, unknown_words
@@ -76,7 +77,7 @@ def _mask_pair(text: str, spans: list[Span], overview: Overview) -> tuple[str, l
 def _kind_of_both(text: str, spans: Sequence[Span]) -> Kind | None:
     """The kind that both are of: as the verb says, where they may be of it."""
     one, other = (kinds_of((span,)) for span in spans)
-    said = next((kind for pattern, kind in _KINDS if re.search(rf"\b(?:{pattern})\b", text)), None)
+    said = next((kind for pattern, kind in _KINDS if said(pattern).search(text)), None)
     shared = next((k for k in one if k in other), None)
     if {*one} & {*DRUGS} and {*other} & {*DRUGS}:
         return said if said in DRUGS else Kind.MEDICATION_ORDERED

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from agent.planners.rules.about import name_outputs, name_treatments, split_specimens
 from agent.planners.rules.asks import Ask
+from agent.planners.rules.case import Case
 from agent.planners.rules.coming import measured_at_discharge
 from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.ongoing import asks_ongoing
-from agent.planners.rules.settle import BEFORE, Case, looks_back, settle_ask, settle_pick, settle_states
+from agent.planners.rules.settle import BEFORE, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
@@ -36,7 +37,10 @@ _UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
     (Kind.ENCOUNTER, lambda s: s.says_checkup, ("checkup",)),
 )
 """Which records a noun means that is narrower than its kind, where nothing is named."""
-_CHANGING = (Slot.MARITAL_STATUS, Slot.LANGUAGE, Slot.ADDRESS, Slot.PHONE, Slot.GENERAL_PRACTITIONER)
+_CHANGING = (
+    Slot.MARITAL_STATUS, Slot.LANGUAGE, Slot.ADDRESS, Slot.CITY, Slot.STATE, Slot.POSTAL_CODE, Slot.PHONE, Slot.EMAIL,
+    Slot.GENERAL_PRACTITIONER,
+)  # fmt: skip
 """What of a person may be otherwise in another stay."""
 _LEFT_WITH = (
     r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
@@ -63,8 +67,6 @@ def compose_queries(sketch: Sketch) -> Parsed:
     relatives, ask = Kind.FAMILY_HISTORY in sketch.nouns, sketch.asks[0]
     if relatives and sketch.patient_slots and not _asks_death(sketch):
         return Parsed(reason="I can tell of relatives what they had, their ages and deaths, and no more.")
-    if ask.compute is Compute.AGE and sketch.when and not (sketch.named or sketch.nouns or sketch.verbs):
-        return Parsed(reason="I can tell the age now, at death, or when something happened.")
     if _asks_beside_death(sketch):
         return Parsed(reason="I can't determine what was so at the death or led to it: ask what was so on a day.")
     if (of_patient := _compose_patient(sketch)) is not None:
@@ -103,6 +105,11 @@ def _left_with(sketch: Sketch, query: ChartQuery) -> ChartQuery:
         "during": Stay(which="last") if anywhere or query.during == Stay(which="any") else query.during,
     }
     return query.model_copy(update=update)
+
+
+def _of_anchor(anchor: Anchor) -> Pick:
+    """Which in order of time, of the records that an anchor is one of."""
+    return Pick() if anchor.pick == "any" else Pick(which=anchor.pick)
 
 
 def _asks_death(sketch: Sketch) -> bool:
@@ -183,9 +190,15 @@ def _compose_patient(sketch: Sketch) -> ChartQuery | None:
     """A question about the person: age, sex, birth date, address …"""
     if sketch.named or sketch.unread or sketch.judged or Kind.FAMILY_HISTORY in sketch.nouns:
         return None
+    if (
+        sketch.asks[0].compute is Compute.AGE
+        and (at := sketch.around) is not None
+        and not (sketch.nouns or sketch.when)
+    ):
+        return ChartQuery(kind=at.kind, about=at.about, pick=_of_anchor(at), compute=Compute.AGE)
     if sketch.asks[0].compute is Compute.AGE and not (sketch.nouns or sketch.verbs or sketch.stay):
         at_death = Slot.DEATH if _asks_death(sketch) else None
-        return ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE, field=at_death)
+        return ChartQuery(kind=Kind.PATIENT, compute=Compute.AGE, field=at_death, when=sketch.when)
     if not sketch.patient_slots or any(n not in (Kind.HOSPITAL_STAY, Kind.ENCOUNTER) for n in sketch.nouns):
         return None
     slot = sketch.patient_slots[0]
@@ -241,7 +254,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     compute, slot = settle_ask(Case(sketch, ask, kind, bool(about)))
     around = _whose_end(sketch.around, slot)
     if around is not None and slot is Slot.END and around == Anchor(relation="after", kind=kind, pick=around.pick):
-        pick, around = Pick(which=around.pick), None
+        pick, around = _of_anchor(around), None
     if slot is Slot.ORGANISM and compute is Compute.LIST and (sketch.picked or sketch.says("bugs?|germs?")):
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if sketch.beside in BEFORE and not sketch.picked and not looks_back(case):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import Cascade
+from agent.planners.rules.compiled import whole as standing
 from tools.chart_query import Kind
 
 _HEADS = (
@@ -22,7 +23,7 @@ def join_compounds(cascade: Cascade) -> list[Kind]:
     """Write each compound as one word ("heart_disease") that no later reader takes apart; the kinds they are of."""
     kinds = []
     for pattern, kind in _HEADS:
-        for match in list(re.finditer(rf"(?<![\w-])((?:[a-z][a-z-]+ ){{1,2}})({pattern})(?![\w-])", cascade.text)):
+        for match in list(standing(rf"((?:[a-z][a-z-]+ ){{1,2}})({pattern})").finditer(cascade.text)):
             words = match[1].split()
             while words and not _names(words[0]):
                 words.pop(0)

@@ -9,13 +9,16 @@ import re
 
 from agent.planners.rules.bounds import write_bounds
 from agent.planners.rules.coming import COMING
+from agent.planners.rules.compiled import compiled
 from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.limits import write_limits
 from agent.planners.rules.occasions import OCCASIONS
 from agent.planners.rules.plain_verbs import PLAIN_VERBS
 from agent.planners.rules.problems import WORDED
+from agent.planners.rules.registered import REGISTERED
 from agent.planners.rules.shorthand import SHORTHAND
 from agent.planners.rules.spoken import SPOKEN
+from agent.planners.rules.staying import STAYING
 from agent.planners.rules.terse import write_whole
 from agent.planners.rules.time_forms import write_times
 from agent.planners.rules.trends import TRENDS
@@ -202,7 +205,9 @@ _OPENS = re.compile(rf"^(?:(?:so|and|but|please),? )*(?:{_AUX}|can|{'|'.join(sor
 _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)\b", re.I)
 
 
-_TABLES = (*SHORTHAND, *_SHORT, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN)
+_TABLES = (
+    *SHORTHAND, *_SHORT, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN,
+)  # fmt: skip
 
 
 def write_out(text: str) -> str:
@@ -218,7 +223,7 @@ def write_out(text: str) -> str:
     'is patient on aspirin without food? history of gout?'
     """
     for pattern, written in _TABLES:
-        text = re.sub(pattern, written, text, flags=re.IGNORECASE)
+        text = compiled(pattern, re.IGNORECASE).sub(written, text)
     return _ask_plainly(write_whole(write_times(write_limits(write_bounds(" ".join(text.split()))))))
 
 

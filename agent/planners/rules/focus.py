@@ -9,6 +9,7 @@ from dataclasses import replace
 from agent.planners.rules import lexicon
 from agent.planners.rules.asks import ANY, COUNTED, COUNTING, COUNTS, PERCENT, Ask
 from agent.planners.rules.cascade import Cascade
+from agent.planners.rules.compiled import whole
 from agent.planners.rules.yes_or_no import AUX, asks_yes_or_no
 from tools.chart_query import Compute, Slot
 
@@ -186,7 +187,7 @@ def _read_first(cascade: Cascade) -> Ask:
 
 def _read_phrase(cascade: Cascade, table: Sequence[tuple[str, Ask]]) -> Ask | None:
     for pattern, ask in table:
-        if (match := re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", cascade.text)) is not None:
+        if (match := whole(pattern).search(cascade.text)) is not None:
             _cut_phrase(cascade, match)
             return ask
     return None
@@ -230,7 +231,7 @@ def _read_noun(cascade: Cascade, noun: str, offset: int) -> Ask | None:
     found = [
         (match.end(), -match.start(), index, match.span(), ask)
         for index, (pattern, ask) in enumerate(_NOUNS)
-        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", noun)
+        for match in whole(pattern).finditer(noun)
     ]
     if not found:
         return None

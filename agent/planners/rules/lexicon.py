@@ -79,6 +79,7 @@ VERBS: Sequence[tuple[str, Kind]] = (
     (r"seen|visited|se(?:e|en) (?:by )?(?:someone|anyone|(?:a|the|his|her|my) (?:doctor|physician|nurse|provider))",
      Kind.ENCOUNTER),
 )  # fmt: skip
+_MARITAL = r"(?:single|married|divorced|widow(?:ed|er)?|separated|unmarried|never married|partnered)"
 PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
     (
         r"genders?|sex|(?:an? )?(?:male|man|boy|guy) or (?:an? )?(?:female|woman|girl|gal)|(?:an? )?(?:female"
@@ -86,14 +87,23 @@ PATIENT_SLOTS: Sequence[tuple[str, Slot]] = (
         Slot.GENDER,
     ),
     (r"date of birth|birth ?da(?:te|y)s?|dob|born|birth", Slot.BIRTH_DATE),
-    (r"marital(?: status)?|married", Slot.MARITAL_STATUS),
+    (
+        rf"marital(?: status)?|(?:(?:{_MARITAL})(?:, or |, | or ))+(?:{_MARITAL}|something else|not)|married"
+        r"|widow(?:er|ed)?|divorced|(?:is|am|was) (?:(?:he|she|i|patient) )?(?:single|unmarried)",
+        Slot.MARITAL_STATUS,
+    ),
     (r"race", Slot.RACE),
     (r"ethnic(?:ity|ities| group)?", Slot.ETHNICITY),
     (r"(?:preferred )?languages?", Slot.LANGUAGE),
     (
-        r"pcp|primary care (?:provider|physician|doctor|clinician)|general practitioner|gp|family (?:doctor|physician)",
+        r"pcp|(?:primary(?: care)?|family|regular|usual|main) (?:provider|physician|doctor|clinician|practitioner)s?"
+        r"|general practitioner|gp",
         Slot.GENERAL_PRACTITIONER,
     ),
+    (r"home-city", Slot.CITY),
+    (r"home-state", Slot.STATE),
+    (r"(?:zip|postal)(?: |-)?codes?|postcodes?|zip", Slot.POSTAL_CODE),
+    (r"e-?mails?(?: address(?:es)?)?", Slot.EMAIL),
     (r"(?:home )?address|where (?:do|does) (?:i|he|she|they)? ?lives?", Slot.ADDRESS),
     (r"(?:tele)?phone(?: numbers?)?", Slot.PHONE),
     (r"died?|dead|deceased|death|alive|passed away", Slot.DEATH),

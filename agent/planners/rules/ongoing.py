@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agent.planners.rules.case import Case
 from agent.planners.rules.kinds import STAYS
-from agent.planners.rules.settle import Case
 from tools.chart_query import Compute, Kind, Slot
 
 _FOUND = (
@@ -13,6 +13,10 @@ _FOUND = (
     r"|reported|confirmed|listed"
 )
 """Verbs of finding a problem or writing it down, which is done once and goes on no further."""
+
+
+_A_DAY = r"(?:\||\d|the (?:day|date|visit)\b|[a-z]{3,9}\.? \d)"
+"""After "on", what is a time and no drug."""
 
 
 def asks_ongoing(case: Case) -> bool:
@@ -27,7 +31,7 @@ def asks_ongoing(case: Case) -> bool:
     if case.kind in STAYS:
         return ask.compute is Compute.EXISTS and sketch.says(r"(?:in|at) (?:the |an? )?(?:hospital|icu|ed|er|ward)")
     if case.of_drugs:
-        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(r"\bon\b(?! \|)", sketch.text) is not None
+        return set(sketch.verbs) == {Kind.MEDICATION} or re.search(rf"\bon\b(?! {_A_DAY})", sketch.text) is not None
     had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
     said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs) or sketch.says(_FOUND)
     return case.kind is Kind.CONDITION and had and not sketch.picked and not said

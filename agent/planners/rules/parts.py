@@ -18,7 +18,7 @@ from agent.planners.rules.intervals import compose_interval
 from agent.planners.rules.kinds import STAYS
 from agent.planners.rules.reading import read_question
 from agent.planners.rules.repairs import repair
-from tools.chart_query import ChartQuery, Compute, Pick
+from tools.chart_query import ChartQuery, Compute, Pick, Slot
 from tools.overview import Overview
 
 _AUX = r"(?:is|was|are|were|does|do|did|has|have|had)"
@@ -47,7 +47,8 @@ _TWO_YEARS = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    rf"^(?:and |so |but |please )*(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}|where|who|why|how|list|show|give|tell)\b",
+    rf"^(?:and |so |but |please )*(?:(?:of|out of|among) [^,?]+, )?(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}"
+    rf"|where|who|why|how|list|show|give|tell)\b",
     re.I,
 )
 
@@ -105,7 +106,17 @@ def _read_each(parts: list[str], overview: Overview, history: Sequence[Turn]) ->
             return None
         queries += [_confine(query, queries[-1]) if queries else query for query in parsed.queries]
         history = (_asked(part, queries[-1]),)
-    return Parsed(tuple(dict.fromkeys(queries)), apart=True)
+    long = re.search(r"\bhow (?:long|many)\b", " ".join(parts), re.IGNORECASE) is not None
+    kept = [q for n, q in enumerate(queries) if long or not any(_tells_all(other, q) for other in queries[n + 1 :])]
+    return Parsed(tuple(dict.fromkeys(kept)), apart=True)
+
+
+def _tells_all(query: ChartQuery, before: ChartQuery) -> bool:
+    """Whether the time asked of stays is all that the part before asked, which stays or which the longest was."""
+    extreme = before.compute in (Compute.MAX, Compute.MIN)
+    if before.kind not in STAYS or before.field is not None or not (extreme or before.compute is Compute.LIST):
+        return False
+    return query == before.model_copy(update={"field": Slot.TIME} if extreme else {"compute": Compute.TIME})
 
 
 def _confine(query: ChartQuery, before: ChartQuery) -> ChartQuery:
@@ -113,6 +124,8 @@ def _confine(query: ChartQuery, before: ChartQuery) -> ChartQuery:
     confined = query.when or query.during or query.around or query.where or query.among or query.pick != Pick()
     if query.kind not in STAYS or query.kind is not before.kind or confined or query.compute is Compute.COUNT:
         return query
+    if query.compute is Compute.TIME and query.field is None and before.compute in (Compute.MAX, Compute.MIN):
+        return before.model_copy(update={"field": Slot.TIME})
     kept = ("when", "during", "around", "where", "among", "pick", "about", "ongoing")
     return query.model_copy(update={name: getattr(before, name) for name in kept})
 

@@ -23,6 +23,7 @@ from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import write_out
 from agent.planners.rules.examples import name_classes
 from agent.planners.rules.focus import read_asks
+from agent.planners.rules.led_to import read_led_to
 from agent.planners.rules.limits import name_limits
 from agent.planners.rules.masks import mask_spans
 from agent.planners.rules.movements import read_previous, read_two_times, settle_movement
@@ -44,6 +45,7 @@ from agent.planners.rules.scopes import (
     take_times,
 )
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.stays_with import read_stay_with
 from agent.planners.rules.then_and_now import read_then
 from agent.planners.rules.unread import LEAVING_OUT, find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
@@ -137,6 +139,10 @@ def _as_written(condition: Condition, question: str) -> Condition:
 
 def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     """Read a text whose names are marked; what is left of it once more, as names."""
+    if (led_to := read_led_to(text)) is not None:
+        stay, counted = led_to
+        asked = Ask(Compute.COUNT if counted else Compute.EXISTS)
+        return Sketch(asks=(asked,), nouns=(Kind.HOSPITAL_STAY,), stay=stay, text=text)
     sketch = _read(Cascade(text), spans)
     if not sketch.unread:
         return replace(sketch, unread=_left_out(sketch.rest))
@@ -171,7 +177,8 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     against = read_previous(cascade)
     moved = read_then(cascade)
     spanned = read_span(cascade, spans)
-    bounds = (spanned[0],) if spanned else read_bounds(cascade, spans)
+    told_by = None if spanned else read_stay_with(cascade, spans)
+    bounds = (spanned[0],) if spanned else (told_by,) if told_by else read_bounds(cascade, spans)
     anchored, until = (*bounds, None, None)[:2]
     arrival = read_arrival(cascade)
     text_asked, text = text, cascade.text if anchored else text
@@ -200,7 +207,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     pick, picked = read_pick(cascade) if from_end is None else (from_end, True)
     if (arrival is not None or (spanned and asks[0].compute is Compute.DURATION)) and not picked:
         pick, picked = Pick(which="first"), True
-    if anchored and not picked and ((beside and beside[1] in _NEXT) or _NEAREST.search(text_asked)):
+    if anchored and not told_by and not picked and ((beside and beside[1] in _NEXT) or _NEAREST.search(text_asked)):
         pick, picked, beside = Pick(which="last" if anchored.relation == "before" else "first"), True, None
     if moved or (both and both.latest):
         pick, picked = Pick(which="last"), True
@@ -211,7 +218,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     ends = cascade.take_all([(lexicon.ENDS, lexicon.OVER)])
     states = cascade.take_all(lexicon.STATES) or (ends[:1] if asks[0].compute is Compute.EXISTS else [])
     joined = join_compounds(cascade)
-    nouns = [*cascade.take_all(lexicon.NOUNS), *joined]
+    nouns = [*cascade.take_all(lexicon.NOUNS), *joined, *([Kind.HOSPITAL_STAY] if told_by else [])]
     verbs = cascade.take_all(lexicon.VERBS)
     if (
         anchored

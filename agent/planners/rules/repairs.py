@@ -57,6 +57,12 @@ _TAIL = re.compile(
     rf"|can never|never)"
     rf" (?:quite |really )?(?:remember|recall|know|keep track)(?: {_THAT})?)[ ?.!]*$", re.I,
 )  # fmt: skip
+_EVERY = re.compile(
+    r"(?<=[.?!])\s+(?:please )?(?:count|include)(?: in)? (?:every|each|all|any)(?: (?:kinds?|types?|sorts?) of)?"
+    r" (?:visits?|encounters?|contacts?|stays?|records?)(?: (?:you|they|we|i) have| there (?:is|are)"
+    r"| on file)?[ .!]*$", re.I,
+)  # fmt: skip
+"""That all are to be counted, which is so anyway."""
 _HABIT = re.compile(
     r"^(?:they|you|we|people|everyone|everybody|nurses|(?:the |my )?(?:doctors?|nurses?|staff|clinic|lab"
     r"|machine)) (?:\w+ )?"
@@ -118,7 +124,7 @@ def repair(question: str) -> str:
     >>> repair("Was it normal? I think so.")
     'Was it normal? I think so.'
     """
-    text = plain(question)
+    text = _EVERY.sub("", plain(question))
     if (confirmed := _confirmed(text)) is not None:
         return confirmed
     text = _without_opener(_meant(text))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from agent.planners.rules.asks import COUNTABLE, Ask
-from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS, TREATED
+from agent.planners.rules.asks import COUNTABLE
+from agent.planners.rules.case import Case
+from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS
 from agent.planners.rules.lexicon import OVER
 from agent.planners.rules.movements import MOVED
 from agent.planners.rules.panels import of_panel
@@ -41,61 +41,6 @@ _SEVERAL = r"values|results|readings|levels|measurements|scores|tests|all|every|
 Settled = tuple[Compute, Slot | None]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One thing asked of one kind."""
-
-    sketch: Sketch
-    ask: Ask
-    kind: Kind
-    about: bool
-    """Whether something is named."""
-
-    @property
-    def compute(self) -> Compute:
-        """What is computed, as asked."""
-        return self.ask.compute
-
-    @property
-    def slot(self) -> Slot | None:
-        """The attribute asked for, under the name that the kind has for it."""
-        return _OWN_NAMES.get((self.ask.slot, self.kind), self.ask.slot)
-
-    @property
-    def lists(self) -> bool:
-        """Whether the records are asked for, and nothing of them."""
-        return self.compute is Compute.LIST and self.slot is None
-
-    @property
-    def of_drugs(self) -> bool:
-        """Whether it is asked of drugs."""
-        return self.kind in DRUGS
-
-    @property
-    def names_the_record(self) -> bool:
-        """Whether one thing is named and is what is asked of, and not what it was for."""
-        kinds = {e.kind for s in self.sketch.named for e in s.entries}
-        return len(self.sketch.named) == 1 and not (self.of_drugs and kinds and kinds <= TREATED)
-
-    @property
-    def has_been_in(self) -> bool:
-        """Whether it is asked how long a stay has gone on, which is one that still goes on."""
-        return self.ask.first and self.kind in STAYS and self.sketch.says("how long ha(?:s|ve)")
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing confines the question."""
-        said = self.sketch
-        return said.when is None and said.stay is None and said.around is None and not said.where
-
-
-_OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
-    **{(Slot.PERFORMER, kind): Slot.PRESCRIBER for kind in (*DRUGS, Kind.ORDER)},
-    **{(Slot.PRESCRIBER, kind): Slot.PERFORMER for kind in STAYS},
-    **{(Slot.BODY_SITE, kind): Slot.LOCATION for kind in STAYS},
-    (Slot.SPECIMEN, Kind.SPECIMEN): None,
-}
-"""What a kind calls an attribute that others call something else."""
 _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...] = (
     ("what a test for germs was is its result",
      lambda c: c.kind is Kind.MICROBIOLOGY and c.lists and _asks_result(c.sketch), lambda c: (Compute.VALUE, None)),
@@ -163,6 +108,10 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.compute is Compute.EXISTS and c.kind in (Kind.OBSERVATION, Kind.VITAL) and c.sketch.names_a_score
      and not c.sketch.says(_MADE),
      lambda c: (Compute.VALUE, None)),
+    ("when the longest stay was asks for its time",
+     lambda c: c.kind in STAYS and _extreme_of(c) is not None and c.slot is None
+     and c.sketch.says(r"dates?|when|beg[ai]n|begun|start(?:s|ed|ing)?") and not c.sketch.says("how (?:long|many)"),
+     lambda c: (_extreme_of(c) or Compute.MAX, Slot.TIME)),
     ("of stays the sum, the longest, the usual is of their lengths",
      lambda c: c.compute is Compute.DURATION and c.ask.over is not None and c.kind in STAYS,
      lambda c: (c.ask.over or Compute.SUM, None)),
@@ -178,6 +127,10 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
     ("since when asks for the beginning",
      lambda c, compute: compute in (Compute.TIME, Compute.AGE) and c.kind not in STAYS
      and (c.ask.first or c.sketch.says_began),
+     Pick(which="first")),
+    ("how old someone was with a problem is asked of when it was found, unless they are said to have had it",
+     lambda c, compute: compute is Compute.AGE and c.kind is Kind.CONDITION
+     and not c.sketch.says("had|having|each|all"),
      Pick(which="first")),
     ("which of two came first is asked of the first; of what is measured any will do",
      lambda c, compute: compute is Compute.EXISTS and c.kind not in MEASURED and c.sketch.asks_order,
@@ -209,6 +162,11 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
      and c.kind in (Kind.LAB, Kind.VITAL, Kind.OBSERVATION),
      Pick(which="last")),
 )  # fmt: skip
+
+
+def _extreme_of(case: Case) -> Compute | None:
+    """The extreme that is asked of stays, of their lengths or of themselves."""
+    return next((c for c in (case.compute, case.ask.over) if c in (Compute.MAX, Compute.MIN)), None)
 
 
 def settle_ask(case: Case) -> Settled:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.planners.rules import lexicon
 from agent.planners.rules.asks import Ask
+from agent.planners.rules.compiled import said
 from agent.planners.rules.concepts import Span, kinds_of
 from tools.chart_query import Anchor, Compute, Condition, Kind, Pick, Slot, Stay
 
@@ -92,7 +93,7 @@ class Sketch:
 
     def says(self, words: str) -> bool:
         """Whether words stand in the text."""
-        return re.search(rf"\b(?:{words})\b", self.text) is not None
+        return said(words).search(self.text) is not None
 
     @property
     def is_bare(self) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from agent.planners.rules.compiled import compiled
+
 _YEAR = r"(?:1[89]|2[0-3])\d\d"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _POINT = rf"(?:(?:{_MONTH},? )?{_YEAR}|\d{{1,2}}/{_YEAR})"
@@ -60,7 +62,7 @@ def write_times(text: str) -> str:
     ('change of C0 in 2014?', 'on 2014-05-06')
     """
     for pattern, written in TIME_FORMS:
-        text = re.sub(pattern, written, text)
+        text = compiled(pattern).sub(written, text)
     text = _AGAINST.sub(lambda m: f"{m['ask']}change of{m['what']}", text)
     if _MOVES.search(text) and not _TIMED.search(text):
         text = _ENDS.sub(lambda m: m["when"] or "", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.compiled import said
 
 AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
 _DONE = (
@@ -47,7 +48,7 @@ def asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|whom|whose|why|how)\b", text):
         return False
-    extreme = any(re.search(rf"\b(?:{pattern})\b", text) for pattern, _ in lexicon.NUMERIC)
+    extreme = any(said(pattern).search(text) for pattern, _ in lexicon.NUMERIC)
     if (re.search(r"\bever\b", text) and not extreme) or re.match(_BARE, opening):
         return True
     if re.search(rf"[,:;] *(?:\| *)*{AUX} (?!you\b)[a-zC]", text) and not _REQUEST.match(opening):

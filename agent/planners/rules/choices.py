@@ -77,10 +77,10 @@ def _mask_pair(text: str, spans: list[Span], overview: Overview) -> tuple[str, l
 def _kind_of_both(text: str, spans: Sequence[Span]) -> Kind | None:
     """The kind that both are of: as the verb says, where they may be of it."""
     one, other = (kinds_of((span,)) for span in spans)
-    said = next((kind for pattern, kind in _KINDS if said(pattern).search(text)), None)
+    told = next((kind for pattern, kind in _KINDS if said(pattern).search(text)), None)
     shared = next((k for k in one if k in other), None)
     if {*one} & {*DRUGS} and {*other} & {*DRUGS}:
-        return said if said in DRUGS else Kind.MEDICATION_ORDERED
-    if {*one} & {*MEASURED} and {*other} & {*MEASURED} and said in (None, Kind.OBSERVATION):
+        return told if told in DRUGS else Kind.MEDICATION_ORDERED
+    if {*one} & {*MEASURED} and {*other} & {*MEASURED} and told in (None, Kind.OBSERVATION):
         return shared if shared in MEASURED else Kind.OBSERVATION
-    return shared if said in (None, shared) else None
+    return shared if told in (None, shared) else None

@@ -60,6 +60,7 @@ COMING: tuple[tuple[str, str], ...] = (
     (rf"\bwhat (?P<was>was|were|is) (?P<its>(?:his|her|my|their|the) )?(?:last |latest )?(?P<name>C\d+)"
      rf" {_BEFORE_LEAVING}",
      r"what \g<was> \g<its>last \g<name> during the last hospital stay"),
+    (rf"(?<=\w )\bwhen (?:{_I} )?(?:(?:was|were|got) )?(?:discharged|released|sent home)(?=[ ?.!]*$)", "on discharge"),
     (_BEFORE_LEAVING, "during the last hospital stay"),
     (r"\banti-?coagulated\b", "on <anticoagulants>"),
     (r"\bruns? in (?:the|his|her|my|their) family\b", "in the family history"),

@@ -221,6 +221,8 @@ def _place_of_death(sketch: Sketch) -> Stay | None:
 def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     """One query of a kind for one thing asked."""
     stay, pick, where = sketch.stay, sketch.pick, list(sketch.where)
+    if _asks_stay_within(sketch, ask, kind):
+        kind, stay, pick = STAY_KINDS[sketch.stay.type], _as_stay(pick), Pick()  # type: ignore[union-attr]
     if stay is not None and STAY_KINDS[stay.type] is kind:
         if stay.which == "current" or (stay.which == "any" and sketch.present):
             where.append(Condition(field=Slot.STATUS, value="active"))
@@ -266,6 +268,18 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,
     )  # fmt: skip
+
+
+def _asks_stay_within(sketch: Sketch, ask: Ask, kind: Kind) -> bool:
+    """Whether it is asked if a stay of one sort was part of another: "in the ICU during her second admission"."""
+    within = sketch.stay is not None and sketch.stay.type in ("icu", "ed") and sketch.stay.which == "any"
+    return within and kind is Kind.HOSPITAL_STAY and ask.compute is Compute.EXISTS and not sketch.named
+
+
+def _as_stay(pick: Pick) -> Stay:
+    """A hospital stay, by its place in order."""
+    which = "any" if pick.which == "all" else pick.which
+    return Stay(which=which, n=pick.n if which == "nth" else None)
 
 
 def _whose_end(around: Anchor | None, slot: Slot | None) -> Anchor | None:

@@ -175,7 +175,7 @@ JUDGEMENTS = (
     r"|progress(?:ed|ing)"
     r"|enough|good|bad|well controlled|under control|compliant|adherent"
     r"|(?:most|least) (?:dangerous|serious|severe|important|significant|worrying|worrisome|urgent)"
-    r"|complications?(?= (?:of|from)\b)"
+    r"|complications?(?= (?:of|from)\b)|(?:most|least) (?:common(?:ly)?|frequent(?:ly)?|often)|commonest"
 )
 """What asks for a judgement, which no record gives."""
 ENDS = (

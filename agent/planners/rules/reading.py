@@ -19,6 +19,7 @@ from agent.planners.rules.closer import drop_wider
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
+from agent.planners.rules.dropped import find_dropped
 from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import write_out
 from agent.planners.rules.examples import name_classes
@@ -47,7 +48,7 @@ from agent.planners.rules.scopes import (
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.stays_with import read_stay_with
 from agent.planners.rules.then_and_now import read_then
-from agent.planners.rules.unread import LEAVING_OUT, find_runs, join_names
+from agent.planners.rules.unread import find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
 from tools.concepts.known import known_kinds
 from tools.overview import Overview
@@ -145,7 +146,7 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
         return Sketch(asks=(asked,), nouns=(Kind.HOSPITAL_STAY,), stay=stay, text=text)
     sketch = _read(Cascade(text), spans)
     if not sketch.unread:
-        return replace(sketch, unread=_left_out(sketch.rest))
+        return replace(sketch, unread=find_dropped(sketch.rest, sketch.asks[0]))
     strange: list[str] = []
     for run, said in join_names(sketch.unread, text):
         text = re.sub(rf"(?<![\w-]){said}(?![\w-])", f"C{len(spans)}", text, count=1)
@@ -157,7 +158,9 @@ def _read_named(text: str, spans: list[Span], overview: Overview) -> Sketch:
     absent = [(i, s.text) for i, s in enumerate(spans) if not s.entries and not known_kinds(s.text)]
     acts = [text for i, text in absent if text not in nouns and sketch.is_act(i)]
     placed = [text for i, text in absent if sketch.tells_which(i)]
-    return replace(sketch, unread=(*sketch.unread, *acts, *placed, *strange, *_left_out(sketch.rest)))
+    return replace(
+        sketch, unread=(*sketch.unread, *acts, *placed, *strange, *find_dropped(sketch.rest, sketch.asks[0]))
+    )
 
 
 def _name_brackets(text: str, spans: list[Span], overview: Overview) -> str:
@@ -287,11 +290,6 @@ def _conjoined(text: str, spans: list[Span]) -> tuple[Span, ...]:
     lists = re.findall(rf"C\d+(?:(?:,? (?:and|or|and/or) |, ?| ?& ?| ?/ ?){determiner}C\d+)+", text)
     longest = max(lists, key=len, default="")
     return tuple(spans[int(number)] for number in re.findall(r"C(\d+)", longest))
-
-
-def _left_out(rest: str) -> tuple[str, ...]:
-    """Words that leave something out, where no reader took what."""
-    return tuple(re.findall(rf"\b(?:{LEAVING_OUT})\b", rest))
 
 
 def _comparatives(text: str) -> list[str]:

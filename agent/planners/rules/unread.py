@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.dropped import LEAVING_OUT
 from agent.planners.rules.limits import COUNTED_IN
 from agent.planners.rules.vague import without_vague
 
-LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _OF = r" of (?:an? |the |his |her |my |their )?"
 _BECAME = (
     r"onset|develop(?:ed|ing)?|initiat(?:ed|ing|ion)|initial|preceding|following|discovered|detected|recognized"

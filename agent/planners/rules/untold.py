@@ -43,6 +43,9 @@ def _names_nothing(sketch: Sketch) -> bool:
 _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|months|years)"
 _IN_NUMBERS = (*MEASURED, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE, Kind.REPORT, Kind.MICROBIOLOGY)
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: s.around is None
+     and s.says(r"(?:before|after|until) (?:going|moving|being|getting|leaving|coming)"),
+     "I can't determine what is before or after that: name the record or the date that bounds it."),
     (lambda s, kind: kind not in _IN_NUMBERS and any(c.field is Slot.VALUE for c in s.where),
      "I can't determine what the number is to be compared with: I compare the values of what is measured. For others"
      " ask how many there are, or how long each was."),

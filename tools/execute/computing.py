@@ -16,7 +16,7 @@ from tools.execute.around import compute_span
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
 from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
-from tools.execute.growth import drugs_with, organisms_of
+from tools.execute.growth import TESTED, drugs_with, organisms_of, verdict_on
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per, count_per
 from tools.execute.selection import is_normal, readings_of, texts_of
@@ -62,6 +62,8 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
             found = _named_ingredients(query, record)
         if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):
             found = drugs_with(record, verdict)
+        if slot is Slot.SUSCEPTIBILITY and (drug := _drug_asked(query)):
+            found = tuple(said for said in (verdict_on(record, drug),) if said)
         if slot is Slot.NAME and query.kind is Kind.FAMILY_HISTORY and query.about:
             found = record.concept.names[1:2]
         values.update(dict.fromkeys(found))
@@ -86,6 +88,12 @@ def _named_ingredients(query: ChartQuery, record: Record) -> tuple[str, ...]:
 def _verdict_asked(query: ChartQuery) -> str | None:
     """The verdict whose drugs are asked for."""
     return next((c.value for c in query.where if c.field is Slot.SUSCEPTIBILITY and ": " not in c.value), None)
+
+
+def _drug_asked(query: ChartQuery) -> str | None:
+    """The drug on which the verdict is asked for, whichever it is."""
+    asked = (c.value.rpartition(": ") for c in query.where if c.field is Slot.SUSCEPTIBILITY)
+    return next((drug for drug, _, verdict in asked if verdict == TESTED), None)
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

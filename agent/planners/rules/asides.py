@@ -14,6 +14,7 @@ from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
 from agent.planners.rules.compiled import said as spoken
 from agent.planners.rules.concepts import find_spans
+from agent.planners.rules.cultures import join_tested
 from agent.planners.rules.frames import PEOPLE, cut_frame, is_frame, is_occasion
 from agent.planners.rules.stated import join_statement
 from agent.planners.rules.told_limits import join_limit
@@ -108,7 +109,8 @@ def set_aside(question: str, index: tuple[ConceptEntry, ...]) -> Heard:
     sentences = _split(text)
     kept = [s for s in sentences if not _is_frame(s)] or sentences
     parts = kept if len(kept) > 1 else _COMMA.split(kept[0], maxsplit=1)
-    joined = join_limit(parts, index) or (join_statement(parts, index) if _is_statement(parts[0]) else None)
+    joined = join_limit(parts, index) or join_tested(parts)
+    joined = joined or (join_statement(parts, index) if _is_statement(parts[0]) else None)
     if joined is not None:
         return Heard(cut_frame(joined), tuple(aside))
     asking = [s for s in kept if _ASKS.search(s) or not _is_statement(s)]

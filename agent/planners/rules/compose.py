@@ -46,6 +46,7 @@ _LEFT_WITH = (
     r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
     r"|upon) discharge)\b"
 )
+_TESTED = r"tested|tests?|screen(?:ed|ing|s)?|swab(?:bed|s)?|checked"
 _EACH_ALONE = (Compute.EXISTS, Compute.NORMAL, *OF_NUMBERS)
 """What is computed of each name of a list, and not of all together."""
 
@@ -247,7 +248,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     case = Case(sketch, ask, kind, bool(about))
     where += settle_states(case)
     if kind is Kind.MICROBIOLOGY:
-        about, where = split_specimens(sketch.named, where)
+        about, where = split_specimens(sketch.named, where, sketch.present or sketch.says(_TESTED))
     if kind is Kind.OUTPUT:
         about = name_outputs(sketch.named)
     if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:

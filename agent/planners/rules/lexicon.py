@@ -16,7 +16,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"all?erg(?:y|ies|ys|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
     (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
     (r"microbi(?:al|olog(?:y|ical))(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
-     r"|bacteri(?:a|um|al(?! C\d))|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
+     r"|bacteri(?:a|um|al(?! C\d))|germs?|bugs?|sensitivities|isolates?|strains?", Kind.MICROBIOLOGY),
     (r"specimens?|samples?", Kind.SPECIMEN),
     (r"(?:drug |medication )?administrations?", Kind.MEDICATION_ADMINISTERED),
     (r"refills?|dispens(?:es?|ed|ings?)", Kind.MEDICATION_DISPENSED),

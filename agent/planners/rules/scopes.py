@@ -256,7 +256,15 @@ def read_level(cascade: Cascade) -> list[Condition]:
 
 
 def read_verdict(cascade: Cascade, spans: Sequence[Span]) -> tuple[str, Span | None] | None:
-    """What a culture was tested for: "resistant to C1", "sensitive"."""
+    """What a culture was tested for: "resistant to C1", "sensitive", "the susceptibility of C0 to C1"."""
+    if (
+        tested := cascade.take(
+            rf"susceptibilit(?:y|ies) of (?:{_DETERMINERS})?C\d+( to (?:the"
+            rf" )?(C\d+))",
+            1,
+        )
+    ) is not None:
+        return "tested", spans[int(tested[2][1:])]
     match = cascade.take(r"(susceptible|sensitive|resistant)(?: (?:to|against))?(?: (?:the )?(C\d+))?")
     if match is None:
         return None

@@ -21,6 +21,7 @@ from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per, count_per
 from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
+from tools.records.dosing import daily_times
 from tools.records.record import Record
 
 _MOVEMENTS = frozenset({
@@ -33,6 +34,7 @@ _TESTING = re.compile(r"cultur|screen|\btests?\b|swab|stain|smear|panel|\bpcr\b"
 """What names a test and not what it looks for: a negative one was done all the same."""
 _FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
 _AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
+_UNTOLD = re.compile(r"\b(?:unknown|not asked|declined|refused|not recorded|unable to (?:assess|determine))\b")
 
 
 def compute_values(
@@ -60,6 +62,8 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
             found = texts_of(record, Slot.ORGANISM)
         if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
             found = _named_ingredients(query, record)
+        if slot is Slot.FREQUENCY and query.per is not None and query.per.unit == "day":
+            found = found if (times := daily_times(record.resource)) is None else (times,)
         if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):
             found = drugs_with(record, verdict)
         if slot is Slot.SUSCEPTIBILITY and (drug := _drug_asked(query)):
@@ -131,19 +135,32 @@ def _relative_died(records: Sequence[Record]) -> Computed:
 
 
 def _said(query: ChartQuery, records: Sequence[Record]) -> Computed:
-    """A habit asked for by yes or no: what the latest record says of it; asked of all times, a former one counts."""
+    """A habit asked for by yes or no: what the latest record says of it; asked of all times, what any of them says."""
     dated = [r for r in records if r.start is not None] or list(records)
     latest = max(dated, key=lambda r: r.start.instant_low) if dated[0].start else dated[-1]  # type: ignore[union-attr]
-    text = str(latest.reading.value).casefold() if latest.reading is not None else ""
+    text = _said_by(latest)
+    once = [r for r in records if (_FORMER.search(_said_by(r)) or _AFFIRMED.search(_said_by(r))) and not _denies(r)]
+    if query.pick.which != "last" and once and (_denies(latest) or _UNTOLD.search(text)):
+        return Computed((True,), (once[-1], latest))
+    if _UNTOLD.search(text):
+        return Computed((), (latest,), None, f"the record says {text}")
     if _FORMER.search(text):
         return Computed((query.pick.which != "last",), (latest,))
-    if _DENIED.search(text):
+    if _denies(latest):
         return Computed((False,), (latest,))
     if _AFFIRMED.search(text):
         return Computed((True,), (latest,))
     if query.kind is Kind.OBSERVATION:
         return Computed((True,), tuple(records))
     return Computed((), (latest,), None, f"the record says {text or 'nothing'}, neither yes nor no")
+
+
+def _said_by(record: Record) -> str:
+    return str(record.reading.value).casefold() if record.reading is not None else ""
+
+
+def _denies(record: Record) -> bool:
+    return _DENIED.search(_said_by(record)) is not None
 
 
 def _is_denied(record: Record) -> bool:
@@ -200,7 +217,10 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
     spans, resting = [], []
     for record in records:
         if record.start is not None and record.end is not None:
-            spans.append(in_unit(record.start.instant_low, record.end.instant_low, query.unit or "days"))
+            by_day = query.kind is Kind.CONDITION and query.unit in (None, "days")
+            days = (record.end.low.date() - record.start.low.date()).days
+            unit = query.unit or "days"
+            spans.append(days if by_day else in_unit(record.start.instant_low, record.end.instant_low, unit))
             resting.append(record)
     if records and not spans:
         return Computed((), tuple(records), None, "no start and end are recorded, so no length can be computed")
@@ -208,11 +228,18 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
 
 
 def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    unit = query.unit or "days"
+    unit = query.unit or _unit_since(query, records, as_of)
     spans = [elapsed(r.start, as_of, unit) for r in records if r.start is not None]
     if records and not spans:
         return Computed((), tuple(records), None, "the records found carry no date")
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)
+
+
+def _unit_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> str:
+    """Days; years, of a problem that has gone on for two of them."""
+    starts = [r.start for r in records if r.start is not None]
+    lasting = query.kind is Kind.CONDITION and query.pick.which == "first"
+    return "years" if lasting and starts and elapsed(starts[0], as_of, "years") >= 2 else "days"
 
 
 def _interval(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

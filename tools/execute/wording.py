@@ -189,7 +189,8 @@ def describe_record(query: ChartQuery, record: Record) -> str:
     slot = natural_slot(query)
     value = ", ".join(clean_text(format_value(v), 200) for v in slot_values(record, slot))
     name = clean_text(record.concept.text, 160)
-    text = name if not value or value == name else f"{name}: {slot.value.replace('_', ' ')} {value}"
+    label = "activities" if query.kind is Kind.CARE_PLAN and slot is Slot.VALUE else slot.value.replace("_", " ")
+    text = name if not value or value == name else f"{name}: {label} {value}"
     if slot is Slot.SUSCEPTIBILITY and (told := tell_verdicts(record, query.where)):
         text = f"{'; '.join(texts_of(record, Slot.ORGANISM)) or name}: {clean_text(told, 200)}"
     if query.kind is Kind.QUESTIONNAIRE and slot.value == "value" and record.components:

@@ -17,6 +17,7 @@ from agent.planners.rules.concepts import find_spans
 from agent.planners.rules.cultures import join_tested
 from agent.planners.rules.frames import PEOPLE, cut_frame, is_frame, is_occasion
 from agent.planners.rules.stated import join_statement
+from agent.planners.rules.told import join_told
 from agent.planners.rules.told_limits import join_limit
 from agent.planners.rules.yes_or_no import AUX
 from tools.concepts.body_parts import places_in
@@ -105,7 +106,8 @@ def set_aside(question: str, index: tuple[ConceptEntry, ...]) -> Heard:
     >>> set_aside("Ignore the first one. What is her weight?", ()).question
     'Ignore the first one. What is her weight?'
     """
-    text, aside = _without_brackets(" ".join(question.split()), index)
+    question = join_told(" ".join(question.split()))
+    text, aside = _without_brackets(question, index)
     sentences = _split(text)
     kept = [s for s in sentences if not _is_frame(s)] or sentences
     parts = kept if len(kept) > 1 else _COMMA.split(kept[0], maxsplit=1)
@@ -121,7 +123,7 @@ def set_aside(question: str, index: tuple[ConceptEntry, ...]) -> Heard:
     told: list[str] = []
     if len(kept) == 1:
         kept, told = _without_clauses(kept[0], index)
-    left = " ".join(kept) if len(kept) < len(sentences) or text != " ".join(question.split()) or told else None
+    left = " ".join(kept) if len(kept) < len(sentences) or text != question or told else None
     framed = cut_frame(left or (kept[0] if len(kept) == 1 else question))
     return Heard(framed.strip(), (*aside, *told)) if framed.strip(" ?.!") else Heard(question)
 

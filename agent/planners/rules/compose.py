@@ -16,6 +16,7 @@ from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.ongoing import asks_ongoing
 from agent.planners.rules.settle import BEFORE, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.then import at_that_time
 from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED, places_in
@@ -262,9 +263,10 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if sketch.beside in BEFORE and not sketch.picked and not looks_back(case):
         pick = Pick(which="last", skip=1)
+    ongoing = asks_ongoing(case)
     return ChartQuery(
-        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
-        against=sketch.against, ongoing=asks_ongoing(case), during=stay,
+        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded),
+        when=at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing, during=stay,
         around=around, until=sketch.until, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,

@@ -197,7 +197,8 @@ def read_route(cascade: Cascade) -> list[Condition]:
         rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})"
         r"(?: (?:routes?|methods?|administrations?|way))?"
         rf"|(?:through|via|by|using|with) {_DETERMINERS}{other} (?:routes?|methods?)"
-        r"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{2,14})"
+        r"|(?:routes?|methods?) (?:of|called|named) (?P<named>(?!(?:the|his|her|my|their|an|any|last|first|most"
+        r"|each)\b)[a-z/]{2,14})"
     )
     if match is not None:
         return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]

@@ -19,7 +19,8 @@ _ASKING = (
 _OPENED = re.compile(r"^[| ,]*(?:and|or|but|so|then|other|all|every|each|for|to|with)\b|\b(?:all|every|each|other)\b")
 _SCORED = re.compile(r"\b(?:risk|score|pain)\b")
 _POINTS = re.compile(
-    r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! C)"
+    r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! (?:C"
+    r"|patient|person|man|woman|chart|record|stay|visit|admission))"
 )
 _IMPERSONAL = re.compile(
     r"\b(?:has|have|had) it been\b|\bit (?:has |had |is |would )?been\b|\bit (?:takes?|took)\b"

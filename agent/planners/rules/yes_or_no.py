@@ -48,6 +48,8 @@ def asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|whom|whose|why|how)\b", text):
         return False
+    if _NAMES.match(opening):
+        return False
     extreme = any(said(pattern).search(text) for pattern, _ in lexicon.NUMERIC)
     listed = re.match(r"(?:list|show|name|give|enumerate)\b(?!.*\b(?:if|whether)\b)", opening)
     if (re.search(r"\bever\b", text) and not extreme and not listed) or re.match(_BARE, opening):
@@ -69,6 +71,8 @@ _POLITE = re.compile(
     r" (?:know|see)[ ,]+|\|[ ,]*)*"
 )
 _REQUEST = re.compile(rf"(?:{'|'.join(sorted(lexicon.REPORT))})\b")
+_NAMES = re.compile(r"(?:name|list|enumerate|itemi[sz]e|give|show|read|spell)\b(?! (?:me )?(?:if|whether)\b)")
+"""Verbs that ask for names, of what ever was as well."""
 _CHECKED_NOUN = (
     r"^(?:[\w ]*?)(?:verify|confirm|check) (?:the |my |his |her |their )?(?:\w+ )?"
     rf"(?:{lexicon.TIME_NOUN}|number|count|dose)\b"

@@ -44,7 +44,7 @@ def is_unordered(records: Sequence[Record], found: Record) -> bool:
 
 def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> list[Record]:
     """Records in the relation to the anchor record that is asked for."""
-    if found.start is None and anchor.relation != "same_stay":
+    if found.start is None and anchor.pick != "any":
         return []
     kept = [r for r in records if r.start is not None and r.reference != found.reference]
     if anchor.relation == "same_day":
@@ -53,6 +53,8 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
         return [r for r in kept if _visits_of(r) & _visits_of(found)]
     if anchor.relation == "from":
         return kept
+    if anchor.relation == "after" and anchor.pick == "any":
+        return [r for r in kept if _follows(r, found, anchor.hours)]
     if found.start is None:
         return []
     at = found.start.instant_low
@@ -64,6 +66,15 @@ def keep_around(records: Iterable[Record], anchor: Anchor, found: Record) -> lis
     if anchor.relation == "after":
         return [r for r in kept if r.start and r.start.instant_low > at]
     return kept
+
+
+def _follows(record: Record, before: Record, hours: float | None) -> bool:
+    """Whether a record began once another was over, and no more than so many hours later."""
+    if record.start is None or before.end is None:
+        return False
+    apart = record.start.instant_low - before.end.instant_low
+    begun = record.start.instant_low >= before.end.instant_low
+    return begun and (hours is None or apart <= timedelta(hours=hours))
 
 
 def last_before(records: Iterable[Record], found: Record) -> list[Record]:

@@ -13,11 +13,9 @@ from tools.concepts.match import match_concepts
 from tools.errors import ToolError
 from tools.execute.growth import (
     OTHER_SIGN,
-    TESTED,
     drugs_with,
-    grew,
     narrow_to,
-    organisms_of,
+    same_organism,
     sign_of,
     verdict_on,
 )
@@ -113,16 +111,12 @@ def meets(record: Record, condition: Condition) -> bool:
         level = level_of(record)
         wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
         return level in wanted
-    if condition.field is Slot.ORGANISM and condition.op == "!=" and condition.value == "none":
-        return bool(organisms_of(record))
     if condition.field is Slot.ORGANISM and condition.value != "none":
-        return grew(record, condition.value) == (condition.op == "=")
+        grown = any(same_organism(condition.value, text) for text in texts_of(record, Slot.ORGANISM))
+        return grown == (condition.op == "=")
     if condition.field is Slot.SUSCEPTIBILITY:
         drug, _, verdict = condition.value.rpartition(": ")
-        if verdict == TESTED:
-            found = verdict_on(record, drug) is not None
-        else:
-            found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
+        found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
         return found == (condition.op == "=")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")

@@ -75,7 +75,9 @@ def _describe_anchor(anchor: Anchor) -> str:
         days = anchor.hours / 24
         span = f"{days:g} days" if days >= 1 and days.is_integer() and days > 1 else f"{anchor.hours:g} hours"
         relation = f"within {span} {'of' if relation == 'within' else relation}"
-    return f"{relation} {'' if anchor.pick == 'any' else 'the '}{anchor.pick} {other}"
+    if anchor.pick == "any":
+        return f"{relation} an earlier one ended" if anchor.relation == "after" else f"{relation} any {other}"
+    return f"{relation} the {anchor.pick} {other}"
 
 
 def tell_bound(found: Record) -> str:
@@ -107,8 +109,7 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if computed.problem:
         return f"Not determinable: {computed.problem}."
     scope = describe_scope(query)
-    grown = query.compute is Compute.EXISTS and query.field is Slot.ORGANISM
-    lines = list_lines(query, computed.rests_on if grown else records)
+    lines = list_lines(query, records)
     if query.compute is Compute.EXISTS:
         return f"{'Yes' if computed.values == (True,) else 'No'}: {lines}."
     if query.compute is Compute.COUNT and query.per is not None and records:
@@ -189,10 +190,7 @@ def describe_record(query: ChartQuery, record: Record) -> str:
     slot = natural_slot(query)
     value = ", ".join(clean_text(format_value(v), 200) for v in slot_values(record, slot))
     name = clean_text(record.concept.text, 160)
-    label = "activities" if query.kind is Kind.CARE_PLAN and slot is Slot.VALUE else slot.value.replace("_", " ")
-    text = name if not value or value == name else f"{name}: {label} {value}"
-    if slot is Slot.SUSCEPTIBILITY and (told := tell_verdicts(record, query.where)):
-        text = f"{'; '.join(texts_of(record, Slot.ORGANISM)) or name}: {clean_text(told, 200)}"
+    text = name if not value or value == name else f"{name}: {slot.value.replace('_', ' ')} {value}"
     if query.kind is Kind.QUESTIONNAIRE and slot.value == "value" and record.components:
         answers = [f"{c.concept.text}: {c.reading.text}" for c in record.components if c.reading is not None]
         text = f"{name}: {'; '.join(clean_text(a, 200) for a in answers)}"

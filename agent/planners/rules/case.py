@@ -52,11 +52,6 @@ class Case:
         return self.ask.first and self.kind in STAYS and self.sketch.says("how long ha(?:s|ve)")
 
     @property
-    def has_had(self) -> bool:
-        """Whether it is asked how long a problem has gone on."""
-        return self.ask.first and self.kind is Kind.CONDITION and self.sketch.says("how long ha(?:s|ve)")
-
-    @property
     def plain(self) -> bool:
         """Whether nothing confines the question."""
         said = self.sketch
@@ -66,6 +61,7 @@ class Case:
 _OWN_NAMES: dict[tuple[Slot | None, Kind], Slot | None] = {
     **{(Slot.PERFORMER, kind): Slot.PRESCRIBER for kind in (*DRUGS, Kind.ORDER)},
     **{(Slot.PRESCRIBER, kind): Slot.PERFORMER for kind in STAYS},
+    (Slot.PRESCRIBER, Kind.NOTE): Slot.PERFORMER,
     **{(Slot.BODY_SITE, kind): Slot.LOCATION for kind in STAYS},
     (Slot.SPECIMEN, Kind.SPECIMEN): None,
 }

@@ -9,6 +9,7 @@ import re
 
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.kinds import MEASURED
+from agent.planners.rules.places import FIRST, LAST, ORDINALS
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Pick, Stay
 
@@ -22,6 +23,7 @@ _AT_DOCTOR = (
 )
 _FACILITY = r"(?:clinic|hospital|practice|facility|office|health cent(?:er|re)|site|medical cent(?:er|re))"
 _CLINICIAN = r"(?:doctors?|physicians?|clinicians?|providers?|practitioners?)"
+_NTH = rf"{FIRST}|{LAST}|{'|'.join(ORDINALS)}"
 _LATER = r"(?: (?:after|following|upon|on|at) (?:(?:the|his|her|my|their) )?)"
 _IMAGED = r"(?P<image>x-?rays?|ct(?: scans?)?|mris?|ultrasounds?|scans?)"
 _DONE = r"(?P<done>(?:(?:was|were|ever|been|done|taken|made|performed|ordered) )*)"
@@ -48,7 +50,7 @@ COMING: tuple[tuple[str, str], ...] = (
      rf" (?:did {_I} (?:(?:go|come) to|visit|go|attend)"
      rf"|was {_I} (?:seen|treated)?(?: ?(?:at|in))?)(?= (?:on|in|last|for)\b|[ ?.!]*$| \d)", "where was the visit"),
     (rf"^{_CLINICIAN} (?=(?:at|of|for) the (?:encounter|visit|appointment)\b)", "who was seen "),
-    (rf"\bwhere did {_I} (?:go|get sent|get taken){_LATER}(?:(?P<which>last|latest|first) )?"
+    (rf"\bwhere did {_I} (?:go|get sent|get taken){_LATER}(?:(?P<which>{_NTH}) )?"
      r"(?:(?:hospital )?discharge|(?:the )?hospital|hospital stay|admission|stay)\b",
      r"where was patient discharged to from the \g<which> hospital stay"),
     (rf"\bwhere (?:did {_I} go|was {_I} (?:sent|taken)) (?:when {_I} (?:left|was (?:discharged|released))"

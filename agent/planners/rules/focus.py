@@ -124,7 +124,6 @@ _HEAD = re.compile(
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
 
 
-_OF_ORDERS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY)
 _COUNT_OF_CELLS = re.compile(r"(\bC\d+) (?:count|number)s?\b(?! of)")
 """Behind a name the word belongs to what is measured: a red cell count, the systolic number."""
 
@@ -132,7 +131,8 @@ _COUNT_OF_CELLS = re.compile(r"(\bC\d+) (?:count|number)s?\b(?! of)")
 def read_asks(cascade: Cascade) -> list[Ask]:
     """What is asked for, the first thing first; at least one."""
     more = cascade.take(
-        r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where))"
+        r"(?:,|and|&)(?: and)?(?: also)? (?:(?:on |at )?(when|what dates?|which dates?)|(why)|(by whom|who)|(where)"
+        r"|((?:for )?how long)(?: (?:was|did) (?:it|that|this|he|she|i|they|patient)(?: (?:last|stay|take|there))?)?)"
         r"(?: (?:was|is|did) (?:it|that|this))?$"
     )
     named = cascade.take(
@@ -143,13 +143,14 @@ def read_asks(cascade: Cascade) -> list[Ask]:
     first = Ask(Compute.LIST) if named and first == Ask(Compute.EXISTS) else first
     if first.slot is not None:
         cascade.take_all(
-            [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot in _OF_ORDERS]
+            [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot is Slot.DOSE]
         )
     if more is None:
         return [first]
     second = (
         Ask(Compute.TIME) if more[1] else Ask(Compute.LIST, Slot.REASON) if more[2]
-        else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION)
+        else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION) if more[4]
+        else Ask(Compute.DURATION)
     )  # fmt: skip
     return [first, second] if second != first else [first]
 

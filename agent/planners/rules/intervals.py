@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.planners.rules.cascade import plain
 from agent.planners.rules.concepts import Span, find_span, kinds_of
 from agent.planners.rules.kinds import DRUGS
 from agent.planners.rules.masks import mask_names, unknown_words
@@ -30,6 +31,12 @@ _LAST_TWO = re.compile(
 _ONE_BEFORE = re.compile(r"\b(?:the )?one before(?: (?:it|that))?\b")
 _TWO_ASKED = re.compile(r"\b(?:and|but) (?:how|what|when|where|who|why|is|was|did|has)\b|\?")
 _CONFINING = re.compile(r"\b(?:during|within|while|since|stays?|hospital\w*|visits?|admissions?|only)\b")
+_STAYS: tuple[tuple[str, Kind], ...] = (
+    (r"icu (?:stays?|admissions?|visits?)", Kind.ICU_STAY),
+    (r"(?:ed|er|emergency (?:room|department)) (?:visits?|stays?)", Kind.ED_VISIT),
+    (r"(?:hospital )?(?:admissions?|stays?)|hospitali[sz]ations?|hospital visits?", Kind.HOSPITAL_STAY),
+    (r"visits?|encounters?|appointments?", Kind.ENCOUNTER),
+)
 _KNOWN = frozenset(
     """
     interval intervals gap spacing spaced space apart elapsed elapse passed pass went go gone by lie lay long between
@@ -43,6 +50,8 @@ def compose_interval(question: str, overview: Overview) -> ChartQuery | None:
     """The query, where a question asks so of something in the chart and every word is understood."""
     if not _ASKS.search(question.lower()):
         return None
+    if (of_stays := _compose_of_stays(question)) is not None:
+        return of_stays
     text, spans = _mask_rest(*mask_names(question, overview), overview)
     first, last = _FIRST_TWO.search(text), _LAST_TWO.search(text)
     if len(spans) != 1 or bool(first) == bool(last) or _TWO_ASKED.search(text) or _CONFINING.search(text):
@@ -58,6 +67,29 @@ def compose_interval(question: str, overview: Overview) -> ChartQuery | None:
         compute=Compute.INTERVAL,
         unit=f"{unit[1]}s" if unit else None,
     )
+
+
+def _compose_of_stays(question: str) -> ChartQuery | None:
+    """The query, where it is asked so of stays or visits, from the beginning of one to that of the next.
+
+    >>> query = _compose_of_stays("How many days between her last two admissions?")
+    >>> (query.kind.value, query.pick.which, query.unit) if query else None
+    ('hospital_stay', 'last', 'days')
+    >>> _compose_of_stays("How long between her last two potassium checks?") is None
+    True
+    """
+    text = plain(question).lower().strip(" ?.!")
+    named = [(kind, match) for pattern, kind in _STAYS if (match := re.search(rf"\b(?:{pattern})\b", text))]
+    if not named:
+        return None
+    kind, match = named[0]
+    text = f"{text[: match.start()]}C0{text[match.end() :]}"
+    first, last = _FIRST_TWO.search(text), _LAST_TWO.search(text)
+    if bool(first) == bool(last) or _TWO_ASKED.search(text) or unknown_words(_ONE_BEFORE.sub(" ", text), _KNOWN):
+        return None
+    unit = _UNIT.search(text)
+    pick = Pick(which="first" if first else "last", n=2)
+    return ChartQuery(kind=kind, pick=pick, compute=Compute.INTERVAL, unit=f"{unit[1]}s" if unit else None)
 
 
 def _mask_rest(text: str, spans: list[Span], overview: Overview) -> tuple[str, list[Span]]:

@@ -13,6 +13,7 @@ from agent.planners.planner import Turn
 from agent.planners.rules.cascade import plain
 from agent.planners.rules.choices import compose_choice
 from agent.planners.rules.compose import Parsed, compose_queries
+from agent.planners.rules.days import compose_day
 from agent.planners.rules.follow_up import compose_follow_up
 from agent.planners.rules.intervals import compose_interval
 from agent.planners.rules.kinds import STAYS
@@ -52,12 +53,6 @@ _ASKS = re.compile(
     re.I,
 )
 
-_LISTED = re.compile(rf"^(?:and |so |please )*(?:what|which) (?P<what>[\w' -]+?) {_AUX}\b", re.IGNORECASE)
-_ANY_OF = re.compile(
-    rf"^(?P<aux>{_AUX}) any(?: of (?:them|those|these))?(?= (?:positive|negative|abnormal|high|low|cancell?ed)\b)", re.I
-)
-"""Of what was asked for before, whether any was so."""
-
 
 def split_question(question: str) -> list[str]:
     """The questions of a sentence, in order; one, where it holds one.
@@ -83,11 +78,7 @@ def split_question(question: str) -> list[str]:
     joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
     if joint is None or len(text[: joint.start()].split()) < 3:
         return [question]
-    first, rest = text[: joint.start()], text[joint.end() :]
-    listed, some = _LISTED.match(first), _ANY_OF.match(rest)
-    if listed is not None and some is not None:
-        rest = f"{some['aux']} any {listed['what']} {rest[some.end() :].lstrip()}"
-    return [first, *split_question(rest)]
+    return [text[: joint.start()], *split_question(text[joint.end() :])]
 
 
 def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
@@ -103,6 +94,8 @@ def _read_one(question: str, overview: Overview, history: Sequence[Turn]) -> Par
     of_two = compose_interval(question, overview) or compose_choice(question, overview)
     if of_two is not None:
         return Parsed((of_two,))
+    if of_day := compose_day(question):
+        return Parsed(of_day)
     sketch = read_question(question, overview)
     return compose_follow_up(sketch, history) or compose_queries(sketch)
 

@@ -13,6 +13,7 @@ from agent.planners.rules.kinds import MEASURED
 from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
+from agent.planners.rules.stay_reasons import diagnoses_of, stays_with, tell_reasons
 from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Slot, Stay
 from tools.concepts.known import known_kinds
 from tools.evidence import Finding
@@ -56,7 +57,10 @@ class RulesPlanner:
             return decided
         heard = set_aside(view.question, view.overview.index)
         decided = self._decide(replace(view, question=heard.question))
-        return replace(decided, aside=heard.told) if isinstance(decided.decision, GiveAnswer) else decided
+        if not isinstance(decided.decision, GiveAnswer):
+            return decided
+        beside = tell_reasons(step.finding for step in view.steps if step.finding is not None)
+        return replace(decided, aside=" ".join(part for part in (beside, heard.told) if part))
 
     def _decide(self, view: PlannerView) -> Decided:
         if (notes := compose_notes(view.question)) is not None:
@@ -177,7 +181,9 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
     if query is not None and not finding.total and not finding.evidence and _asks_ever(query):
         return query.model_copy(update={"about": tuple(f"history of {name}" for name in query.about)})
     if query is not None and finding.total and not finding.determinable:
-        return _place_of(query) or _complaint_of(query)
+        return _place_of(query) or _complaint_of(query) or diagnoses_of(query)
+    if query is not None and not finding.total and (stays := stays_with(query)) is not None:
+        return stays
     if finding.total or query is None or query.compute is Compute.COUNT:
         return None
     timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME

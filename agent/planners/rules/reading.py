@@ -19,7 +19,6 @@ from agent.planners.rules.closer import drop_wider
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
-from agent.planners.rules.cultures import name_cultures
 from agent.planners.rules.dropped import find_dropped
 from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import write_out
@@ -47,7 +46,7 @@ from agent.planners.rules.scopes import (
     take_times,
 )
 from agent.planners.rules.sketch import Sketch
-from agent.planners.rules.stays_with import read_stay_with
+from agent.planners.rules.stays_with import kinds_told, read_stay_with
 from agent.planners.rules.then_and_now import read_then
 from agent.planners.rules.unread import find_runs, join_names
 from tools.chart_query import Compute, Condition, Kind, Pick, Slot
@@ -110,8 +109,10 @@ def read_question(question: str, overview: Overview) -> Sketch:
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
     question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
-    said = name_cultures(plain(name_pressures(name_limits(without_person(question, overview)))))
-    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", name_bedside(said)))
+    text = _LETTERED.sub(
+        r"\1_A",
+        _PRIMARY.sub("PCP", name_bedside(plain(name_pressures(name_limits(without_person(question, overview)))))),
+    )
     reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
     text, of_home = name_home_drugs(text) if reports else (text, False)
     person, beyond = _PERSON.search(text), find_beyond(text.lower())
@@ -220,7 +221,7 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     ends = cascade.take_all([(lexicon.ENDS, lexicon.OVER)])
     states = cascade.take_all(lexicon.STATES) or (ends[:1] if asks[0].compute is Compute.EXISTS else [])
     joined = join_compounds(cascade)
-    nouns = [*cascade.take_all(lexicon.NOUNS), *joined, *([Kind.HOSPITAL_STAY] if told_by else [])]
+    nouns = [*cascade.take_all(lexicon.NOUNS), *joined, *kinds_told(told_by)]
     verbs = cascade.take_all(lexicon.VERBS)
     if (
         anchored

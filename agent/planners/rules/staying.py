@@ -119,6 +119,29 @@ STAYING: tuple[tuple[str, str], ...] = (
      r"(?! (?:on|off) (?!the \d|\d|[a-z]+\.? \d))", r"\g<before> hospital \g<stays>"),
     (rf"\b(?:which|what)(?: of {_MY})? (?P<stay>(?:\w+ )?{_STAY}|{_VISIT}) (?:(?:was|is|were|lasted|took|had been)"
      r" )(?:the )?(?P<most>longest|shortest)\b", r"what is the \g<most> \g<stay>"),
+    (rf"(?:^|(?<=[,.] ))(?:whether )?(?:was|were|did|has|have|is|had) {_WHO} (?:(?:been|ever|then|actually"
+     rf"|finally) )*(?:discharged|go|gone"
+     rf"|went|sent"
+     r"|released|get|got|let)(?: out)?(?: back)? (?:to )?home\b(?! (?:on|with|before|and)\b)(?: (?:after|from"
+     r"|at the end of)"
+     r"(?= (?:the|his|her|my|their) ))?", "what was the discharge disposition of"),
+    (r"\bdischarge disposition of(?=[ ?.!]*$| (?:last|the last|the first|first) time)", "discharge disposition"),
+    (r"\b(?:(?:have|has|had) to )?(?:be|go|went|gone|come|came|been|land(?:ed)?|end(?:ed)? up"
+     r"|return(?:ed)?) back (?:(?:in"
+     r"|to|into|at) )+(?:the |an? )?(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room"
+     r"|department))\b",
+     r"readmitted to \g<place>"),
+    (r"\bhow recent (?P<is>is|was|are|were)\b", r"when \g<is>"),
+    (r"\b(?P<of>diagnos[ei]s|problems?|conditions?|records?|one) (?:that |which )?(?:counts? as|falls? under"
+     r"|qualif(?:y|ies)"
+     r" as|belongs? to|comes? under|is (?:a |some )?(?:kind|form|type|sort) of|amounts? to)(?= )", r"\g<of> of"),
+    (r"\b(?P<last>(?:last |first |ever |most recently )?)(?:appear|come up|show up|turn up|present|be recorded"
+     r"|crop up|be"
+     r" entered)(?:ed|s)? as an? (?:new |fresh |active )?(?:diagnosis|problem|condition)\b", r"\g<last>diagnosed"),
+    (r"\b(?:newly|freshly) (?=diagnosed|found|recorded|made|entered)", ""),
+    (r",? (?:whatever|regardless of|no matter) (?:the |what |which )?(?:exact |precise |specific )?(?:form|type"
+     r"|kind|sort|name"
+     r"|variety|flavou?r)(?: (?:it|that) (?:was|is|took|takes))?\b", ""),
     (r"\bdone procedurally\b", "the procedures done"),
     (r"\bprocedurally,? (?P<what>what (?:was|were)) done\b", r"\g<what> the procedures done"),
 )  # fmt: skip

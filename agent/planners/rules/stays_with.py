@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from agent.planners.rules import lexicon
+from agent.planners.rules.again import read_again
 from agent.planners.rules.cascade import Cascade
 from agent.planners.rules.compiled import whole
 from agent.planners.rules.concepts import Span, kinds_of
@@ -60,7 +61,9 @@ _STAY_NOUNS = frozenset({Kind.HOSPITAL_STAY, Kind.ENCOUNTER, Kind.CONDITION, Kin
 
 
 def read_stay_with(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
-    """The diagnosis that tells which stay is asked after; its words are taken and those of the stay are left."""
+    """What tells which stay is asked after, a diagnosis or the one before; of its words those of the stay are left."""
+    if (again := read_again(cascade)) is not None:
+        return again
     for pattern in _TOLD_BY:
         match = whole(pattern).search(cascade.text)
         if match is None or not _is_problem(spans[int(match["name"][1:])]):
@@ -73,6 +76,13 @@ def read_stay_with(cascade: Cascade, spans: Sequence[Span]) -> Anchor | None:
         name = spans[int(match["name"][1:])].text
         return Anchor(relation="same_stay", kind=Kind.CONDITION, about=(name,), pick="any")
     return None
+
+
+def kinds_told(anchor: Anchor | None) -> list[Kind]:
+    """The kind of stay that is asked after where something tells which."""
+    if anchor is None:
+        return []
+    return [Kind.HOSPITAL_STAY if anchor.kind is Kind.CONDITION else anchor.kind]
 
 
 def _is_problem(span: Span) -> bool:

@@ -136,7 +136,7 @@ def status(value: str) -> dict[str, str]:
         ("Does she have any food allergies?", {"where": [{"field": "category", "value": "food"}, status("active")]}),
         ("Was the urine culture resistant to ceftriaxone?",
          {"where": [{"field": "susceptibility", "value": "ceftriaxone: resistant"}]}),
-        ("How long has she had asthma?", {"compute": "time", "pick": {"which": "first"}}),
+        ("How long has she had asthma?", {"compute": "time_since", "pick": {"which": "first"}}),
         ("Did she have back pain?", {"kind": "condition", "about": ["back pain"]}),
         ("any new diagnoses in 2019", {"kind": "condition", "when": "in 2019", "compute": "exists"}),
         ("potassium in 2019, 2020 and 2021", {"when": "between 2019 and 2021"}),

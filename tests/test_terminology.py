@@ -18,8 +18,8 @@ ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 LOINC = "http://loinc.org"
 CVX = "http://hl7.org/fhir/sid/cvx"
 SNOMED = "http://snomed.info/sct"
-TABLES = ("brands", "conditions", "contexts", "drug_classes", "drugs", "habits", "labs", "no_kinds", "panels",
-          "procedures", "spellings", "vaccines", "vitals")  # fmt: skip
+TABLES = ("brands", "conditions", "contexts", "drug_classes", "drugs", "habits", "labs", "no_kinds", "organisms",
+          "panels", "procedures", "spellings", "vaccines", "vitals")  # fmt: skip
 
 
 def coded(kind: Kind, system: str, *codes: str) -> list[ConceptEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from tools.chart_query import Kind
@@ -17,8 +18,16 @@ _ASKED = ("panels", "assessments", "procedures")
 _TABLE_KINDS = (
     (Kind.LAB, "labs"), (Kind.LAB, "panels"), (Kind.VITAL, "vitals"), (Kind.CONDITION, "conditions"),
     (Kind.OBSERVATION, "assessments"), (Kind.PROCEDURE, "procedures"), (Kind.IMMUNIZATION, "vaccines"),
-    (Kind.SOCIAL_HISTORY, "habits"),
+    (Kind.SOCIAL_HISTORY, "habits"), (Kind.MICROBIOLOGY, "organisms"),
 )  # fmt: skip
+
+_CULTURE = re.compile(
+    r"(?:blood|urine|sputum|respiratory|wound|fungal|fungus|stool|throat|csf|spinal fluid|tissue|fluid"
+    r"|(?:an)?aerobic|afb"
+    r"|acid fast|mycobacterial|viral|catheter tip|bal|bronchial|genital|vaginal|nasal|eye|ear|bone|joint|bile|pleural"
+    r"|peritoneal|skin|surveillance|routine|abscess|line|bacterial) cultures?"
+)
+"""What is cultured, or for what."""
 
 
 def names_a_test(folded: str) -> bool:
@@ -31,6 +40,24 @@ def names_a_test(folded: str) -> bool:
     return (
         last in _TESTS and not SPECIMENS.issuperset(of) and any(has_row(folded, table) for table in ("labs", *_ASKED))
     )
+
+
+def names_a_culture(folded: str) -> bool:
+    """Whether a folded name is of a sort of culture.
+
+    >>> names_a_culture("respiratory culture"), names_a_culture("respiratory"), names_a_culture("work culture")
+    (True, False, False)
+    """
+    return _CULTURE.fullmatch(folded) is not None
+
+
+def names_an_organism(name: str) -> bool:
+    """Whether a name is of what grows in cultures, in full or in a short form.
+
+    >>> names_an_organism("E. coli"), names_an_organism("Klebsiella"), names_an_organism("blood culture")
+    (True, True, False)
+    """
+    return has_row(fold(name), "organisms", loosely=False)
 
 
 @lru_cache(maxsize=5_000)
@@ -47,6 +74,8 @@ def known_kinds(term: str) -> tuple[Kind, ...]:
     drug = drug_class(folded) is not None or any(is_known_drug(w) for w in words)
     if drug or synonyms_of(folded, Kind.MEDICATION):
         found.append(Kind.MEDICATION)
+    if not found and names_a_culture(folded):
+        found.append(Kind.MICROBIOLOGY)
     if not found and ranges_titled(term):
         found.append(Kind.CONDITION)
     return tuple(dict.fromkeys(found))

@@ -9,6 +9,8 @@ from functools import lru_cache
 from tools.concepts.rows import read_rows
 
 WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?")
+_ABBREVIATED = re.compile(r"(?!this)[b-df-hj-np-tv-xz]{2,4}is|(?:ma|ac|ut|ur)is|dpp4is|sglt2is")
+"""The plural of letters that end in I: PPIs, SSRIs, MRIs."""
 _AFTER_THESE = frozenset({"type", "stage", "grade", "class", "category", "through", "factor", "phase", "part"})
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
           "x": "10", "iia": "2a", "iib": "2b", "iiia": "3a", "iiib": "3b"}  # fmt: skip
@@ -42,7 +44,7 @@ def _singular(word: str) -> str:
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
-    return word
+    return word[:-1] if _ABBREVIATED.fullmatch(word) else word
 
 
 def read_words(text: str) -> list[str]:

@@ -80,6 +80,8 @@ def _dose_values(record: Record) -> tuple[Value, ...]:
 
 
 def _reading_values(record: Record) -> tuple[Value, ...]:
+    if Kind.CARE_PLAN in record.kinds:
+        return tuple(c.concept.text for c in record.components)
     if record.reading is not None:
         reading = record.reading
         return (f"{reading.comparator}{reading.value}",) if reading.comparator else (reading.value,)

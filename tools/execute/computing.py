@@ -16,12 +16,13 @@ from tools.execute.around import compute_span
 from tools.execute.attributes import DRUGS, Computed, is_recorded_only, natural_slot, reaction_times, slot_values
 from tools.execute.charted_twice import tell_doses_twice
 from tools.execute.counting import count_distinct
-from tools.execute.growth import drugs_with, organisms_of
+from tools.execute.growth import TESTED, drugs_with, organisms_of, verdict_on
 from tools.execute.lengths import STAYS
 from tools.execute.movement import compute_movement
 from tools.execute.numbers import NUMERIC, compute_number, compute_per, count_per
 from tools.execute.selection import is_normal, readings_of, texts_of
 from tools.execute.spans import elapsed, in_unit
+from tools.records.dosing import daily_times
 from tools.records.record import Record
 
 _MOVEMENTS = frozenset({
@@ -34,6 +35,7 @@ _TESTING = re.compile(r"cultur|screen|\btests?\b|swab|stain|smear|panel|\bpcr\b"
 """What names a test and not what it looks for: a negative one was done all the same."""
 _FORMER = re.compile(r"\b(?:former|ex|quit|past|stopped)\b")
 _AFFIRMED = re.compile(r"\b(?:current|every day|some days?|daily|yes|positive|smoker|smokes|drinks)\b|^true$")
+_UNTOLD = re.compile(r"\b(?:unknown|not asked|declined|refused|not recorded|unable to (?:assess|determine))\b")
 
 
 def compute_values(
@@ -61,8 +63,12 @@ def _list(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed
             found = texts_of(record, Slot.ORGANISM)
         if slot is Slot.NAME and query.kind in DRUGS and record.concept.text == " / ".join(record.ingredients):
             found = _named_ingredients(query, record)
+        if slot is Slot.FREQUENCY and query.per is not None and query.per.unit == "day":
+            found = found if (times := daily_times(record.resource)) is None else (times,)
         if slot is Slot.SUSCEPTIBILITY and (verdict := _verdict_asked(query)):
             found = drugs_with(record, verdict)
+        if slot is Slot.SUSCEPTIBILITY and (drug := _drug_asked(query)):
+            found = tuple(said for said in (verdict_on(record, drug),) if said)
         if slot is Slot.NAME and query.kind is Kind.FAMILY_HISTORY and query.about:
             found = record.concept.names[1:2]
         values.update(dict.fromkeys(found))
@@ -87,6 +93,12 @@ def _named_ingredients(query: ChartQuery, record: Record) -> tuple[str, ...]:
 def _verdict_asked(query: ChartQuery) -> str | None:
     """The verdict whose drugs are asked for."""
     return next((c.value for c in query.where if c.field is Slot.SUSCEPTIBILITY and ": " not in c.value), None)
+
+
+def _drug_asked(query: ChartQuery) -> str | None:
+    """The drug on which the verdict is asked for, whichever it is."""
+    asked = (c.value.rpartition(": ") for c in query.where if c.field is Slot.SUSCEPTIBILITY)
+    return next((drug for drug, _, verdict in asked if verdict == TESTED), None)
 
 
 def _exists(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
@@ -124,19 +136,32 @@ def _relative_died(records: Sequence[Record]) -> Computed:
 
 
 def _said(query: ChartQuery, records: Sequence[Record]) -> Computed:
-    """A habit asked for by yes or no: what the latest record says of it; asked of all times, a former one counts."""
+    """A habit asked for by yes or no: what the latest record says of it; asked of all times, what any of them says."""
     dated = [r for r in records if r.start is not None] or list(records)
     latest = max(dated, key=lambda r: r.start.instant_low) if dated[0].start else dated[-1]  # type: ignore[union-attr]
-    text = str(latest.reading.value).casefold() if latest.reading is not None else ""
+    text = _said_by(latest)
+    once = [r for r in records if (_FORMER.search(_said_by(r)) or _AFFIRMED.search(_said_by(r))) and not _denies(r)]
+    if query.pick.which != "last" and once and (_denies(latest) or _UNTOLD.search(text)):
+        return Computed((True,), (once[-1], latest))
+    if _UNTOLD.search(text):
+        return Computed((), (latest,), None, f"the record says {text}")
     if _FORMER.search(text):
         return Computed((query.pick.which != "last",), (latest,))
-    if _DENIED.search(text):
+    if _denies(latest):
         return Computed((False,), (latest,))
     if _AFFIRMED.search(text):
         return Computed((True,), (latest,))
     if query.kind is Kind.OBSERVATION:
         return Computed((True,), tuple(records))
     return Computed((), (latest,), None, f"the record says {text or 'nothing'}, neither yes nor no")
+
+
+def _said_by(record: Record) -> str:
+    return str(record.reading.value).casefold() if record.reading is not None else ""
+
+
+def _denies(record: Record) -> bool:
+    return _DENIED.search(_said_by(record)) is not None
 
 
 def _is_denied(record: Record) -> bool:
@@ -193,7 +218,10 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
     spans, resting = [], []
     for record in records:
         if record.start is not None and record.end is not None:
-            spans.append(in_unit(record.start.instant_low, record.end.instant_low, query.unit or "days"))
+            by_day = query.kind is Kind.CONDITION and query.unit in (None, "days")
+            days = (record.end.low.date() - record.start.low.date()).days
+            unit = query.unit or "days"
+            spans.append(days if by_day else in_unit(record.start.instant_low, record.end.instant_low, unit))
             resting.append(record)
     if records and not spans:
         return Computed((), tuple(records), None, "no start and end are recorded, so no length can be computed")
@@ -201,11 +229,18 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
 
 
 def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    unit = query.unit or "days"
+    unit = query.unit or _unit_since(query, records, as_of)
     spans = [elapsed(r.start, as_of, unit) for r in records if r.start is not None]
     if records and not spans:
         return Computed((), tuple(records), None, "the records found carry no date")
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)
+
+
+def _unit_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> str:
+    """Days; years, of a problem that has gone on for two of them."""
+    starts = [r.start for r in records if r.start is not None]
+    lasting = query.kind is Kind.CONDITION and query.pick.which == "first"
+    return "years" if lasting and starts and elapsed(starts[0], as_of, "years") >= 2 else "days"
 
 
 def _interval(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tools.chart_query import Condition, Kind, Slot
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold, match_concepts
+from tools.concepts.rows import read_rows, split_names
 from tools.records.record import Record
 
 _TESTED = re.compile(r"^(?P<drug>.+?): (?P<verdict>[A-Za-z-]+)")
@@ -29,6 +30,8 @@ _NONE_FOUND = re.compile(
     re.IGNORECASE,
 )
 _FOUND = re.compile(r"^(?:presumptive )?(?:positive|reactive|detected)\b", re.IGNORECASE)
+TESTED = "tested"
+"""Of a drug: whichever verdict was given on it."""
 POSITIVE, NEGATIVE = "positive", "negative"
 OTHER_SIGN = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE}
 
@@ -56,6 +59,9 @@ def _is_flora(name: str) -> bool:
 def tell_verdicts(record: Record, conditions: Sequence[Condition]) -> str:
     """The verdicts on the drugs that are asked about, in words."""
     drugs = _drugs_asked(conditions)
+    every = (c.value for c in conditions if c.field is Slot.SUSCEPTIBILITY and ": " not in c.value)
+    if (verdict := next(every, None)) is not None and not drugs:
+        return f"{verdict} to {', '.join(drugs_with(record, verdict))}"
     return ", ".join(f"{name} {said}" for name, said in verdicts_of(record) if any(same_drug(d, name) for d in drugs))
 
 
@@ -117,6 +123,30 @@ def same_organism(asked: str, held: str) -> bool:
     head, *others = words
     led = head in names or (len(head) == 1 and bool(others) and names[0].startswith(head))
     return led and all(w in names for w in others)
+
+
+_PHENOTYPES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "mrsa": ("staphylococcus aureus", "resistant", ("oxacillin", "methicillin", "nafcillin", "cefoxitin")),
+    "mssa": ("staphylococcus aureus", "susceptible", ("oxacillin", "methicillin", "nafcillin", "cefoxitin")),
+    "vre": ("enterococcus", "resistant", ("vancomycin",)),
+}
+"""Names that say an organism and a verdict: what grew is told apart by the drug tested. Source: CLSI M100."""
+
+
+def grew(record: Record, asked: str) -> bool:
+    """Whether an organism grew, by any name of it, or by the verdict that its name stands for: MRSA."""
+    names = organisms_of(record)
+    if any(same_organism(asked, name) for name in names):
+        return True
+    row = next((r for r in read_rows("organisms") if fold(asked) in map(fold, split_names(r["names"]))), None)
+    told = _PHENOTYPES.get(split_names(row["names"])[0]) if row else None
+    if told is None:
+        return False
+    organism, verdict, drugs = told
+    mine = [name for name in names if same_organism(organism, name)]
+    written = any(verdict in fold(name) and {*fold(name).split()} & {*drugs} for name in mine)
+    own = narrow_to(record, organism)
+    return written or (bool(mine) and any(verdict_on(own, drug) == verdict for drug in drugs))
 
 
 def _parts(name: str) -> list[str]:

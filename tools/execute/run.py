@@ -141,9 +141,11 @@ async def _select(search: Search) -> list[Record]:
         window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
         search.notes += window.notes
         if query.ongoing:
+            dated = records
             records, search.unsure = keep_ongoing(records, window)
             if records and search.unsure:
                 search.notes.append(f"{len(search.unsure)} that began before have no end on record, and are left out")
+            search.outside = None if records else nearest_outside(keep_where(dated, query.where), window)
         else:
             search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)

@@ -13,9 +13,11 @@ from tools.concepts.match import match_concepts
 from tools.errors import ToolError
 from tools.execute.growth import (
     OTHER_SIGN,
+    TESTED,
     drugs_with,
+    grew,
     narrow_to,
-    same_organism,
+    organisms_of,
     sign_of,
     verdict_on,
 )
@@ -111,12 +113,16 @@ def meets(record: Record, condition: Condition) -> bool:
         level = level_of(record)
         wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
         return level in wanted
+    if condition.field is Slot.ORGANISM and condition.op == "!=" and condition.value == "none":
+        return bool(organisms_of(record))
     if condition.field is Slot.ORGANISM and condition.value != "none":
-        grown = any(same_organism(condition.value, text) for text in texts_of(record, Slot.ORGANISM))
-        return grown == (condition.op == "=")
+        return grew(record, condition.value) == (condition.op == "=")
     if condition.field is Slot.SUSCEPTIBILITY:
         drug, _, verdict = condition.value.rpartition(": ")
-        found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
+        if verdict == TESTED:
+            found = verdict_on(record, drug) is not None
+        else:
+            found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
         return found == (condition.op == "=")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")

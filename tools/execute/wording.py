@@ -109,7 +109,8 @@ def state_finding(query: ChartQuery, computed: Computed, records: Sequence[Recor
     if computed.problem:
         return f"Not determinable: {computed.problem}."
     scope = describe_scope(query)
-    lines = list_lines(query, records)
+    grown = query.compute is Compute.EXISTS and query.field is Slot.ORGANISM
+    lines = list_lines(query, computed.rests_on if grown else records)
     if query.compute is Compute.EXISTS:
         return f"{'Yes' if computed.values == (True,) else 'No'}: {lines}."
     if query.compute is Compute.COUNT and query.per is not None and records:
@@ -190,7 +191,10 @@ def describe_record(query: ChartQuery, record: Record) -> str:
     slot = natural_slot(query)
     value = ", ".join(clean_text(format_value(v), 200) for v in slot_values(record, slot))
     name = clean_text(record.concept.text, 160)
-    text = name if not value or value == name else f"{name}: {slot.value.replace('_', ' ')} {value}"
+    label = "activities" if query.kind is Kind.CARE_PLAN and slot is Slot.VALUE else slot.value.replace("_", " ")
+    text = name if not value or value == name else f"{name}: {label} {value}"
+    if slot is Slot.SUSCEPTIBILITY and (told := tell_verdicts(record, query.where)):
+        text = f"{'; '.join(texts_of(record, Slot.ORGANISM)) or name}: {clean_text(told, 200)}"
     if query.kind is Kind.QUESTIONNAIRE and slot.value == "value" and record.components:
         answers = [f"{c.concept.text}: {c.reading.text}" for c in record.components if c.reading is not None]
         text = f"{name}: {'; '.join(clean_text(a, 200) for a in answers)}"

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from tools.chart_query import Kind, Slot
+from tools.records.dosing import tell_timing
 from tools.records.draft import Draft
 from tools.records.events import put_intent
 from tools.records.links import Linked
@@ -124,8 +125,7 @@ def _put_dosage(draft: Draft, resource: Json) -> None:
         found = [t for a in amounts if (t := quantity_text(a))]
         doses += found
         routes += names_of([dosage.get("route")])
-        timing = dosage.get("timing") or {}
-        times += [t for t in (name_of(timing.get("code")), dosage.get("text"), dosage.get("patientInstruction")) if t]
+        times += tell_timing(dosage)
     draft.put(Slot.DOSE, *doses)
     draft.put(Slot.ROUTE, *routes)
     draft.put(Slot.FREQUENCY, *times)

@@ -8,6 +8,7 @@ from agent.planners.rules.concepts import Span, names_a_class
 from agent.planners.rules.kinds import TREATED
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Condition, Kind, Slot
+from tools.concepts.known import names_a_culture, names_an_organism
 from tools.concepts.words import fold
 
 _CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
@@ -40,12 +41,18 @@ def name_treatments(
     return tuple(dict.fromkeys((*(a for a in about if a not in treated), *drugs))), more
 
 
-def split_specimens(named: Iterable[Span], where: list[Condition]) -> tuple[tuple[str, ...], list[Condition]]:
-    """Of cultures: the tests named, and the specimens they are of."""
+def split_specimens(
+    named: Iterable[Span], where: list[Condition], of_test: bool
+) -> tuple[tuple[str, ...], list[Condition]]:
+    """Of cultures: the tests named, the specimens they are of, and what grew; by the name of a germ a test, too."""
     tests, more = [], list(where)
     for span in named:
         kinds = {e.kind for e in span.entries}
-        if Kind.MICROBIOLOGY not in kinds and (span.names_organism or not kinds & _CULTURED):
+        if names_an_organism(span.text) and not (of_test and Kind.MICROBIOLOGY in kinds):
+            more.append(Condition(field=Slot.ORGANISM, value=span.text))
+        elif names_a_culture(fold(span.text)):
+            tests.append(span.text)
+        elif Kind.MICROBIOLOGY not in kinds and (span.names_organism or not kinds & _CULTURED):
             if names_a_class(span.text):
                 continue
             more.append(Condition(field=Slot.ORGANISM, value=span.text))

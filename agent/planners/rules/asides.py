@@ -14,8 +14,10 @@ from agent.planners.rules import lexicon
 from agent.planners.rules.cascade import plain
 from agent.planners.rules.compiled import said as spoken
 from agent.planners.rules.concepts import find_spans
+from agent.planners.rules.cultures import join_tested
 from agent.planners.rules.frames import PEOPLE, cut_frame, is_frame, is_occasion
 from agent.planners.rules.stated import join_statement
+from agent.planners.rules.told import join_told
 from agent.planners.rules.told_limits import join_limit
 from agent.planners.rules.yes_or_no import AUX
 from tools.concepts.body_parts import places_in
@@ -104,11 +106,13 @@ def set_aside(question: str, index: tuple[ConceptEntry, ...]) -> Heard:
     >>> set_aside("Ignore the first one. What is her weight?", ()).question
     'Ignore the first one. What is her weight?'
     """
-    text, aside = _without_brackets(" ".join(question.split()), index)
+    question = join_told(" ".join(question.split()))
+    text, aside = _without_brackets(question, index)
     sentences = _split(text)
     kept = [s for s in sentences if not _is_frame(s)] or sentences
     parts = kept if len(kept) > 1 else _COMMA.split(kept[0], maxsplit=1)
-    joined = join_limit(parts, index) or (join_statement(parts, index) if _is_statement(parts[0]) else None)
+    joined = join_limit(parts, index) or join_tested(parts)
+    joined = joined or (join_statement(parts, index) if _is_statement(parts[0]) else None)
     if joined is not None:
         return Heard(cut_frame(joined), tuple(aside))
     asking = [s for s in kept if _ASKS.search(s) or not _is_statement(s)]
@@ -119,7 +123,7 @@ def set_aside(question: str, index: tuple[ConceptEntry, ...]) -> Heard:
     told: list[str] = []
     if len(kept) == 1:
         kept, told = _without_clauses(kept[0], index)
-    left = " ".join(kept) if len(kept) < len(sentences) or text != " ".join(question.split()) or told else None
+    left = " ".join(kept) if len(kept) < len(sentences) or text != question or told else None
     framed = cut_frame(left or (kept[0] if len(kept) == 1 else question))
     return Heard(framed.strip(), (*aside, *told)) if framed.strip(" ?.!") else Heard(question)
 

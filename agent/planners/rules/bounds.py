@@ -23,6 +23,14 @@ _TWO = r"the last two \g<one> \g<other>"
 _WHICH = r"which (?:problem|condition|diagnosis|disease|one)? ?"
 _MOVE = r"(?:difference|change|gap|rise|fall|increase|decrease|drop)"
 BOUNDS: tuple[tuple[str, str], ...] = (
+    (r"^(?P<event>[^:?]*?C\d+(?! C)[^:?]*?)(?: (?P<act>diagnosis|diagnosed|onset|start|started))?(?: (?:date"
+     r"|day))?[:,;]"
+     r" (?P<asked>(?:what|which|any|how|was|were|who|list|is)\b[^?]*?),? (?:on |at )?(?:the |that )?same (?:day|date)"
+     r"(?=[ ?.!]*$)", r"\g<asked> on the same day as the \g<event> \g<act>"),
+    (r"(?<!the )\bsame[- ]day (?P<what>(?!\w+ (?:was|were|is|had)\b)(?:[\w-]+ ){0,2}[\w-]+) (?:with|as|of|for)"
+     r" (?P<event>(?:the |his |her |my )?[^?]*?(?:C\d|diagnos|onset))",
+     r"\g<what> on the same day as \g<event>"),
+    (r"\bagain(?= (?:after|since|later than|past|from|in|on|during|within)\b)", ""),
     (r"(?:(?<=C\d )|(?<=C\d\d ))that (?:immediately |directly |then )?followed\b", "right after"),
     (r"(?:(?<=C\d )|(?<=C\d\d ))that (?:immediately |directly )?preceded\b", "right before"),
     (rf"\b(?:that |which )?follow(?:ed|s)(?= {_EVENT})", "after"),

@@ -52,6 +52,11 @@ class Case:
         return self.ask.first and self.kind in STAYS and self.sketch.says("how long ha(?:s|ve)")
 
     @property
+    def has_had(self) -> bool:
+        """Whether it is asked how long a problem has gone on."""
+        return self.ask.first and self.kind is Kind.CONDITION and self.sketch.says("how long ha(?:s|ve)")
+
+    @property
     def plain(self) -> bool:
         """Whether nothing confines the question."""
         said = self.sketch

@@ -16,6 +16,7 @@ from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.ongoing import asks_ongoing
 from agent.planners.rules.settle import BEFORE, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.then import at_that_time
 from agent.planners.rules.untold import UNTOLD
 from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Per, Pick, Slot, Stay
 from tools.concepts.body_parts import SIDED, places_in
@@ -46,6 +47,7 @@ _LEFT_WITH = (
     r"\b(?:discharge (?:med\w*|drugs?|prescriptions?)|discharged (?:on|with)|sent home (?:on|with)|(?:at|on"
     r"|upon) discharge)\b"
 )
+_TESTED = r"tested|tests?|screen(?:ed|ing|s)?|swab(?:bed|s)?|checked"
 _EACH_ALONE = (Compute.EXISTS, Compute.NORMAL, *OF_NUMBERS)
 """What is computed of each name of a list, and not of all together."""
 
@@ -247,7 +249,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     case = Case(sketch, ask, kind, bool(about))
     where += settle_states(case)
     if kind is Kind.MICROBIOLOGY:
-        about, where = split_specimens(sketch.named, where)
+        about, where = split_specimens(sketch.named, where, sketch.present or sketch.says(_TESTED))
     if kind is Kind.OUTPUT:
         about = name_outputs(sketch.named)
     if sketch.verdict is not None and kind is Kind.MICROBIOLOGY:
@@ -261,9 +263,10 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         where.append(Condition(field=Slot.ORGANISM, op="!=", value="none"))
     if sketch.beside in BEFORE and not sketch.picked and not looks_back(case):
         pick = Pick(which="last", skip=1)
+    ongoing = asks_ongoing(case)
     return ChartQuery(
-        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded), when=sketch.when,
-        against=sketch.against, ongoing=asks_ongoing(case), during=stay,
+        kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded),
+        when=at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing, during=stay,
         around=around, until=sketch.until, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,

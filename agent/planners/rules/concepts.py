@@ -11,7 +11,7 @@ from functools import lru_cache
 from agent.planners.rules import lexicon
 from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
-from tools.concepts.known import known_kinds, names_a_test
+from tools.concepts.known import known_kinds, names_a_culture, names_a_test, names_an_organism
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.names import TAGS
 from tools.concepts.products import is_brand
@@ -52,8 +52,9 @@ class Span:
 
     @property
     def names_organism(self) -> bool:
-        """Whether something that grew in this chart has the name."""
-        return any(c.system.endswith("microbiology-organism") for e in self.entries for c in e.codings)
+        """Whether something that grew in this chart has the name, or anything that grows."""
+        grew = any(c.system.endswith("microbiology-organism") for e in self.entries for c in e.codings)
+        return grew or names_an_organism(self.text)
 
 
 def find_spans(question: str, index: tuple[ConceptEntry, ...]) -> list[Span]:
@@ -108,7 +109,11 @@ def _is_whole_name(folded: str) -> bool:
     words = folded.split()
     if len(words) > _LONGEST_CLASS or folded.startswith("history of "):
         return False
-    if any(has_row(folded, table, loosely=False) for table in TABLES):
+    if (
+        names_an_organism(folded)
+        or names_a_culture(folded)
+        or any(has_row(folded, table, loosely=False) for table in TABLES)
+    ):
         return True
     if not any(w in _COMMON or w in _LEVELS or _names_kind(w) for w in words):
         return False
@@ -266,7 +271,8 @@ def kinds_of(spans: Iterable[Span]) -> list[Kind]:
 def _span_kinds(span: Span) -> Iterable[Kind]:
     if span.entries:
         return [e.kind for e in span.entries]
-    if Kind.IMMUNIZATION in (known := known_kinds(span.text)) or names_a_test(fold(span.text)):
+    known = known_kinds(span.text)
+    if Kind.IMMUNIZATION in known or known == (Kind.MICROBIOLOGY,) or names_a_test(fold(span.text)):
         return known
     words = fold(span.text).split()
     a_class = any(names_a_class(w) for w in (*words, fold(span.text))) and not {Kind.PROCEDURE, Kind.LAB} & {*known}

@@ -10,8 +10,10 @@ from tools.chart_query import Compute
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
 _QUANTIFIED = r"every|each|both|always|(?<!at )all|only|once|twice|(?:two|three|four|several|many|\d+) times"
 """Of a yes or no: how many of them it is asked of."""
-_JOINED = r"when|before|after|until|till"
+_JOINED = r"before|after|until|till"
 """A time that is told by what happened, of which the rest was not read as a time."""
+_TIMES = (Compute.TIME, Compute.TIME_SINCE, Compute.AGE, Compute.COUNT, Compute.MAX, Compute.MIN)
+"""What is asked of occasions: "the last instance when", "how often when"."""
 
 
 def find_dropped(rest: str, ask: Ask) -> tuple[str, ...]:
@@ -23,8 +25,8 @@ def find_dropped(rest: str, ask: Ask) -> tuple[str, ...]:
     (('when',), ())
     """
     found = re.findall(rf"\b(?:{LEAVING_OUT})\b", rest)
-    if ask.compute is not Compute.AGE:
-        found += re.findall(rf"(?<=[\w|] )\b({_JOINED})\b(?= (?:[a-z]+ )*(?:\||$))", f"{' '.join(rest.split())} ")
+    joined = _JOINED if ask.compute in _TIMES else f"{_JOINED}|when"
+    found += re.findall(rf"(?<=[\w|] )\b({joined})\b(?= (?:[a-z]+ )*(?:\||$))", f"{' '.join(rest.split())} ")
     if ask.compute is Compute.EXISTS:
         found += re.findall(rf"\b(?:{_QUANTIFIED})\b", rest)
     return tuple(dict.fromkeys(found))

@@ -10,6 +10,7 @@ import re
 from agent.planners.rules.bounds import write_bounds
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.compiled import compiled
+from agent.planners.rules.lasting import LASTING
 from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.limits import write_limits
 from agent.planners.rules.occasions import OCCASIONS
@@ -17,7 +18,9 @@ from agent.planners.rules.plain_verbs import PLAIN_VERBS
 from agent.planners.rules.problems import WORDED
 from agent.planners.rules.registered import REGISTERED
 from agent.planners.rules.shorthand import SHORTHAND
+from agent.planners.rules.sigs import SIGS
 from agent.planners.rules.spoken import SPOKEN
+from agent.planners.rules.standing import STANDING
 from agent.planners.rules.staying import STAYING
 from agent.planners.rules.terse import write_whole
 from agent.planners.rules.time_forms import write_times
@@ -206,7 +209,8 @@ _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)
 
 
 _TABLES = (
-    *SHORTHAND, *_SHORT, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN,
+    *SHORTHAND, *_SHORT, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING,
+    *WORDED, *SPOKEN, *_PLAIN,
 )  # fmt: skip
 
 

@@ -124,6 +124,7 @@ _HEAD = re.compile(
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
 
 
+_OF_ORDERS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY)
 _COUNT_OF_CELLS = re.compile(r"(\bC\d+) (?:count|number)s?\b(?! of)")
 """Behind a name the word belongs to what is measured: a red cell count, the systolic number."""
 
@@ -143,7 +144,7 @@ def read_asks(cascade: Cascade) -> list[Ask]:
     first = Ask(Compute.LIST) if named and first == Ask(Compute.EXISTS) else first
     if first.slot is not None:
         cascade.take_all(
-            [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot is Slot.DOSE]
+            [(pattern, None) for pattern, slot in lexicon.SLOTS if slot is first.slot and slot in _OF_ORDERS]
         )
     if more is None:
         return [first]

@@ -51,6 +51,12 @@ FRAMING = HEADS | _POLITE | PEOPLE
 _PLAIN = """one another next last more here there again time new old see much way got now while
 long double fine""".split()  # noqa: SIM905
 _NEEDED = HEADS | _POLITE - frozenset(_PLAIN)
+_SETTING = re.compile(
+    r"(?:quick |short )?(?:pre-?op(?:erative)?|post-?op(?:erative)?|intake|triage|clinic|bedside|medication|med|safety"
+    r"|chart|record|nursing|handover|dental|anesthesia)[ -](?:check(?:list)?|question(?:naire)?|huddle|review|prep|call"
+    r"|form|assessment|screen)s?"
+)
+"""What one is at when one asks: "pre-op check: …"."""
 _QUESTION_WORD = r"(?:what|which|when|where|who|whom|whose|why|how)"
 _CLAUSE = re.compile(rf"^(?:{_QUESTION_WORD}|if|whether)\b")
 _OF_ONE = r"(?:the|my|his|her|their|our|an?|this|that|any|each|all)"
@@ -103,7 +109,7 @@ def is_frame(text: str) -> bool:
     said = _GREETING.sub("hello", plain(text).lower())
     if _asks(said.split()):
         return False
-    if is_occasion(said):
+    if is_occasion(said) or _SETTING.fullmatch(said):
         return True
     words = re.findall(r"[\w'/-]+", _without_occasion(said, _ON_OCCASION))
     if not all(w in FRAMING or w in lexicon.FUNCTION or w == "not" for w in words):

@@ -49,6 +49,8 @@ _CAUGHT = r"ha(?:ve|s|d)|caught|catch|contract(?:ed)?|(?:got|get) sick with|c[ao
 """Before the bare name of a disease that a vaccine is named after too: the disease."""
 TREATED = {Kind.CONDITION, Kind.VITAL, Kind.LAB, Kind.OBSERVATION}
 """Kinds of what a drug is for, and never a drug."""
+_HABITS = {Kind.OBSERVATION, Kind.SOCIAL_HISTORY}
+"""Kinds under which a chart tells of a habit, which is said by its value."""
 
 
 def choose_kind(sketch: Sketch) -> Kind | None:
@@ -97,7 +99,7 @@ def _choose_kind(sketch: Sketch) -> Kind | None:
         return Kind.CONDITION
     if slot is Slot.DOSE and not sketch.named and not {*sketch.verbs} & {*DRUGS}:
         by_slot = []
-    if slot in _OF_DRUGS and Kind.MEDICATION_ORDERED in sketch.verbs:
+    if slot in _OF_DRUGS and {Kind.MEDICATION_ORDERED, Kind.ORDER} & {*sketch.verbs}:
         by_slot = []
     if slot is Slot.LOCATION and Kind.ENCOUNTER in sketch.verbs:
         by_slot = []
@@ -170,6 +172,8 @@ def _has_problem(sketch: Sketch, named: list[Kind]) -> bool:
     if sketch.asks[0].compute is Compute.EXISTS:
         has = has or sketch.says(r"ha(?:ve|s|d|ving)|suffer\w*|diagnosed|found|detected|discovered|told of|informed of")
     has = has or re.search(r"^(?:is|was|am|are) \w+ (?:an? )?C\d", sketch.text) is not None
+    if any(Kind.SOCIAL_HISTORY in known_kinds(s.text) and _HABITS & {e.kind for e in s.entries} for s in sketch.named):
+        return False
     return has and all(Kind.CONDITION in known_kinds(s.text) and not names_a_test(fold(s.text)) for s in sketch.named)
 
 

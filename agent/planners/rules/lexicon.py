@@ -16,7 +16,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"all?erg(?:y|ies|ys|ic|en|ens)|intoleran(?:t|ces?)", Kind.ALLERGY),
     (r"vaccin(?:es?|ations?|ated)|immuni[sz](?:ations?|ed)|shots?|jabs?|inoculations?", Kind.IMMUNIZATION),
     (r"microbi(?:al|olog(?:y|ical))(?: (?:tests?|stud(?:y|ies)))?|cultures?|susceptibilit(?:y|ies)|(?:micro)?organisms?"
-     r"|bacteri(?:a|um|al(?! C\d))|germs?|bugs?|sensitivities", Kind.MICROBIOLOGY),
+     r"|bacteri(?:a|um|al(?! C\d))|germs?|bugs?|sensitivities|isolates?|strains?", Kind.MICROBIOLOGY),
     (r"specimens?|samples?", Kind.SPECIMEN),
     (r"(?:drug |medication )?administrations?", Kind.MEDICATION_ADMINISTERED),
     (r"refills?|dispens(?:es?|ed|ings?)", Kind.MEDICATION_DISPENSED),
@@ -32,7 +32,7 @@ NOUNS: Sequence[tuple[str, Kind]] = (
     (r"intakes?|inputs?", Kind.INTAKE),
     (r"vital signs?|vitals", Kind.VITAL),
     (r"lab(?:s|orator(?:y|ies))?(?: (?:tests?|results?|values?))?|blood (?:tests?|work)", Kind.LAB),
-    (r"care ?plans?|plans? of care|plans?(?= for\b)", Kind.CARE_PLAN),
+    (r"care ?plans?|plans? of care|plans?(?= for\b)|(?<=C\d )plans?|(?<=C\d\d )plans?", Kind.CARE_PLAN),
     (r"care ?teams?", Kind.CARE_TEAM),
     (r"goals?|targets?", Kind.GOAL),
     (r"questionnaires?(?: (?:responses?|answers?))?|surveys?", Kind.QUESTIONNAIRE),
@@ -124,6 +124,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"admit sources?|admission (?:sources?|locations?)", Slot.ADMIT_SOURCE),
     (r"severit(?:y|ies)", Slot.SEVERITY),
     (r"criticalit(?:y|ies)", Slot.CRITICALITY),
+    (r"plan-activities", Slot.VALUE),
     (r"reactions?", Slot.REACTION),
     (r"(?:reference|normal) ranges?", Slot.REFERENCE_RANGE),
     (r"(?:body )?sites?|sides?", Slot.BODY_SITE),
@@ -235,7 +236,7 @@ FUNCTION = (
     like want wants wanted need needs needed able possible possibly go going went come comes came try trying tried
     let mr mrs ms dr doctor doctors physician physicians provider providers clinician clinicians practitioner nurse
     patient patients person individual subject supposed
-    client question ever anywhere lately recently recent far
+    client question nurses nursing staff ever anywhere lately recently recent far
     already he/she him/her his/her yet together
     """.split()  # noqa: SIM905
     )

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules.case import Case
-from agent.planners.rules.kinds import STAYS
+from agent.planners.rules.kinds import DRUGS, STAYS
+from agent.planners.rules.then import asks_state_then
 from tools.chart_query import Compute, Kind, Slot
+
+_HELD = (
+    r"(?:conditions?|problems?|illness(?:es)?|diseases?|ailments?) (?:(?:that|which) )?(?:did|had|was|were|has|have)"
+)
+"""What someone had on a day goes on then, whenever it was found."""
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}/\d{1,2}/\d{4}|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}")
+_LASTING = (*DRUGS, Kind.CONDITION, Kind.CARE_PLAN, Kind.GOAL, Kind.ALLERGY, Kind.DEVICE)
+_TOLD = (Compute.EXISTS, Compute.LIST)
 
 _FOUND = (
     r"inform(?:ed)?|told|found|find out|learn(?:ed|t)?|discover(?:ed)?|identified|detected|documented|recorded|noted"
@@ -24,7 +33,9 @@ def asks_ongoing(case: Case) -> bool:
     sketch, ask = case.sketch, case.ask
     if case.kind is Kind.WARD_STAY and ask.slot is Slot.LOCATION and re.match(r"(?:on|at) ", sketch.when or ""):
         return ask.compute is Compute.LIST
-    if sketch.when is None or ask.compute not in (Compute.EXISTS, Compute.LIST) or ask.slot not in (None, Slot.DOSE):
+    if asks_state_then(sketch) and case.kind in _LASTING and ask.compute in (*_TOLD, Compute.COUNT):
+        return True
+    if sketch.when is None or ask.compute not in _TOLD or ask.slot not in (None, Slot.DOSE):
         return False
     if re.search(r"\b(?:since|until|till|before|after|ago)\b", sketch.when):
         return False
@@ -34,4 +45,6 @@ def asks_ongoing(case: Case) -> bool:
         return set(sketch.verbs) == {Kind.MEDICATION} or re.search(rf"\bon\b(?! {_A_DAY})", sketch.text) is not None
     had = re.search(r"\b(?:have|had|has|was|were)\b", sketch.text) is not None
     said = Kind.CONDITION in (*sketch.nouns, *sketch.verbs) or sketch.says(_FOUND)
+    if Kind.CONDITION in sketch.nouns and Kind.CONDITION not in sketch.verbs and _DAY.search(sketch.when):
+        said = not sketch.says(_HELD)
     return case.kind is Kind.CONDITION and had and not sketch.picked and not said

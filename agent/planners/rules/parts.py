@@ -53,6 +53,12 @@ _ASKS = re.compile(
     re.I,
 )
 
+_LISTED = re.compile(rf"^(?:and |so |please )*(?:what|which) (?P<what>[\w' -]+?) {_AUX}\b", re.IGNORECASE)
+_ANY_OF = re.compile(
+    rf"^(?P<aux>{_AUX}) any(?: of (?:them|those|these))?(?= (?:positive|negative|abnormal|high|low|cancell?ed)\b)", re.I
+)
+"""Of what was asked for before, whether any was so."""
+
 
 def split_question(question: str) -> list[str]:
     """The questions of a sentence, in order; one, where it holds one.
@@ -78,7 +84,11 @@ def split_question(question: str) -> list[str]:
     joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
     if joint is None or len(text[: joint.start()].split()) < 3:
         return [question]
-    return [text[: joint.start()], *split_question(text[joint.end() :])]
+    first, rest = text[: joint.start()], text[joint.end() :]
+    listed, some = _LISTED.match(first), _ANY_OF.match(rest)
+    if listed is not None and some is not None:
+        rest = f"{some['aux']} any {listed['what']} {rest[some.end() :].lstrip()}"
+    return [first, *split_question(rest)]
 
 
 def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:

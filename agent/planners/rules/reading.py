@@ -19,6 +19,7 @@ from agent.planners.rules.closer import drop_wider
 from agent.planners.rules.coming import name_home_drugs, read_arrival
 from agent.planners.rules.compounds import join_compounds
 from agent.planners.rules.concepts import MEDICATIONS, Span, find_span, find_spans, find_strange, kinds_of
+from agent.planners.rules.cultures import name_cultures
 from agent.planners.rules.dropped import find_dropped
 from agent.planners.rules.dying import write_deaths
 from agent.planners.rules.everyday import write_out
@@ -109,10 +110,8 @@ def read_question(question: str, overview: Overview) -> Sketch:
     if named is not None and named[1] not in overview.patient:
         return Sketch(foreign=named[1])
     question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
-    text = _LETTERED.sub(
-        r"\1_A",
-        _PRIMARY.sub("PCP", name_bedside(plain(name_pressures(name_limits(without_person(question, overview)))))),
-    )
+    said = name_cultures(plain(name_pressures(name_limits(without_person(question, overview)))))
+    text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", name_bedside(said)))
     reports = any(e.kind is Kind.MEDICATION_REPORTED for e in overview.index)
     text, of_home = name_home_drugs(text) if reports else (text, False)
     person, beyond = _PERSON.search(text), find_beyond(text.lower())

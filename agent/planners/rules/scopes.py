@@ -197,7 +197,8 @@ def read_route(cascade: Cascade) -> list[Condition]:
         rf"(?:(?:through|via|by|using|with|over|in) )?{_DETERMINERS}(?P<route>{_ROUTES})"
         r"(?: (?:routes?|methods?|administrations?|way))?"
         rf"|(?:through|via|by|using|with) {_DETERMINERS}{other} (?:routes?|methods?)"
-        r"|(?:routes?|methods?) (?:of|called|named) (?P<named>[a-z/]{2,14})"
+        r"|(?:routes?|methods?) (?:of|called|named) (?P<named>(?!(?:the|his|her|my|their|an|any|last|first|most"
+        r"|each)\b)[a-z/]{2,14})"
     )
     if match is not None:
         return [Condition(field=Slot.ROUTE, value=match["route"] or match["other"] or match["named"])]
@@ -256,7 +257,15 @@ def read_level(cascade: Cascade) -> list[Condition]:
 
 
 def read_verdict(cascade: Cascade, spans: Sequence[Span]) -> tuple[str, Span | None] | None:
-    """What a culture was tested for: "resistant to C1", "sensitive"."""
+    """What a culture was tested for: "resistant to C1", "sensitive", "the susceptibility of C0 to C1"."""
+    if (
+        tested := cascade.take(
+            rf"susceptibilit(?:y|ies) of (?:{_DETERMINERS})?C\d+( to (?:the"
+            rf" )?(C\d+))",
+            1,
+        )
+    ) is not None:
+        return "tested", spans[int(tested[2][1:])]
     match = cascade.take(r"(susceptible|sensitive|resistant)(?: (?:to|against))?(?: (?:the )?(C\d+))?")
     if match is None:
         return None

@@ -16,6 +16,7 @@ from agent.planners.rules.movements import MOVED
 from agent.planners.rules.panels import of_panel
 from agent.planners.rules.places import FIRST
 from agent.planners.rules.sketch import Sketch
+from agent.planners.rules.then import asks_state_then
 from tools.chart_query import UNSAID, Compute, Condition, Kind, Pick, Slot
 
 _STATEFUL = (
@@ -90,6 +91,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.compute is Compute.TIME and c.sketch.says_ended, lambda c: (Compute.TIME, Slot.END)),
     ("how long someone has been in a stay is counted from its beginning",
      lambda c: c.has_been_in, lambda c: (Compute.TIME_SINCE, None)),
+    ("how long someone has had a problem is counted from its onset",
+     lambda c: c.has_had, lambda c: (Compute.TIME_SINCE, None)),
     ("in total counts what is not measured",
      lambda c: c.lists and c.sketch.total and c.kind not in MEASURED, lambda c: (Compute.COUNT, None)),
     ("the status of a finding is its value",
@@ -100,6 +103,8 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      lambda c: c.kind in (Kind.OUTPUT, Kind.INTAKE) and not c.sketch.picked and (c.about or c.sketch.says(_VOLUME))
      and (c.slot is Slot.DOSE or c.compute in (Compute.LIST, Compute.VALUE)),
      lambda c: (Compute.SUM, None)),
+    ("doses of vaccines are counted", lambda c: c.kind is Kind.IMMUNIZATION and c.slot is Slot.DOSE
+     and c.sketch.says("doses"), lambda c: (Compute.COUNT, None)),
     ("how much of a finding is its value",
      lambda c: c.slot is Slot.DOSE and c.kind in _READ, lambda c: (Compute.VALUE, None)),
     ("a dose is an attribute listed",
@@ -125,7 +130,8 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
      lambda c, compute: c.slot in (Slot.PRESCRIBER, Slot.PERFORMER) and c.about and c.of_drugs
      and c.sketch.says_began, Pick(which="first")),
     ("since when asks for the beginning",
-     lambda c, compute: compute in (Compute.TIME, Compute.AGE) and c.kind not in STAYS
+     lambda c, compute: compute in (Compute.TIME, Compute.AGE, *((Compute.TIME_SINCE,) if c.has_had else ()))
+     and c.kind not in STAYS
      and (c.ask.first or c.sketch.says_began),
      Pick(which="first")),
     ("how old someone was with a problem is asked of when it was found, unless they are said to have had it",
@@ -218,12 +224,13 @@ def settle_states(case: Case) -> list[Condition]:
     sketch = case.sketch
     if case.kind not in _STATEFUL:
         return []
-    if case.has_been_in:
-        return [Condition(field=Slot.STATUS, value="active")]
+    if case.has_been_in or (case.has_had and case.plain):
+        return [Condition(field=Slot.STATUS, value="active" if case.has_been_in else UNSAID)]
     if looks_back(case) and not sketch.states:
         return [Condition(field=Slot.STATUS, op="!=", value="active")] if case.kind in STAYS else []
     over = "stopped" if case.of_drugs else "resolved"
-    named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in dict.fromkeys(sketch.states)]
+    states = [s for s in dict.fromkeys(sketch.states) if s != "active" or not asks_state_then(sketch)]
+    named = [Condition(field=Slot.STATUS, value=over if s == OVER else s) for s in states]
     confined = sketch.when or sketch.stay is not None or sketch.around is not None or sketch.picked
     if named or confined or case.kind is Kind.ORDER or (case.kind in STAYS and case.compute is Compute.COUNT):
         return named

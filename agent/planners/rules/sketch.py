@@ -19,7 +19,8 @@ _ASKING = (
 _OPENED = re.compile(r"^[| ,]*(?:and|or|but|so|then|other|all|every|each|for|to|with)\b|\b(?:all|every|each|other)\b")
 _SCORED = re.compile(r"\b(?:risk|score|pain)\b")
 _POINTS = re.compile(
-    r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! C)"
+    r"\b(?:it|them|those|these)\b|\b(?:that|this)(?= *$|[,|?.])|\b(?:for|of|before|after) (?:that|this)\b(?! (?:C"
+    r"|patient|person|man|woman|chart|record|stay|visit|admission))"
 )
 _IMPERSONAL = re.compile(
     r"\b(?:has|have|had) it been\b|\bit (?:has |had |is |would )?been\b|\bit (?:takes?|took)\b"
@@ -32,6 +33,11 @@ _TEST = re.compile(r"cultur|screen|test|swab|stain|panel|smear|count|viral load|
 _PLACES = r"(?:hospital|icu|intensive care|emergency (?:room|department)|er|ed)"
 _BECAUSE = r"(?:for|with|because of|due to)"
 _DETERMINER = r"(?:an? |the |his |her |my |their )?"
+_NO_GROWTH = frozenset(
+    {Kind.ALLERGY, Kind.IMMUNIZATION, Kind.FAMILY_HISTORY, Kind.CONDITION, Kind.MEDICATION, Kind.MEDICATION_ORDERED,
+     Kind.MEDICATION_ADMINISTERED, Kind.PROCEDURE}
+)  # fmt: skip
+"""What else may be asked of something that grows: an allergy to yeast, a drug for it."""
 _STAYS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER})
 
 
@@ -136,11 +142,17 @@ class Sketch:
 
     @property
     def asks_growth_of(self) -> bool:
-        """Whether it is asked of what is named if or when it grew: of an organism also if it was found."""
-        if len(self.named) != 1 or Kind.MICROBIOLOGY in kinds_of(self.named):
+        """Whether it is asked of what is named if or when it grew: of an organism also if it was found or had."""
+        if len(self.named) != 1 or {*self.nouns, *self.verbs} & _NO_GROWTH:
+            return False
+        kinds, organism = kinds_of(self.named), self.named[0].names_organism
+        if Kind.MICROBIOLOGY in kinds and not organism:
             return False
         grew = self.says(r"gr[eo]w|grown|growing|isolated|cultured")
-        return grew or (self.named[0].names_organism and self.says("found|seen|detected|identified|present"))
+        of_lab = self.says(r"cultures?|samples?|specimens?|swabs?|microbiology|isolates?|lab|laboratory")
+        found = self.says("found|seen|detected|identified|present")
+        had = self.says("find|have|has|had|ever") and Kind.CONDITION not in kinds
+        return grew or (organism and (of_lab or found or had))
 
     @property
     def says_tested(self) -> bool:

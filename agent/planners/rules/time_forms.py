@@ -11,7 +11,7 @@ from agent.planners.rules.compiled import compiled
 
 _YEAR = r"(?:1[89]|2[0-3])\d\d"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_POINT = rf"(?:(?:{_MONTH},? )?{_YEAR}|\d{{1,2}}/{_YEAR})"
+_POINT = rf"(?:(?:{_MONTH},? )?{_YEAR}|(?:\d{{1,2}}/)?\d{{1,2}}/{_YEAR})"
 _ITS = r"(?:(?:the|my|his|her|their|its|very) )*"
 _CHECK = r"(?: (?:one|check|values?|readings?|results?|measurements?|tests?|levels?|numbers?|time|draw))?"
 _LAST = r"(?:last|latest|final|most recent)"
@@ -34,6 +34,10 @@ _AGAINST = re.compile(
 )
 _THAT_YEAR = re.compile(r",? (?:(?:in|of|during|for|over|within) )?(?:that|the same) (?:same )?year\b")
 TIME_FORMS: tuple[tuple[str, str], ...] = (
+    (rf"\b(?:from|between) (?:the )?(?:very )?(?:start|beginning|first day) of (?P<a>{_POINT}) (?:to|until|till"
+     rf"|through|and)"
+     rf" (?:the )?(?:very )?(?:end|last day) of (?P<b>{_POINT})", r"from \g<a> to \g<b>"),
+    (r"(?<=\d\d\d\d),? \(?inclusive(?:ly)?\)?", ""),
     (rf"(?<![\d/.-])\b(?:(?:over|across|during|in|for|from|within|throughout|between) )?(?:the )?(?:years "
      rf"|period |time )?"
      rf"(?:from )?(?P<a>{_POINT}) ?(?:-|–|—|to|through|thru|until|till) ?(?P<b>{_POINT})(?![\d/-])",

@@ -10,7 +10,7 @@ from agent.planners.rules.compiled import said
 AUX = r"(?:is|was|were|are|am|has|have|had|did|does|do|will|would|should|can|could|may)"
 _DONE = (
     r"given|administered|prescribed|ordered|started|used|obtained|done|checked|drawn|documented|recorded|noted|listed"
-    r"|measured|performed|taken|received|tested|treated|diagnosed|confirmed|dispensed|collected|screened|found|charted"
+    r"|measured|performed|taken|received|tested|treated|diagnosed|confirmed|dispensed|collected|screened|found|charted|sent"
 )
 _STATE = r"active|current|present|ongoing|resolved|inactive|stopped|discontinued|on hold|in remission|under treatment"
 _HOW = r"(?:(?:ever|still|currently|already|presently|now|also|previously|yet) )*"
@@ -48,10 +48,15 @@ def asks_yes_or_no(text: str) -> bool:
         return not re.match(rf"{AUX} (?:what|which|when|who)", opening)
     if re.search(r"\b(?:what|which|when|where|who|whom|whose|why|how)\b", text):
         return False
+    if _NAMES.match(opening):
+        return False
     extreme = any(said(pattern).search(text) for pattern, _ in lexicon.NUMERIC)
-    if (re.search(r"\bever\b", text) and not extreme) or re.match(_BARE, opening):
+    listed = re.match(r"(?:list|show|name|give|enumerate)\b(?!.*\b(?:if|whether)\b)", opening)
+    if (re.search(r"\bever\b", text) and not extreme and not listed) or re.match(_BARE, opening):
         return True
     if re.search(rf"[,:;] *(?:\| *)*{AUX} (?!you\b)[a-zC]", text) and not _REQUEST.match(opening):
+        return True
+    if re.search(r"[:;,–-] *(?:\| *)*(?:was there |were there )?any [a-zC]", text) and not _REQUEST.match(opening):
         return True
     inverted = re.search(rf"\b{AUX} (?:it|there|he|she|i|they|we|any|(?:the )?patient)\b", text)
     checked = re.match(r"(?:verify|confirm|check)\b", opening)
@@ -66,6 +71,8 @@ _POLITE = re.compile(
     r" (?:know|see)[ ,]+|\|[ ,]*)*"
 )
 _REQUEST = re.compile(rf"(?:{'|'.join(sorted(lexicon.REPORT))})\b")
+_NAMES = re.compile(r"(?:name|list|enumerate|itemi[sz]e|give|show|read|spell)\b(?! (?:me )?(?:if|whether)\b)")
+"""Verbs that ask for names, of what ever was as well."""
 _CHECKED_NOUN = (
     r"^(?:[\w ]*?)(?:verify|confirm|check) (?:the |my |his |her |their )?(?:\w+ )?"
     rf"(?:{lexicon.TIME_NOUN}|number|count|dose)\b"

@@ -166,8 +166,13 @@ def status_of_last_order(chart: Chart, dice: random.Random) -> Iterator[Draft]:
     ),
 )
 def last_dose_day(chart: Chart, dice: random.Random) -> Iterator[Draft]:
-    """Of a drug that no ward gave under a formulary's code, each dose given at one moment."""
+    """Of a drug that no ward gave under a formulary's code, each dose given at one moment.
+
+    Where a later dose bears a code alone that no Medication names, it may be of the same drug.
+    """
     given = [r for r in chart.of("MedicationAdministration") if r.get("status") == "completed"]
+    unnamed = [r for r in given if not to_names(_drug_of(r)) and not formulary_names(chart, r)]
+    unnamed_at = [m.instant for r in unnamed if (m := started(r))]
     coded = {n.lower() for r in given if not to_names(_drug_of(r)) for n in formulary_names(chart, r)}
     names = sorted({n for r in given for n in to_names(_drug_of(r))[:1] if _is_drug(n)})
     for name in dice.sample(names, len(names)):
@@ -177,6 +182,8 @@ def last_dose_day(chart: Chart, dice: random.Random) -> Iterator[Draft]:
         if alike or any("effectivePeriod" in r for r in mine):
             continue
         last = latest(mine)
+        if any(m.instant < max(unnamed_at, default=m.instant) for r in last if (m := started(r))):
+            continue
         for day in {m.day.isoformat() for r in last if (m := started(r))}:
             yield Draft({"drug": name}, Gold((day,), by_day=True, references=references_of(last)))
 

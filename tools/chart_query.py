@@ -193,6 +193,7 @@ class ChartQuery(Plan):
     )
     when: str | None = Field(default=None, max_length=200, description="'since March 2015', 'last 24 hours', 'in 2137'")
     ongoing: bool = Field(default=False, description="With `when`: also what began earlier and went on.")
+    ended: bool = Field(default=False, description="By when it ended, not by when it began: 'resolved in 2016'.")
     against: str | None = Field(
         default=None, max_length=200, description="Another time, whose value that of `when` is set against: 'in 2018'."
     )

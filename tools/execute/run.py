@@ -16,6 +16,7 @@ from tools.execute.computing import compute_values
 from tools.execute.confining import keep_about, keep_among, keep_during, place_in_stay
 from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.dying import compute_place
+from tools.execute.ends import keep_ended
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered, tell_uncharted
 from tools.execute.growth import OTHER_SIGN, keep_tested, tell_both_verdicts
@@ -59,10 +60,11 @@ async def run_query(chart: ChartContext, query: ChartQuery, handles: Handles) ->
     else:
         records = await _select(search)
         tell_left_out(search)
-    if query.pick.which != "all" and (undated := [r for r in records if r.start is None]) and len(records) > 1:
+    by_start = query.pick.which != "all" and not query.ended
+    if by_start and (undated := [r for r in records if r.start is None]) and len(records) > 1:
         search.undated += undated
         search.notes.append(f"{len(undated)} without a date can't be put in order, and are left out")
-    picked, tied = pick_records(sorted(records, key=time_key), Pick() if search.compared else query.pick)
+    picked, tied = pick_records(sorted(records, key=time_key), Pick() if search.compared else query.pick, query.ended)
     if asks_choice(search):
         await tell_runners_up(search, records, picked)
     picked = await follow_results(search, await follow_orders(search, _compare_picked(search, picked)))
@@ -137,10 +139,12 @@ async def _select(search: Search) -> list[Record]:
     if query.against and query.when:
         return _select_both(search, keep_where(records, query.where))
     if query.when:
-        search.undated += [r for r in records if r.start is None]
         window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
         search.notes += window.notes
-        if query.ongoing:
+        search.undated += [] if query.ended else [r for r in records if r.start is None]
+        if query.ended:
+            records = keep_ended(search, records, window)
+        elif query.ongoing:
             dated = records
             records, search.unsure = keep_ongoing(records, window)
             if records and search.unsure:
@@ -149,6 +153,8 @@ async def _select(search: Search) -> list[Record]:
         else:
             search.outside = nearest_outside(keep_where(records, query.where), window)
             records = keep_in_window(records, window)
+    elif query.ended:
+        records = keep_ended(search, records, None)
     for anchor in (a for a in (query.around, query.until) if a is not None and search.unbound is None):
         named = await keep_about(search, anchor.kind, anchor.about, await search.load(anchor.kind))
         records = keep_bounded(search, records, anchor, named)

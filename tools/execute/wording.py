@@ -53,6 +53,7 @@ def describe_scope(query: ChartQuery, count: int = 2) -> str:
     about = " or ".join(f'"{clean_text(a, 80)}"' for a in query.about)
     parts = [f"{about} {kind_name(query.kind, count)}".strip()]
     parts += [_describe_filter(c) for c in query.where]
+    parts += ["that ended"] if query.ended else []
     if query.during is not None:
         which = f"number {query.during.n}" if query.during.which == "nth" else query.during.which
         parts.append(f"during {'' if which == 'any' else 'the '}{which} {STAY_NAMES[query.during.type]}")

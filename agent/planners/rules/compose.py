@@ -13,7 +13,7 @@ from agent.planners.rules.coming import measured_at_discharge
 from agent.planners.rules.concepts import Span, kinds_of
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
-from agent.planners.rules.ongoing import asks_ongoing
+from agent.planners.rules.ongoing import asks_ended, asks_ongoing
 from agent.planners.rules.settle import BEFORE, looks_back, settle_ask, settle_pick, settle_states
 from agent.planners.rules.sketch import Sketch
 from agent.planners.rules.then import at_that_time
@@ -27,7 +27,11 @@ _RELATION = re.compile(
     r"\b((?:grand)?(?:father|mother)|brother|sister|parent|sibling|son|daughter|uncle|aunt|cousin)s?\b"
 )
 _DENIALS = frozenset({"not", "no", "never", "without", "non", "neither", "nor", "except"})
-_CATEGORY = re.compile(r"\b(drug|medication|medicine|food|environmental) (?:allerg|intoleran)")
+_CATEGORY = re.compile(
+    r"\b(drug|medication|medicine|food|environmental) (?:allerg|intoleran)"
+    r"|\b(?:allerg\w+|intoleran\w+) (?:(?:that|which|is|are|was|were|does|do|has|have|i|she|he) )*"
+    r"(drug|medication|medicine|food|environmental)\b"
+)
 _CATEGORIES = {
     "drug": "medication", "medication": "medication", "medicine": "medication", "food": "food",
     "environmental": "environment",
@@ -237,7 +241,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     else:
         where += [Condition(field=Slot.REASON, value=s.text) for s in sketch.reasons]
     if kind is Kind.ALLERGY and (category := _CATEGORY.search(sketch.text)):
-        where.append(Condition(field=Slot.CATEGORY, value=_CATEGORIES[category[1]]))
+        where.append(Condition(field=Slot.CATEGORY, value=_CATEGORIES[category[1] or category[2]]))
     if sketch.person is not None:
         by = Slot.PRESCRIBER if kind in (*DRUGS, Kind.ORDER) else Slot.PERFORMER
         where.append(Condition(field=by, value=sketch.person))
@@ -266,7 +270,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     ongoing = asks_ongoing(case)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded),
-        when=at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing, during=stay,
+        when=at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing, ended=asks_ended(case),
+        during=stay,
         around=around, until=sketch.until, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,

@@ -149,11 +149,16 @@ def read_asks(cascade: Cascade) -> list[Ask]:
     if more is None:
         return [first]
     second = (
-        Ask(Compute.TIME) if more[1] else Ask(Compute.LIST, Slot.REASON) if more[2]
+        _when_of(first) if more[1] else Ask(Compute.LIST, Slot.REASON) if more[2]
         else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION) if more[4]
         else Ask(Compute.DURATION)
     )  # fmt: skip
     return [first, second] if second != first else [first]
+
+
+def _when_of(ask: Ask) -> Ask:
+    """ "And when was it", of an extreme: when that was."""
+    return Ask(ask.compute, Slot.TIME) if ask.compute in (Compute.MAX, Compute.MIN) else Ask(Compute.TIME)
 
 
 def _read_extreme(cascade: Cascade, ask: Ask) -> Ask:

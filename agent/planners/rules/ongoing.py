@@ -1,4 +1,4 @@
-"""Ongoing: whether what was so at a time is asked after, and not only what began then."""
+"""Ongoing: whether what was so at a time is asked after, or what ended then, and not only what began."""
 
 from __future__ import annotations
 
@@ -48,3 +48,20 @@ def asks_ongoing(case: Case) -> bool:
     if Kind.CONDITION in sketch.nouns and Kind.CONDITION not in sketch.verbs and _DAY.search(sketch.when):
         said = not sketch.says(_HELD)
     return case.kind is Kind.CONDITION and had and not sketch.picked and not said
+
+
+_ENDING = frozenset({Kind.CONDITION, Kind.CARE_PLAN, Kind.GOAL})
+_OF_ENDS = r"(?:resolve[sd]?|resolving|resolution|clear(?:ed)?(?: up)?|heal(?:ed)?|end(?:ed)?|over|go away|went away)"
+_LAST_TO = rf"(?:last|first|latest|next) (?:[\w-]+ ){{0,3}}(?:to|that|which) (?:have |has |was |were )?{_OF_ENDS}"
+_MOST_RECENTLY = rf"(?:most recently|latest|last|first) {_OF_ENDS}|{_OF_ENDS} (?:most recently|last|first)"
+
+
+def asks_ended(case: Case) -> bool:
+    """Whether records are meant by when they ended: "resolved in 2016", "the last condition to resolve"."""
+    sketch = case.sketch
+    over = "resolved" in sketch.states or sketch.says(_OF_ENDS)
+    if case.kind not in _ENDING or not over or case.ask.slot is not None:
+        return False
+    if case.ask.compute not in (Compute.LIST, Compute.COUNT, Compute.EXISTS):
+        return False
+    return sketch.when is not None or sketch.says(_LAST_TO) or sketch.says(_MOST_RECENTLY)

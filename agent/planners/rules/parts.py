@@ -133,12 +133,12 @@ def _tells_all(query: ChartQuery, before: ChartQuery) -> bool:
 
 
 def _confine(query: ChartQuery, before: ChartQuery) -> ChartQuery:
-    """What is asked of stays, where nothing says of which, is asked of those of the part before."""
+    """When an extreme was; of stays, where nothing says of which, what is asked of those of the part before."""
+    if before.compute in (Compute.MAX, Compute.MIN) and query.compute is Compute.TIME and query.about == before.about:
+        return before.model_copy(update={"field": Slot.TIME})
     confined = query.when or query.during or query.around or query.where or query.among or query.pick != Pick()
     if query.kind not in STAYS or query.kind is not before.kind or confined or query.compute is Compute.COUNT:
         return query
-    if query.compute is Compute.TIME and query.field is None and before.compute in (Compute.MAX, Compute.MIN):
-        return before.model_copy(update={"field": Slot.TIME})
     kept = ("when", "during", "around", "where", "among", "pick", "about", "ongoing")
     return query.model_copy(update={name: getattr(before, name) for name in kept})
 

@@ -187,7 +187,10 @@ def _read(cascade: Cascade, spans: list[Span]) -> Sketch:
     excluded = _take_named(cascade, _EXCEPT, spans)
     where = [*read_comparisons(cascade), *read_route(cascade), *read_source(cascade), *read_degree(cascade)]
     where += [*read_level(cascade), *read_site(cascade), *read_sign(cascade, spans)]
-    cascade.take(r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))")
+    cascade.take(
+        r"(?:drug|medication|medicine|food|environmental)(?= (?:allerg|intoleran))"
+        r"|(?:(?<=allergies are )|(?<=allergies is )|(?<=allergy is ))(?:drug|medication|food|environmental)(?=[ |]*$)"
+    )
     tested = read_verdict(cascade, spans)
     stay = read_stay(cascade)
     unit = cascade.take(rf"in ({lexicon.UNITS})")

@@ -123,6 +123,7 @@ def _is_state(phrase: str, text: str) -> bool:
     return phrase.endswith("now")
 
 
+_SEVERAL_STAYS = re.compile(r"(?:visits|stays|encounters|admissions|hospitali[sz]ations)$")
 _ONLY_PLACE = r"(?<![\w-])(?:hospital|icu|intensive care|ed|er|emergency (?:room|department))(?![\w-])"
 
 
@@ -131,7 +132,8 @@ def read_stay(cascade: Cascade) -> Stay | None:
     for match in _IN_STAY.finditer(cascade.text):
         within = match["place"] and match["in"] in ("in", "during", "while in", "within")
         named = match["visit"] not in (None, "visit") and match["in"] in ("during", "throughout")
-        if match["which"] is None and not within and not named:
+        each = match["in"] in ("at", "in", "during", "from") and _SEVERAL_STAYS.search(match[0])
+        if match["which"] is None and not within and not named and not each:
             continue
         kind, which = _stay_type(match["place"], match["visit"]), match["which"]
         cascade.cut(*match.span())

@@ -13,6 +13,7 @@ from agent.planners.rules.case import Case
 from agent.planners.rules.kinds import DRUGS, MEASURED, STAYS
 from agent.planners.rules.lexicon import OVER
 from agent.planners.rules.movements import MOVED
+from agent.planners.rules.ongoing import asks_ended
 from agent.planners.rules.panels import of_panel
 from agent.planners.rules.places import FIRST
 from agent.planners.rules.sketch import Sketch
@@ -226,6 +227,8 @@ def settle_states(case: Case) -> list[Condition]:
         return []
     if case.has_been_in or (case.has_had and case.plain):
         return [Condition(field=Slot.STATUS, value="active" if case.has_been_in else UNSAID)]
+    if asks_ended(case):
+        return []
     if looks_back(case) and not sketch.states:
         return [Condition(field=Slot.STATUS, op="!=", value="active")] if case.kind in STAYS else []
     over = "stopped" if case.of_drugs else "resolved"

@@ -30,7 +30,8 @@ BOUNDS: tuple[tuple[str, str], ...] = (
     (r"(?<!the )\bsame[- ]day (?P<what>(?!\w+ (?:was|were|is|had)\b)(?:[\w-]+ ){0,2}[\w-]+) (?:with|as|of|for)"
      r" (?P<event>(?:the |his |her |my )?[^?]*?(?:C\d|diagnos|onset))",
      r"\g<what> on the same day as \g<event>"),
-    (r"\bagain(?= (?:after|since|later than|past|from|in|on|during|within)\b)", ""),
+    (r"(?<!admitted )(?<!hospitali[sz]ed )(?<!inpatient )(?<!back )"
+     r"\bagain(?= (?:after|since|later than|past|from|in|on|during|within)\b)", ""),
     (r"(?:(?<=C\d )|(?<=C\d\d ))that (?:immediately |directly |then )?followed\b", "right after"),
     (r"(?:(?<=C\d )|(?<=C\d\d ))that (?:immediately |directly )?preceded\b", "right before"),
     (rf"\b(?:that |which )?follow(?:ed|s)(?= {_EVENT})", "after"),

@@ -88,3 +88,31 @@ async def test_a_panel_cites_its_report_and_each_result(ask_over: Ask) -> None:
 async def test_the_latest_value_is_set_against_that_of_a_day(ask_over: Ask, question: str, values: Any) -> None:
     told = (await ask_over(CHART, question))[-1]
     assert told.answer.values == values, told.answer.text
+
+
+SINCE = [lab(f"k{n}", day, value, ("2823-3", "Potassium"), "mmol/L") for n, (day, value) in enumerate([
+    ("2019-10-14", 2.9), ("2020-03-03", 2.8), ("2021-10-14", 4.1), ("2022-06-07", 4.4),
+])]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("Was the potassium ever below 3? How often?", (True, 2)),
+        ("What was the highest potassium and when?", (4.4, "2022-06-07T10:00:00Z")),
+        ("Potassium on 6/7?", (4.4,)),
+        ("What was the potassium on March 3?", (2.8,)),
+        ("Potassium on 10/14?", ()),
+        ("Potassium on 10/14/2019?", (2.9,)),
+    ],
+)
+async def test_a_limit_is_kept_and_a_day_without_a_year_is_of_the_only_year(
+    ask_over: Ask, question: str, values: Any
+) -> None:
+    told = (await ask_over(SINCE, question))[-1]
+    assert told.answer.values == values, told.answer.text
+
+
+async def test_a_day_of_several_years_is_told_with_each(ask_over: Ask) -> None:
+    told = (await ask_over(SINCE, "Potassium on 10/14?"))[-1]
+    assert "2019-10-14, 2021-10-14; name the year" in told.answer.text

@@ -39,6 +39,7 @@ POINT = "|".join(
         "iso_month": r"\d{4}-\d{2}(?!\d)",
         "relative_slash": rf"\d{{1,2}}/(?:\d{{1,2}}/)?(?:the )?{_RELATIVE} year|(?:the )?{_RELATIVE} month/\d{{1,2}}",
         "slash_day": r"\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{2}(?![\d/])",
+        "slash_month_day": r"(?<=on )(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])",
         "slash_month": r"\d{1,2}/\d{4}",
         "dashed_day": rf"\d{{1,2}}-{MONTH}-\d{{4}}",
         "month_of": rf"{MONTH},? (?:of )?(?:this|last) year|(?:this|last) year,? in {MONTH}(?! \d)"
@@ -164,6 +165,13 @@ def _read_named_month_day(text: str, as_of: datetime, order: DateOrder) -> Windo
     return day_window(as_of.year - ((month, day) > (as_of.month, as_of.day)), month, day)
 
 
+def _read_slash_month_day(text: str, as_of: datetime, order: DateOrder) -> Window:
+    first, second = map(int, text.split("/"))
+    month, day = (second, first) if order == "dmy" else (first, second)
+    read = day_window(as_of.year - ((month, day) > (as_of.month, as_of.day)), month, day)
+    return Window(read.start, read.end, (f"{text} was read as {read.start:%Y-%m-%d}",))
+
+
 def _read_compared(text: str, as_of: datetime, order: DateOrder) -> Window:
     number, unit = re.search(rf"({NUMBER}) ({UNIT}) ago$", text).groups()  # type: ignore[union-attr]
     moment = shift(as_of, -read_number(number), unit)
@@ -226,6 +234,7 @@ _READERS = {
     "iso_month": _read_iso_month,
     "relative_slash": _read_relative_slash,
     "slash_day": _read_slash_day,
+    "slash_month_day": _read_slash_month_day,
     "slash_month": _read_slash_month,
     "dashed_day": _read_dashed_day,
     "month_of": _read_month_of,

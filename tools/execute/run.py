@@ -40,6 +40,7 @@ from tools.execute.selection import (
 )
 from tools.execute.stays import STAY_KINDS
 from tools.execute.unrecorded import asked_attributes, keep_uncategorized, keep_untold
+from tools.execute.yearless import settle_year
 from tools.notes.conflicts import REACTED, REACTED_TO, STOPPED, Contradiction, find_contradictions
 from tools.records.record import Record
 from tools.registry import Handles
@@ -139,9 +140,12 @@ async def _select(search: Search) -> list[Record]:
     if query.against and query.when:
         return _select_both(search, keep_where(records, query.where))
     if query.when:
-        window = parse_window(query.when, search.chart.as_of.wall, search.chart.date_order)
-        search.notes += window.notes
+        settled = settle_year(query.when, keep_where(records, query.where))
+        search.unbound = settled.problem
+        window = parse_window(settled.phrase, search.chart.as_of.wall, search.chart.date_order)
+        search.notes += (settled.note,) if settled.note else window.notes
         search.undated += [] if query.ended else [r for r in records if r.start is None]
+        records = [] if settled.problem else records
         if query.ended:
             records = keep_ended(search, records, window)
         elif query.ongoing:

@@ -23,7 +23,10 @@ _NO_TEST = (
 )
 """What blood that is given stands before; a blood culture and blood work are tests."""
 _OXYGEN = r"(?:(?:supplemental|extra|some|any) )?(?:oxygen|o2)(?! (?:sat\w*|levels?|flow\w*|deliver\w*|concentrat\w*))"
+_ED = r"(?:ed|er|emergency (?:room|department)|emergency)"
 _BEDSIDE: tuple[tuple[str, str], ...] = (
+    (rf"\b(?:at|in|on|during|from) (?:the )?(?:{_ED} )?triage\b(?=.*\b{_ED}\b)", "at first"),
+    (rf"\b(?:at|in|on|during|from) (?:the )?(?:{_ED} )?triage\b", "at first during the last ED visit"),
     (rf"\b{_GIVEN} {_HIM}{_SOME}{_BLOOD}{_NO_TEST}", r"given \g<blood> transfusion"),
     (rf"\bunits? of {_BLOOD}{_NO_TEST}", r"units of \g<blood> transfusion"),
     (r"\btransfused\b", "given blood transfusion"),

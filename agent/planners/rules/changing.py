@@ -231,12 +231,17 @@ def _rescope(change: Change) -> ChartQuery:
     if query.field is None and ask == Ask(Compute.LIST) and last.compute is Compute.LIST:
         kept["field"] = last.field
     kept["where"] = tuple(dict.fromkeys((*query.where, *_identity(last))))
-    if query.compute is Compute.TIME and last.compute is Compute.EXISTS:
+    if query.compute in (Compute.TIME, Compute.COUNT) and last.compute is Compute.EXISTS and not compares(query):
         kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     if query.compute is Compute.LIST and last.compute is not Compute.LIST and ask == Ask(Compute.LIST):
         kept["compute"] = last.compute
         kept["where"] = tuple(dict.fromkeys((*query.where, *_measured(last))))
     return query.model_copy(update=kept)
+
+
+def compares(query: ChartQuery) -> bool:
+    """Whether a question sets a value against a number of its own."""
+    return any(c.field is Slot.VALUE for c in query.where)
 
 
 def _others_that_day(change: Change) -> ChartQuery:

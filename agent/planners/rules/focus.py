@@ -153,6 +153,8 @@ def read_asks(cascade: Cascade) -> list[Ask]:
         else Ask(Compute.LIST, Slot.PERFORMER) if more[3] else Ask(Compute.LIST, Slot.LOCATION) if more[4]
         else Ask(Compute.DURATION)
     )  # fmt: skip
+    if second == Ask(Compute.TIME) and first.compute in (Compute.MAX, Compute.MIN):
+        second = Ask(first.compute, Slot.TIME)
     return [first, second] if second != first else [first]
 
 

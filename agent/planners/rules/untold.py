@@ -26,6 +26,7 @@ _PLACED = r"placed|inserted|put in|removed|pulled(?: out)?|taken out|changed out
 """What is done to a line or tube, which is no output of it."""
 _TWO_APART = r"between (?:(?:the|his|her|my|their) )?(?:last|first|past|latest|most recent) (?:two|2|three|3)"
 _EXTREMES = (Compute.MAX, Compute.MIN, Compute.MEAN)
+_OF_TWO = r"(?:more|most) recent(?:ly)?|the (?:later|latest|earlier|earliest|first|last|newer|older) (?:one|of the two)"
 _FOR_IT = r"for (?:(?:the|his|her|my|their|an?) )?C\d"
 
 
@@ -49,6 +50,8 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
     (lambda s, kind: kind not in _IN_NUMBERS and any(c.field is Slot.VALUE for c in s.where),
      "I can't determine what the number is to be compared with: I compare the values of what is measured. For others"
      " ask how many there are, or how long each was."),
+    (lambda s, kind: s.asks[0].compute is Compute.EXISTS and s.either and s.says(_OF_TWO),
+     "I can't determine which of the two is meant: name both as the chart does, and ask which was last or first."),
     (lambda s, kind: s.asks[0].compute is Compute.COUNT and s.says(_HOW_MANY_UNITS),
      "I can't determine that length of time: ask how long it was from one thing to another, or how long a stay was."),
     (lambda s, kind: (s.asks[0].compute is Compute.EXISTS or kind in DRUGS)

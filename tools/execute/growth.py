@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.chart_query import Condition, Kind, Slot
+from tools.chart_query import ChartQuery, Compute, Condition, Kind, Slot
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold, match_concepts
 from tools.concepts.rows import read_rows, split_names
@@ -39,6 +39,13 @@ OTHER_SIGN = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE}
 def organisms_of(record: Record) -> tuple[str, ...]:
     """What grew, without what says that a test was called off."""
     return tuple(name for name in record.fields.get(Slot.ORGANISM, ()) if not _NOT_DONE.search(name))
+
+
+def leave_called_off(query: ChartQuery, records: list[Record]) -> list[Record]:
+    """Where what grew is listed, and of no test by name, the records without those that say that a test was off."""
+    if query.field is not Slot.ORGANISM or query.compute is not Compute.LIST or query.about:
+        return records
+    return [r for r in records if organisms_of(r) or not r.fields.get(Slot.ORGANISM)]
 
 
 def sign_of(record: Record) -> str | None:
@@ -101,6 +108,13 @@ def verdict_on(record: Record, drug: str) -> str | None:
     """The verdict on a drug, by any name of it; None where it was not tested or verdicts differ."""
     said = {v for name, v in verdicts_of(record) if same_drug(drug, name)}
     return said.pop() if len(said) == 1 else None
+
+
+def gives(record: Record, drug: str, verdict: str) -> bool:
+    """Whether a verdict was given on a drug; of several organisms on any of them."""
+    if len(organisms_of(record)) > 1:
+        return any(said == verdict and same_drug(drug, name) for name, said in verdicts_of(record))
+    return verdict_on(record, drug) == verdict
 
 
 def same_drug(asked: str, held: str) -> bool:

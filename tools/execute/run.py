@@ -19,7 +19,7 @@ from tools.execute.dying import compute_place
 from tools.execute.ends import keep_ended
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered, tell_uncharted
-from tools.execute.growth import OTHER_SIGN, keep_tested, tell_both_verdicts
+from tools.execute.growth import OTHER_SIGN, keep_tested, leave_called_off, tell_both_verdicts
 from tools.execute.intake import follow_doses, load_intake
 from tools.execute.left_out import tell_left_out
 from tools.execute.movement import compute_against
@@ -164,7 +164,7 @@ async def _select(search: Search) -> list[Record]:
         records = keep_bounded(search, records, anchor, named)
     late = _compared_last(query)
     kept = keep_where(records, [c for c in query.where if c not in late])
-    kept = kept or find_arrivals(search)
+    kept = leave_called_off(query, kept or find_arrivals(search))
     search.notes += tell_other_names(query.where, records)
     await _leave_untold(search, records, kept)
     if query.compute is Compute.EXISTS and query.about and asks_past(query):

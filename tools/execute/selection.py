@@ -15,9 +15,9 @@ from tools.execute.growth import (
     OTHER_SIGN,
     TESTED,
     drugs_with,
+    gives,
     grew,
     narrow_to,
-    organisms_of,
     sign_of,
     verdict_on,
 )
@@ -113,8 +113,6 @@ def meets(record: Record, condition: Condition) -> bool:
         level = level_of(record)
         wanted = {"abnormal": ("high", "low", "abnormal")}.get(condition.value, (condition.value,))
         return level in wanted
-    if condition.field is Slot.ORGANISM and condition.op == "!=" and condition.value == "none":
-        return bool(organisms_of(record))
     if condition.field is Slot.ORGANISM and condition.value != "none":
         return grew(record, condition.value) == (condition.op == "=")
     if condition.field is Slot.SUSCEPTIBILITY:
@@ -122,7 +120,7 @@ def meets(record: Record, condition: Condition) -> bool:
         if verdict == TESTED:
             found = verdict_on(record, drug) is not None
         else:
-            found = verdict_on(record, drug) == verdict if drug else bool(drugs_with(record, verdict))
+            found = gives(record, drug, verdict) if drug else bool(drugs_with(record, verdict))
         return found == (condition.op == "=")
     if condition.field is Slot.REASON:
         return (match_reason(record, condition.value)) == (condition.op == "=")

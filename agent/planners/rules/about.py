@@ -50,7 +50,7 @@ def split_specimens(
         kinds = {e.kind for e in span.entries}
         if names_an_organism(span.text) and not (of_test and Kind.MICROBIOLOGY in kinds):
             more.append(Condition(field=Slot.ORGANISM, value=span.text))
-        elif names_a_culture(fold(span.text)):
+        elif names_a_culture(fold(span.text)) and Kind.SPECIMEN not in kinds:
             tests.append(span.text)
         elif Kind.MICROBIOLOGY not in kinds and (span.names_organism or not kinds & _CULTURED):
             if names_a_class(span.text):

@@ -27,6 +27,11 @@ _TESTS = r"(?:results?|interpretations?|reports?|verdicts?|sensitivit(?:y|ies)|s
 CULTURES: tuple[tuple[str, str], ...] = (
     (r"(?<=[a-z])\((?P<s>e?s)\)", r"\g<s>"),
     (r"\b(?:microbes?|pathogens?)\b", "organism"),
+    (r"\b(?:any |some )?growth (?=(?:in|from|on) (?:the |his |her |my |any |an? )?(?:[\w-]+ ){0,2}(?:cultures?"
+     r"|urine|blood"
+     r"|sputum|wound|stool|csf|swabs?|samples?|specimens?)\b)", "any organism "),
+    (r"\b(?P<when>when|what (?:day|date)|how (?:many|often)|number of)\b(?P<mid>[^?]*?)\bpositive"
+     r" (?P<of>(?:[\w-]+ ){0,2}?cultures?)\b", r"\g<when>\g<mid>\g<of> positive"),
     (rf"\b(?P<germ>{_GERMS}) (?P<was>(?:ever |has |have |had |that )*)"
      rf"(?:turn(?:ed|s)?|show(?:ed|n|s)?|came|come|popp?(?:ed|s)?) (?:up|out|back)\b", r"\g<germ> \g<was>grew"),
     (r"\bmicro\b(?! ?(?:gram|g|liter))", "microbiology"),

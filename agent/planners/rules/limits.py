@@ -36,6 +36,10 @@ _INTO = (
 )
 _MORE = r"(?:more|above|higher|greater|over|up|upwards?|beyond|better|larger|heavier)"
 _LESS = r"(?:less|below|lower|under|fewer|down|smaller|lighter)"
+_REACHED = (
+    r"(?:was|were|is|are|of|at|with|reading|measuring|hit|hits|reach(?:ed|es)?|(?:got|get|gone|went|go)"
+    r" (?:up |down )?to)"
+)
 _NORM = r"what is the reference range of \g<what>"
 _OF_WHAT = r"(?P<what>(?:(?:the|my|his|her|their|an?) )?C\d+(?: levels?| values?)?)"
 _SHOULD = (
@@ -51,6 +55,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
      rf"|regarded as |taken as |called )?normal (?:for|of|in) {_OF_WHAT}", _NORM),
     (rf"what (?:is|are) (?:the )?normal (?:limits|values?|numbers?|levels?|interval|span) (?:for|of|in)"
      rf" {_OF_WHAT}", _NORM),
+    (rf"(?P<n>{_N}) percent\b", r"\g<n>%"),
     ("≥ ?", "at least "),
     ("≤ ?", "at most "),
     (r"(?:greater|more|higher|larger|bigger) than or (?:equal to|equals?|the same as) ", "at least "),
@@ -63,10 +68,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
     (r"(?:a )?maximum of (?=\d)", "at most "),
     (r"(?:in excess|north) of (?=\d)", "above "),
     (r"south of (?=\d)", "below "),
-    (rf"(?:(?:was|were|is|are|of|at|with|reading|measuring) )?{_LIMIT} ?(?:\+(?!\d)|(?:or|and) {_MORE}(?!"
+    (rf"(?:{_REACHED} )?{_LIMIT} ?(?:\+(?!\d)|(?:or|and) {_MORE}(?!"
      rf" than)\b)(?! {COUNTED_IN})",
      r"at least \g<n>\g<u>"),
-    (rf"(?:(?:was|were|is|are|of|at|with|reading|measuring) )?{_LIMIT} ?(?:or|and) {_LESS}(?! than)\b(?! {COUNTED_IN})",
+    (rf"(?:{_REACHED} )?{_LIMIT} ?(?:or|and) {_LESS}(?! than)\b(?! {COUNTED_IN})",
      r"at most \g<n>\g<u>"),
     (rf"(?<!outside )(?<!outside the )(?<!outside of ){_INTO} {_TWO}{_NO_SPAN}(?: {_BAND}\b)?",
      r"between \g<low> and \g<high>\g<u>"),

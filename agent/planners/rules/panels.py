@@ -20,7 +20,8 @@ def of_panel(named: Sequence[Span]) -> bool:
 
 def is_panel(span: Span) -> bool:
     """Whether a name is of a panel that the chart holds."""
-    return bool(span.entries) and has_row(fold(span.text), "panels")
+    reported = any(e.kind in (Kind.REPORT, Kind.LAB) for e in span.entries)
+    return reported and has_row(fold(span.text), "panels", loosely=False)
 
 
 def write_panels(text: str, spans: Sequence[Span]) -> str:

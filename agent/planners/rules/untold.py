@@ -50,6 +50,8 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
     (lambda s, kind: kind not in _IN_NUMBERS and any(c.field is Slot.VALUE for c in s.where),
      "I can't determine what the number is to be compared with: I compare the values of what is measured. For others"
      " ask how many there are, or how long each was."),
+    (lambda s, kind: s.says(r"(?:what|which) (?:share|proportion|fraction)|(?:share|proportion|fraction) of"),
+     "I can't determine a share: ask how many there are, and how many of them are so."),
     (lambda s, kind: s.asks[0].compute is Compute.EXISTS and s.either and s.says(_OF_TWO),
      "I can't determine which of the two is meant: name both as the chart does, and ask which was last or first."),
     (lambda s, kind: s.asks[0].compute is Compute.COUNT and s.says(_HOW_MANY_UNITS),

@@ -43,7 +43,8 @@ def organisms_of(record: Record) -> tuple[str, ...]:
 
 def leave_called_off(query: ChartQuery, records: list[Record]) -> list[Record]:
     """Where what grew is listed, and of no test by name, the records without those that say that a test was off."""
-    if query.field is not Slot.ORGANISM or query.compute is not Compute.LIST or query.about:
+    named = query.about or any(c.field is Slot.SPECIMEN for c in query.where)
+    if query.field is not Slot.ORGANISM or query.compute is not Compute.LIST or named:
         return records
     return [r for r in records if organisms_of(r) or not r.fields.get(Slot.ORGANISM)]
 

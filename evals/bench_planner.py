@@ -39,7 +39,7 @@ _STEP = 200
 """Tokens that a step adds to a conversation: a finding and its records."""
 _WARM = 4
 """Tokens written before those that are timed: they compile, and capture."""
-_ROUND = 1024
+_ROUND = 256
 _LONGEST_COMPARED = 8192
 """Tokens that transformers reads at once beside ours without much memory."""
 Figure = tuple[str, Any]

@@ -15,7 +15,7 @@ from evals.report.groups import build_lines
 from evals.report.intervals import combine_mean, estimate_share, subtract, weigh_flips
 from evals.report.judge import compare_judge, describe_judge
 from evals.report.logs import load_run
-from evals.report.one_run import report_run, to_json, warn
+from evals.report.one_run import describe_suite, report_run, to_json, warn
 from evals.report.rows import BASELINES, Case, NoReport, Row, Run, SuiteRun, settle_crashes
 from evals.report.subjects import OneRun
 from evals.report.totals import parse_json, sum_up
@@ -203,6 +203,12 @@ def test_totals_come_back_from_json_as_they_were() -> None:
     again = parse_json(totals_to_json(totals))
     assert totals_to_json(again) == totals_to_json(totals)
     assert again.overflow == 1.0
+
+
+def test_who_answered_is_told_where_it_says_more_than_planner_and_model() -> None:
+    names = ("openai:m", "openai:m (vllm; schema by response_format)", "rules")
+    told = describe_suite(replace(suite(row("q1")), model="m", weights="3.5 million parameters", answered_by=names))
+    assert told == "rules; m; 3.5 million parameters; answered by openai:m (vllm; schema by response_format)"
 
 
 def test_a_table_keeps_to_a_hundred_columns() -> None:

@@ -23,7 +23,7 @@ from agent.planners.medgemma.engine import (
     open_engine,
 )
 from agent.planners.medgemma.engine.cache import CacheShape
-from agent.planners.medgemma.engine.forward import Reader
+from agent.planners.medgemma.engine.forward import Reader, compile_pass
 
 OPTIONS = Options(device="cpu", context=1024, rows=3, rewind=64, snapshot_bytes=1 << 26)
 PROMPTS = tuple(tuple(range(400 + n, 400 + n + length)) for n, length in enumerate((9, 64, 65, 200)))
@@ -51,6 +51,13 @@ def engine(small_gemma: Path) -> Iterator[Engine]:
     opened = open_engine(str(small_gemma), OPTIONS)
     yield opened
     opened.close()
+
+
+def forget_compiled() -> None:
+    """As in a process that has compiled nothing yet."""
+    compile_pass.cache_clear()
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
 
 
 def write(engine: Engine, prompt: tuple[int, ...], **chosen: Any) -> Generated:
@@ -119,8 +126,7 @@ def test_a_beginning_that_was_read_ahead_forks_to_later_prompts(engine: Engine) 
 
 
 def test_what_is_read_ahead_also_compiles_the_step_and_writes_nothing_that_stays(small_gemma: Path) -> None:
-    torch._dynamo.reset()
-    torch._dynamo.utils.counters.clear()
+    forget_compiled()
     traced = open_engine(str(small_gemma), replace(OPTIONS, backend="eager"))
     traced.warm(PROMPTS[3]).result(60)
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
@@ -151,8 +157,7 @@ def test_texts_written_at_once_are_those_written_one_by_one(engine: Engine, chos
 def test_a_step_traced_for_compiling_gives_the_same_logits_in_three_graphs(small_gemma: Path, precision: Any) -> None:
     engine = open_engine(str(small_gemma), replace(OPTIONS, precision=precision))
     shape = CacheShape(rows=1, capacity=256, window=64, rewind=64)
-    torch._dynamo.reset()
-    torch._dynamo.utils.counters.clear()
+    forget_compiled()
     eager, traced = (Reader(engine.loaded.model, shape, backend=backend) for backend in (None, "eager"))
     for reader in (eager, traced):
         reader.read(0, PROMPTS[1])
@@ -167,7 +172,7 @@ def test_a_step_that_cannot_be_compiled_is_told_with_what_to_do(engine: Engine) 
     def without_compiler(graph: Any, inputs: Any) -> Any:
         raise RuntimeError("Failed to find C compiler")
 
-    torch._dynamo.reset()
+    forget_compiled()
     reader = Reader(
         engine.loaded.model, CacheShape(rows=1, capacity=256, window=64, rewind=64), backend=without_compiler
     )

@@ -73,13 +73,20 @@ def report_suite(suite: SuiteRun, *, full: bool, prices: Prices | None) -> list[
 
 def describe_suite(suite: SuiteRun) -> str:
     """What was measured, by what, when."""
-    named = {suite.planner, f"{suite.planner}:{suite.model}"}
-    by = [f"answered by {name}" for name in suite.answered_by if name not in named]
+    by = [f"answered by {name}" for name in _tell_answerers(suite)]
     commit = f"commit {suite.commit}" if suite.commit else ""
     of = [suite.planner, suite.model, suite.weights, *by, commit, suite.created[:16]]
     seed = f"seed {suite.seed}" if suite.seed else ""
     epochs = f"{suite.epochs} epochs, their mean is taken question by question" if suite.epochs > 1 else ""
     return "; ".join(filter(None, [*of, seed, epochs, suite.command]))
+
+
+def _tell_answerers(suite: SuiteRun) -> Iterator[str]:
+    """The names that tell more than planner and model do, each as it was when most was known of it."""
+    known = {suite.planner, f"{suite.planner}:{suite.model}"}
+    for name in suite.answered_by:
+        if name not in known and not any(other.startswith(f"{name} (") for other in suite.answered_by):
+            yield name
 
 
 def warn(suite: SuiteRun) -> list[str]:

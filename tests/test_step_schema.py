@@ -54,6 +54,8 @@ FINDING = Finding(
 )  # fmt: skip
 SEEN = Step(CallTool(tool="query_chart", arguments={"kind": "lab"}), FINDING)
 ODD_UNIT = replace(SEEN, finding=replace(FINDING, evidence=(replace(ROW, unit="EU / dl"),)))
+CREATININE = replace(ROW, handle="E3", label="Creatinine", value="1.1", unit="mg/dL")
+WITH_CREATININE_SEEN = replace(SEEN, finding=replace(FINDING, evidence=(ROW, CREATININE)))
 TURN = Turn(
     "Does she take warfarin?",
     "No.",
@@ -87,6 +89,7 @@ def answer(**told: Any) -> str:
 
 FIRST, LATER = view(), view(steps=(SEEN,), history=(TURN,))
 WEIGHED = replace(LATER, question="She weighs 70 kg on 2020-05-02; how much is that in pounds?")
+WITH_CREATININE = replace(LATER, steps=(WITH_CREATININE_SEEN,))
 NOTHING_TOLD = replace(LATER, history=(replace(TURN, citations=()),))
 MAY = [
     (FIRST, query(kind="lab")),
@@ -108,7 +111,8 @@ MAY = [
     (LATER, query(kind="condition", about=["warfarin"], among="previous_answer")),
     (LATER, query(kind="condition", about=["coumadin"])),
     (LATER, call("read_record", record="E2")),
-    (LATER, call("calculate", what="egfr", inputs={"creatinine": "E1"})),
+    (WITH_CREATININE, call("calculate", what="egfr", inputs={"creatinine": "E3"})),
+    (LATER, call("calculate", what="mean_arterial_pressure", inputs={"systolic": "E2", "diastolic": "E2"})),
     (LATER, call("calculate", what="time_between", inputs={"from": "E1", "to": "as_of"}, unit="days")),
     (LATER, call("calculate", what="time_between", inputs={"from": "2020-01-02", "to": "as_of"})),
     (WEIGHED, call("calculate", what="expression", inputs={"a": "E1", "b": "70 kg"}, expression="(a - b) / a * 100")),
@@ -138,6 +142,8 @@ MAY_NOT = [
     (FIRST, answer(status="answered", citations=["Q1"]), "an answer where nothing was retrieved"),
     (LATER, call("read_record", record="E3"), "a record that was not seen"),
     (LATER, call("calculate", what="convert", inputs={"a": "E1"}), "a conversion to nothing"),
+    (LATER, call("calculate", what="egfr", inputs={"creatinine": "E1"}), "a formula of what it does not take"),
+    (LATER, call("calculate", what="convert", inputs={"a": "E2"}, unit="g"), "a conversion of no single number"),
     (LATER, call("calculate", what="convert", inputs={"a": "E1"}, unit="whec"), "a unit that there is not"),
     (LATER, query(kind="lab", unit="EU / dl"), "a spelling of a unit that no record has"),
     (LATER, call("calculate", what="convert", inputs={"a": "70 kg"}, unit="g"), "a number that nobody said"),

@@ -46,14 +46,14 @@ def _values_of(rows: Sequence[Evidence]) -> Iterator[Value]:
         yield from (part for part in parts if part and part.isprintable())
         if row.value is not None and row.unit:
             yield f"{row.value} {row.unit}"
-        if (number := _read_number(row.value)) is not None:
+        if (number := read_number(row.value)) is not None:
             yield number
 
 
-def _read_number(value: str | None) -> int | float | None:
+def read_number(value: str | None) -> int | float | None:
     """The number a value is.
 
-    >>> _read_number("6.8"), _read_number("120"), _read_number("positive"), _read_number("nan")
+    >>> read_number("6.8"), read_number("120"), read_number("positive"), read_number("nan")
     (6.8, 120, None, None)
     """
     try:

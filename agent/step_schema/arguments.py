@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from itertools import groupby
 
 from pydantic import BaseModel
 
+from agent.step_schema.answer import read_number
 from agent.step_schema.shapes import Json, any_of, list_of, narrow, one_of, spelled, text, to_object, worded
 from agent.step_schema.times import moment, when
 from agent.step_schema.units import spell_unit
 from agent.step_schema.vocabulary import Vocabulary
 from tools.calculate import Calculate
 from tools.chart_query import ChartQuery, Kind
+from tools.evidence import Evidence
 from tools.execute.spans import TIME_UNITS
-from tools.formulas import FORMULAS
+from tools.formulas import FORMULAS, Role
 from tools.notes.search import SearchNotes
 from tools.read_record import ReadRecord
 from tools.registry import Tool
@@ -105,24 +107,53 @@ def _build_notes_search(words: Vocabulary) -> Json:
 
 
 def _build_reading(words: Vocabulary) -> Json:
-    return to_object({"record": words.define("records", words.records)})
+    return to_object({"record": words.define("records", words.handles())})
 
 
 def _build_calculation(words: Vocabulary) -> Json:
-    """One shape for each sort of calculation, with the inputs it takes."""
-    record = words.define("records", words.records)
-    amount = any_of(record, _build_amount(words)) if words.numbers else record
-    ends = to_object({end: any_of(record, moment(words)) for end in ("from", "to")})
-    among = to_object(dict.fromkeys(_INPUTS, amount), frozenset(_INPUTS[1:]))
+    """One shape for each sort of calculation that there are inputs for, with the inputs it takes."""
+    ends = to_object({end: any_of(*_records(words, _has_day), moment(words)) for end in ("from", "to")})
     shapes = [
-        to_object({"what": {"const": "expression"}, "inputs": among, "expression": _EXPRESSION}),
-        to_object({"what": {"const": "time_between"}, "inputs": ends, "unit": one_of(TIME_UNITS)}, frozenset({"unit"})),
-        to_object({"what": {"const": "convert"}, "inputs": to_object({"a": amount}), "unit": _unit(words)}),
+        to_object({"what": {"const": "time_between"}, "inputs": ends, "unit": one_of(TIME_UNITS)}, frozenset({"unit"}))
     ]
+    if numbers := _amounts(words, _has_number):
+        among = to_object(dict.fromkeys(_INPUTS, numbers), frozenset(_INPUTS[1:]))
+        shapes.append(to_object({"what": {"const": "expression"}, "inputs": among, "expression": _EXPRESSION}))
+    if measured := _amounts(words, lambda row: _has_number(row) and bool(row.unit)):
+        inputs = to_object({"a": measured})
+        shapes.append(to_object({"what": {"const": "convert"}, "inputs": inputs, "unit": _unit(words)}))
     for name, formula in FORMULAS.items():
-        inputs = to_object({role.name: amount for role in formula.roles})
-        shapes.append(to_object({"what": {"const": name}, "inputs": inputs}))
+        taken = {role.name: _amounts(words, partial(may_be, role, words.codes)) for role in formula.roles}
+        if all(taken.values()):
+            shapes.append(to_object({"what": {"const": name}, "inputs": to_object(taken)}))
     return any_of(*shapes)
+
+
+def _records(words: Vocabulary, fits: Callable[[Evidence], bool]) -> list[Json]:
+    """The handles of records that fit, if there are any."""
+    found = words.handles(fits)
+    return [one_of(found)] if found else []
+
+
+def _amounts(words: Vocabulary, fits: Callable[[Evidence], bool]) -> Json:
+    """Records that fit, or numbers that the question says; empty where there is neither."""
+    shapes = [*_records(words, fits), *([_build_amount(words)] if words.numbers else [])]
+    return any_of(*shapes) if shapes else {}
+
+
+def _has_day(row: Evidence) -> bool:
+    return len(row.date or "") >= len("2020-01-01")
+
+
+def _has_number(row: Evidence) -> bool:
+    return read_number(row.value) is not None
+
+
+def may_be(role: Role, codes: Mapping[str, frozenset[str]], row: Evidence) -> bool:
+    """Whether a record can be what a formula takes; one of several values, or of a name without known codes, may be."""
+    if row.value is None:
+        return False
+    return not _has_number(row) or row.label not in codes or role.fits(row.label, codes[row.label])
 
 
 def _build_amount(words: Vocabulary) -> Json:

@@ -6,7 +6,7 @@ Knows nothing of JSON Schema but how a list of choices is defined once and refer
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from tools.chart_query import Kind
 from tools.concepts.entry import ConceptEntry
 from tools.concepts.match import fold
 from tools.concepts.tables import synonyms_of
+from tools.evidence import Evidence
 from tools.records.kinds import KIND_SEARCHES
 from tools.time_window import find_time_phrases
 
@@ -45,8 +46,10 @@ class Vocabulary:
     """The words of the question: what is not in the chart can be asked for too."""
     times: tuple[str, ...]
     """Time phrases as the question writes them."""
-    records: tuple[str, ...]
-    """Handles of records seen."""
+    records: tuple[Evidence, ...]
+    """Records seen, each once."""
+    codes: Mapping[str, frozenset[str]]
+    """Codes by name of what the chart holds."""
     numbers: tuple[str, ...]
     """Numbers that the question says."""
     days: tuple[str, ...]
@@ -66,6 +69,10 @@ class Vocabulary:
         shapes = [self.define(f"{kind}_names", self.names[kind])] if self.names[kind] else []
         shapes += [self.define("asked", self.phrases)] if self.phrases else []
         return any_of(*shapes) if shapes else {}
+
+    def handles(self, fits: Callable[[Evidence], bool] = lambda row: True) -> tuple[str, ...]:
+        """Those of the records seen, or of some of them."""
+        return tuple(row.handle for row in self.records if fits(row))
 
     def define(self, name: str, choices: Sequence[str]) -> Json:
         """A reference to a list of choices that stands in the schema once."""
@@ -89,7 +96,8 @@ def read_vocabulary(view: PlannerView) -> Vocabulary:
         names=_name_each(overview.index, told, readable),
         phrases=_with_synonyms((*find_phrases(said), *before)),
         times=tuple(dict.fromkeys(phrase for text in said for _, _, phrase in find_time_phrases(text))),
-        records=tuple(dict.fromkeys(e.handle for e in seen)),
+        records=tuple({e.handle: e for e in seen}.values()),
+        codes=_find_codes(overview.index),
         numbers=tuple(dict.fromkeys(_spell(n) for n in find_numbers(said[:2]) if abs(n) < _LARGEST)),
         days=tuple(dict.fromkeys(d for d in (*find_dates(said[:2]), *_list_found(view)) if _DAY.fullmatch(d))),
         units=tuple(dict.fromkeys(e.unit for e in seen if e.unit and e.unit.isprintable())),
@@ -124,6 +132,14 @@ def _with_synonyms(phrases: Sequence[str]) -> tuple[str, ...]:
 def _named(arguments: dict[str, object]) -> list[str]:
     about = arguments.get("about")
     return [name for name in about if isinstance(name, str)] if isinstance(about, list | tuple) else []
+
+
+@lru_cache(maxsize=64)
+def _find_codes(index: tuple[ConceptEntry, ...]) -> Mapping[str, frozenset[str]]:
+    codes: dict[str, set[str]] = {}
+    for entry in index:
+        codes.setdefault(entry.text, set()).update(c.code for c in entry.codings if c.code)
+    return {text: frozenset(found) for text, found in codes.items()}
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from agent.planners.planner import PlannerView, Step, Turn
 from agent.step_schema import build_step_schema
 from agent.step_schema.answer import list_values
 from agent.step_schema.times import spell_times
-from agent.step_schema.units import list_units
+from agent.step_schema.units import list_divided, list_divisors, list_units
 from agent.verify import holds_value
 from tests.grammar import compile_schema, lets_through, write_randomly
 from tools.chart_query import ChartQuery, Kind
@@ -236,7 +236,10 @@ def test_a_chart_that_was_not_read_beforehand_can_be_asked_for_what_the_question
     assert lets_through(compile_schema(build_step_schema(bare)), query(kind="vital", about=["gout"]))
 
 
-@pytest.mark.parametrize("unit", list_units())
+QUOTIENTS = [*(f"{unit}/L" for unit in list_divided()), *(f"mg/{unit}/kg" for unit in list_divisors())]
+
+
+@pytest.mark.parametrize("unit", [*list_units(), *QUOTIENTS])
 def test_every_unit_that_can_be_written_is_known(unit: str) -> None:
     with suppress_only("can't be converted to mg/dL: "):
         convert(1, unit, "mg/dL")

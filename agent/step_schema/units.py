@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from tools.concepts.rows import read_rows
+from tools.units import to_ucum
 
 _PLAIN = (
     "kg", "g", "mg", "ug", "ng", "pg", "fg", "L", "dL", "mL", "uL", "fL", "mol", "mmol", "umol", "nmol", "pmol", "meq",
@@ -16,6 +18,13 @@ _PLAIN = (
 """Of UCUM, what charts measure in and divide by."""
 _NO_QUANTITY = frozenset({"[pH]"})
 """What UCUM has as a unit and no calculation takes."""
+_ALONE = frozenset({"Cel", "[degF]"})
+"""What UCUM allows in no quotient."""
+_DIVISORS = frozenset(
+    {"L", "dL", "mL", "uL", "kg", "g", "mg", "mol", "mmol", "m2", "mm3", "s", "min", "h", "d", "wk", "a"}
+)
+_OF_BODY_SURFACE = "{1.73_m2}"
+"""What stands last in a quotient."""
 _MOST_OF_CHART = 100
 
 
@@ -26,6 +35,21 @@ def list_units() -> tuple[str, ...]:
     return tuple(u for u in dict.fromkeys((*_PLAIN, *written)) if "/" not in u and " " not in u)
 
 
+def list_alone() -> list[str]:
+    """Those that are never part of a quotient."""
+    return [unit for unit in list_units() if to_ucum(unit) in _ALONE]
+
+
+def list_divided() -> list[str]:
+    """Those that a quotient may be of."""
+    return [unit for unit in list_units() if to_ucum(unit) not in _ALONE]
+
+
+def list_divisors() -> list[str]:
+    """Those that it may divide by."""
+    return [unit for unit in list_units() if to_ucum(unit) in _DIVISORS]
+
+
 def spell_unit(of_chart: tuple[str, ...] = ()) -> str:
     """A pattern of units, those among them that the chart's records were seen to have.
 
@@ -34,9 +58,14 @@ def spell_unit(of_chart: tuple[str, ...] = ()) -> str:
     >>> bool(re.fullmatch(spell_unit(("EU/dL",)), "EU/dL"))
     True
     """
-    plain = "|".join(map(_escape, list_units()))
+    alone, divided, divisors = (_join(units) for units in (list_alone(), list_divided(), list_divisors()))
     seen = "".join(f"|{_escape(unit)}" for unit in of_chart[:_MOST_OF_CHART])
-    return f"(?:{plain})(?:/(?:{plain})){{0,2}}{seen}"
+    surface = _join(unit for unit in list_units() if to_ucum(unit) == _OF_BODY_SURFACE)
+    return f"{alone}|(?:{divided})(?:/(?:{divisors})){{0,2}}(?:/(?:{surface}))?{seen}"
+
+
+def _join(units: Iterable[str]) -> str:
+    return "|".join(map(_escape, units))
 
 
 def _escape(text: str) -> str:

@@ -128,3 +128,9 @@ def test_two_values_of_one_day_are_asked_for_each() -> None:
     assert parsed.reason is None
     assert {name for q in parsed.queries for name in q.about} == {"potassium", "heart rate"}
     assert {q.when for q in parsed.queries} == {"on 2019-05-06"}
+
+
+def test_a_question_of_another_patient_says_so() -> None:
+    parsed = read_parts("What is the last hemoglobin of patient RMC-101133?", CHART, ())
+    assert parsed.reason is not None
+    assert "RMC-101133" in parsed.reason

@@ -91,7 +91,7 @@ def _refer_to_nothing(sketch: Sketch, history: Sequence[Turn]) -> Parsed | None:
         return Parsed(reason=_NOT_ANSWERED.format("the question before it was not answered"))
     told = (
         sketch.named, sketch.nouns, sketch.reasons, sketch.excluded, sketch.when, sketch.stay, sketch.around,
-        sketch.asks[0].slot is Slot.ORGANISM, sketch.where, sketch.picked, sketch.person,
+        any(a.slot is Slot.ORGANISM for a in sketch.asks), sketch.where, sketch.picked, sketch.person,
         sketch.states and Kind.HOSPITAL_STAY in sketch.verbs,
         sketch.says("i|me|he|him|she|her|they|we|you|patient|any|anything"),
     )  # fmt: skip

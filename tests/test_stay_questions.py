@@ -11,6 +11,7 @@ from tests.test_rules_planner import OVERVIEW
 
 FIRST, LAST = {"which": "first"}, {"which": "last"}
 SINCE = {"when": "since 2021-03-02"}
+THAT_ADMISSION = {"which": "any", "when": "2021-03-02"}
 THAT_DAY = {"which": "any", "when": "on 2021-03-02"}
 ASTHMA = {"relation": "same_stay", "kind": "condition", "about": ["asthma"], "pick": "any"}
 
@@ -148,3 +149,31 @@ def test_visits_of_every_kind_are_counted(question: str, wanted: dict[str, Any])
 )
 def test_what_was_done_at_a_visit_is_asked_of_its_day(question: str, wanted: dict[str, Any]) -> None:
     assert read_plan(question) == {**wanted, "when": "on 2020-02-03"}
+
+
+@pytest.mark.parametrize(
+    ("question", "stay", "kind"),
+    [
+        ("Which procedures were done during the admission of 2021-03-02?", THAT_ADMISSION, "procedure"),
+        ("Highest potassium in the hospital stay that began on 2021-03-02?", THAT_DAY, "lab"),
+        ("Was warfarin given in the ICU stay of 2021-03-02?", {"type": "icu", **THAT_ADMISSION}, "medication"),
+    ],
+)
+def test_what_was_so_in_the_stay_of_a_day_is_asked_of_all_of_it(question: str, stay: dict[str, Any], kind: str) -> None:
+    plan = read_plan(question)
+    assert (plan["kind"], plan["during"], "when" in plan) == (kind, stay, False)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What type of admission was the last one?", "Was the last admission elective or emergency?"],
+)
+def test_what_sort_of_admission_it_was_is_its_type(question: str) -> None:
+    assert read_plan(question) == {"kind": "hospital_stay", "pick": LAST, "field": "admission_type"}
+
+
+def test_the_longest_stay_and_its_length_are_one_question() -> None:
+    assert read_plan("Which stay lasted the longest and how long was it?") == {
+        "kind": "hospital_stay",
+        "compute": "max",
+    }

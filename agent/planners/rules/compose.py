@@ -11,6 +11,7 @@ from agent.planners.rules.asks import Ask
 from agent.planners.rules.case import Case
 from agent.planners.rules.coming import measured_at_discharge
 from agent.planners.rules.concepts import Span, kinds_of
+from agent.planners.rules.dated_stays import date_stay
 from agent.planners.rules.kinds import DRUGS, MEASURED, OF_NUMBERS, STAY_KINDS, STAYS, answered_by, choose_kind
 from agent.planners.rules.lexicon import ADJECTIVES
 from agent.planners.rules.ongoing import asks_ended, asks_ongoing
@@ -235,6 +236,7 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
         elif stay.which != "any":
             pick = Pick(which=stay.which, n=stay.n or 1)
         stay = None
+    dated = date_stay(sketch, kind)
     about = tuple(dict.fromkeys(s.text for s in sketch.named))
     if kind in DRUGS:
         about, where = name_treatments(sketch, about, where)
@@ -270,8 +272,8 @@ def compose_query(sketch: Sketch, ask: Ask, kind: Kind) -> ChartQuery:
     ongoing = asks_ongoing(case)
     return ChartQuery(
         kind=kind, about=about, not_about=tuple(s.text for s in sketch.excluded),
-        when=at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing, ended=asks_ended(case),
-        during=stay,
+        when=None if dated else at_that_time(sketch.when, ongoing), against=sketch.against, ongoing=ongoing,
+        ended=asks_ended(case), during=dated or stay,
         around=around, until=sketch.until, where=tuple(dict.fromkeys(where)),
         pick=settle_pick(case, pick, compute),
         compute=compute, field=slot, unit=ask.unit or sketch.unit, per=Per(unit=sketch.per) if sketch.per else None,

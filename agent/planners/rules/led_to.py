@@ -12,7 +12,10 @@ from agent.planners.rules.places import FIRST, LAST, ORDINALS
 from tools.chart_query import Stay
 from tools.time_window import find_time_phrases
 
-_ED = r"(?:ed|er|emergency(?: (?:department|room|ward|service))?|a&e|casualty)"
+_ED = (
+    r"(?:ed|er|emergency(?: (?:department|room|ward|service)|(?= (?:visit|presentation|encounter|stay|attendance|trip"
+    r"|evaluation)))|a&e|casualty)"
+)
 _ADMITTED = (
     r"(?:(?:re-?)?admit(?:s|ted|ting)?|admissions?|hospitali[sz](?:ed|ations?)|inpatients?|hospital (?:stays?|beds?)"
     r"|(?:keep|kept|keeping|h[eo]ld|retain(?:ed)?) (?:me|him|her|them|patient|in)|stay(?:ed)? (?:in"

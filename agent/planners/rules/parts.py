@@ -139,6 +139,8 @@ def _confine(query: ChartQuery, before: ChartQuery) -> ChartQuery:
     confined = query.when or query.during or query.around or query.where or query.among or query.pick != Pick()
     if query.kind not in STAYS or query.kind is not before.kind or confined or query.compute is Compute.COUNT:
         return query
+    if query.compute is Compute.DURATION and before.compute in (Compute.MAX, Compute.MIN):
+        return before.model_copy(update={"field": None})
     kept = ("when", "during", "around", "where", "among", "pick", "about", "ongoing")
     return query.model_copy(update={name: getattr(before, name) for name in kept})
 

@@ -131,6 +131,12 @@ STAYING: tuple[tuple[str, str], ...] = (
      r"|to|into|at) )+(?:the |an? )?(?P<place>hospital|icu|intensive care(?: unit)?|ed|er|emergency (?:room"
      r"|department))\b",
      r"readmitted to \g<place>"),
+    (r"\b(?:admitted|hospitali[sz]ed|an inpatient) (?:again|once more|anew|a second time)\b", "readmitted"),
+    (rf"\bwhat (?:type|kind|sort) of (?:hospital )?{_STAY} (?P<was>was|is|were)\b",
+     r"what \g<was> the admission type of"),
+    (rf"\b(?:was|is) (?P<stay>{_MY}(?:{_WHICH} )?{_STAY}) (?:an? )?(?:(?:elective|urgent|emergency|emergent|planned"
+     r"|unplanned|scheduled|routine)(?: one| admission)?(?:,? or |, )?(?:an? )?)+(?:not)?(?=[ ?.!]*$)",
+     r"what was the admission type of \g<stay>"),
     (r"\bhow recent (?P<is>is|was|are|were)\b", r"when \g<is>"),
     (r"\b(?P<of>diagnos[ei]s|problems?|conditions?|records?|one) (?:that |which )?(?:counts? as|falls? under"
      r"|qualif(?:y|ies)"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from agent.planners.planner import Turn
 from agent.planners.rules.asides import set_aside
 from agent.planners.rules.parts import read_parts
+from tests.test_rules_planner import turn
 from tests.test_terse_forms import CHART, query_of
 from tools.chart_query import Kind
 
@@ -130,7 +132,8 @@ def test_two_values_of_one_day_are_asked_for_each() -> None:
     assert {q.when for q in parsed.queries} == {"on 2019-05-06"}
 
 
-def test_a_question_of_another_patient_says_so() -> None:
-    parsed = read_parts("What is the last hemoglobin of patient RMC-101133?", CHART, ())
+@pytest.mark.parametrize("history", [(), (turn("…", {"kind": "lab", "about": ["potassium"]}),)])
+def test_a_question_of_another_patient_says_so(history: tuple[Turn, ...]) -> None:
+    parsed = read_parts("What is the last hemoglobin of patient RMC-101133?", CHART, history)
     assert parsed.reason is not None
     assert "RMC-101133" in parsed.reason

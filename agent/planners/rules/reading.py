@@ -108,7 +108,7 @@ def read_question(question: str, overview: Overview) -> Sketch:
     """Read one question against what this chart holds."""
     named = _NAMED_ID.search(question)
     if named is not None and named[1] not in overview.patient:
-        return Sketch(foreign=named[1])
+        return Sketch(foreign=named[1], asks=(Ask(Compute.LIST),))
     question = re.sub(r"_+(?=[\s?.,;:!]|$)", "", name_classes(question))
     said = name_cultures(plain(name_pressures(name_limits(without_person(question, overview)))))
     text = _LETTERED.sub(r"\1_A", _PRIMARY.sub("PCP", name_bedside(said)))

@@ -134,3 +134,42 @@ def test_smoking_is_asked_of_the_record_of_the_habit() -> None:
 
 def test_a_class_named_by_letters_in_the_plural_is_the_class() -> None:
     assert query_of("Which SSRIs was he prescribed?") == {"kind": "medication_ordered", "about": ["ssris"]}
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Is she on any frobinators?", "did not understand"),
+        ("How many times a day did she get metformin?", "how often that was each day"),
+        ("Was his knee replaced?", "did not understand"),
+    ],
+)
+def test_what_no_reader_has_is_not_taken_for_the_nearest_thing(question: str, reason: str) -> None:
+    assert reason in (read_parts(question, CHART, ()).reason or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Was her iron replaced?", {"kind": "medication_administered", "about": ["iron"], "compute": "exists"}),
+        ("Was she bolused with metformin?",
+         {"kind": "medication_administered", "about": ["metformin"], "compute": "exists"}),
+        ("Latest allergy added?", {"kind": "allergy", **LAST}),
+        ("Somebody set up an asthma care plan for me. What does it consist of?",
+         {"kind": "care_plan", "about": ["asthma"], "field": "value"}),
+        ("Which care plans are still running?", {"kind": "care_plan", "where": [status("active")]}),
+        ("Since what date do you have me down as allergic to codeine?",
+         {"kind": "allergy", "about": ["codeine"], "compute": "time"}),
+        ("How is the codeine allergy graded, low or high risk?",
+         {"kind": "allergy", "about": ["codeine"], "field": "criticality"}),
+        ("Pre-op check: any allergies?", {"kind": "allergy", "compute": "exists"}),
+    ],
+)  # fmt: skip
+def test_plans_allergies_and_what_is_given_are_read_in_their_words(question: str, wanted: dict[str, Any]) -> None:
+    assert query_of(question) == wanted
+
+
+def test_several_attributes_of_an_order_are_each_asked_for() -> None:
+    parsed = read_parts("What were the dose, route and frequency of the last metformin order?", CHART, ())
+    assert [q.field and q.field.value for q in parsed.queries] == ["dose", "route", "frequency"]
+    assert {(q.kind.value, q.pick.which) for q in parsed.queries} == {("medication_ordered", "last")}

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from agent.planners.rules.concepts import Span, names_a_class
-from agent.planners.rules.kinds import TREATED
+from agent.planners.rules.concepts import Span, kinds_of, names_a_class
+from agent.planners.rules.kinds import DRUGS, TREATED
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Condition, Kind, Slot
-from tools.concepts.known import names_a_culture, names_an_organism
+from tools.concepts.known import known_kinds, names_a_culture, names_an_organism
 from tools.concepts.words import fold
 
 _CULTURED = {Kind.MICROBIOLOGY, Kind.SPECIMEN, Kind.LAB, Kind.OBSERVATION}
 """Kinds under which a chart holds cultures; another name beside them is an organism's."""
+
+ANY_SUBSTANCE = (*DRUGS, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.DEVICE, Kind.FAMILY_HISTORY)
+"""Kinds of which a name may be of anything there is."""
+_SORTS = re.compile(r"(?:or|er|id|ic|ive|ant|ent|ol|in|ine|ate|um|al|an|ist|gen|gent|blocker)s$", re.IGNORECASE)
+"""How the plural of a sort of drug ends: a sort that no table holds, nothing can be denied of."""
+
+
+def is_unknown_sort(name: str) -> bool:
+    """Whether a name is of a sort of drug in the plural, and no table holds it.
+
+    >>> is_unknown_sort("frobinators"), is_unknown_sort("beta blockers"), is_unknown_sort("metformin")
+    (True, False, False)
+    """
+    return bool(_SORTS.search(name)) and not (known_kinds(name) or kinds_of((Span(0, 0, name),)))
 
 
 def name_outputs(named: Iterable[Span]) -> tuple[str, ...]:

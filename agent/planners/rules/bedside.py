@@ -24,6 +24,9 @@ _NO_TEST = (
 """What blood that is given stands before; a blood culture and blood work are tests."""
 _OXYGEN = r"(?:(?:supplemental|extra|some|any) )?(?:oxygen|o2)(?! (?:sat\w*|levels?|flow\w*|deliver\w*|concentrat\w*))"
 _ED = r"(?:ed|er|emergency (?:room|department)|emergency)"
+_HIM_IS = r"(?:(?:the|his|her|my|their) )?"
+_ELECTROLYTE = r"(?:potassium|magnesium|phosph(?:ate|orus)|calcium|iron|bicarb(?:onate)?|k|mag|phos)"
+"""What is replaced by giving it."""
 _BEDSIDE: tuple[tuple[str, str], ...] = (
     (rf"\b(?:at|in|on|during|from) (?:the )?(?:{_ED} )?triage\b(?=.*\b{_ED}\b)", "at first"),
     (rf"\b(?:at|in|on|during|from) (?:the )?(?:{_ED} )?triage\b", "at first during the last ED visit"),
@@ -36,6 +39,9 @@ _BEDSIDE: tuple[tuple[str, str], ...] = (
     (rf"\bon {_OXYGEN}\b(?! saturation)", "on oxygen therapy"),
     (r"\b(?:proned|(?:put|placed|turned|laid|lying|positioned) (?:(?:in|on) )?(?:(?:the|a|his|her) )?"
      r"(?:prone(?: position)?|belly|stomach))\b", "have prone position"),
+    (rf"\b(?P<was>was|were|is|has|had|been) (?P<what>{_HIM_IS}{_ELECTROLYTE}) (?:(?:been|being|ever|get|got) )*"
+     r"(?:replaced|repleted|replenished|supplemented|topped up)\b", r"\g<was> \g<what> given"),
+    (r"\b(?:sedated|an(?:a)?esthetized|paraly[sz]ed|bolused|loaded|infused|injected|medicated) with\b", "given"),
     (r"\b(?:been |get |got )(?:burn(?:ed|t)|scalded)\b|\bburn(?:ed|t) (?:himself|herself|myself|themselves)\b",
      "have burn"),
     (r"\b(?:how|why) did (?P<who>i|he|she|they|(?:the )?patient) die\b", r"what was the cause of death"),

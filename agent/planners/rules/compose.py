@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent.planners.rules.about import name_outputs, name_treatments, split_specimens
+from agent.planners.rules.about import ANY_SUBSTANCE, is_unknown_sort, name_outputs, name_treatments, split_specimens
 from agent.planners.rules.asks import Ask
 from agent.planners.rules.case import Case
 from agent.planners.rules.coming import measured_at_discharge
@@ -172,16 +172,16 @@ def find_unread(sketch: Sketch) -> str | None:
     return None
 
 
-_ANY_SUBSTANCE = (*DRUGS, Kind.ALLERGY, Kind.IMMUNIZATION, Kind.DEVICE, Kind.FAMILY_HISTORY)
-
-
 def _is_unknown(sketch: Sketch, name: str) -> bool:
     """Whether a name is of nothing here or anywhere known, so that its absence says nothing; substances may be any."""
     if sketch.of_appointments or Kind.QUESTIONNAIRE in sketch.nouns:
         return False
     if " ".join(places_in(name)) == name.lower():
         return True
-    if name in {s.text for s in sketch.named} and {*sketch.nouns, *sketch.verbs} & {*_ANY_SUBSTANCE}:
+    said = {*sketch.nouns, *sketch.verbs} & {*ANY_SUBSTANCE}
+    if said and said <= {*DRUGS} and is_unknown_sort(name):
+        return True
+    if said and name in {s.text for s in sketch.named}:
         return False
     return not (known_kinds(name) or kinds_of((Span(0, 0, name),)) or name in ADJECTIVES.values() or sketch.of_cultures)
 

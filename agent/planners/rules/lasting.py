@@ -72,6 +72,7 @@ LASTING: tuple[tuple[str, str], ...] = (
      rf"|into|onto)"
      r" (?:(?:the|my|his|her) )?problem list", r"which of the diagnoses was \g<most>recorded"),
     (rf"\b{_ADDED} (?:to|on|in|into|onto) {_HIS}{_LIST}\b", "recorded"),
+    (r"\b(?:added|entered|logged)(?=[ ?.!]*$| (?:on|in|since|before|after|last|most recently)\b)", "recorded"),
     (rf"^(?P<one>[^:?]*?C\d+[^:?]*?) (?:to|->|→|until) (?P<other>[^:?]*?C\d+[^:?]*?)(?:[:;,]| -) ?(?:how many )?"
      rf"(?:in )?(?P<unit>{_UNITS})(?=[ ?.!]*$)", r"how many \g<unit> from \g<one> to \g<other>"),
     (r"\b(?P<which>latest|last|most recent|newest) new\b|\bnew(?:est|ly)? (?P<again>latest|last|most recent)\b",

@@ -47,6 +47,14 @@ _TWO_YEARS = re.compile(
     r" (?:(?:in|from|of) )?(?P<other>[12]\d{3})[?. ]*$",
     re.IGNORECASE,
 )
+_ATTRIBUTE = r"(?:dose|dosage|route|frequency|sig|strength|prescriber|reason|indication|status|start date|end date)"
+_SEVERAL = re.compile(
+    r"^(?P<lead>(?:what (?:is|was|are|were) |give (?:me )?|list |tell me )?(?:the |my |his |her |their )?)"
+    rf"(?P<first>{_ATTRIBUTE})(?:, (?P<next>{_ATTRIBUTE}))?,? (?:and|&) (?:the )?(?P<last>{_ATTRIBUTE})"
+    r" (?P<of>(?:of|for|on|in) [^?]+)[?. ]*$",
+    re.IGNORECASE,
+)
+"""Several attributes of one record, each asked for."""
 _ASKS = re.compile(
     rf"^(?:and |so |but |please )*(?:(?:of|out of|among) [^,?]+, )?(?:{_AUX}|what|which|when (?:\w+ly )?{_AUX}"
     rf"|where|who|why|how|list|show|give|tell)\b",
@@ -71,6 +79,8 @@ def split_question(question: str) -> list[str]:
     ['what was his LDL in 2012?', 'and the latest one?']
     >>> split_question("Do you have my lipase? I'd like to know the number.")
     ['what is the value of my lipase?']
+    >>> split_question("Dose and route of the last warfarin order?")
+    ['Dose of the last warfarin order?', 'route of the last warfarin order?']
     >>> split_question("Is he on warfarin? Who prescribed it?")
     ['Is he on warfarin', 'Who prescribed it?']
     """
@@ -81,6 +91,9 @@ def split_question(question: str) -> list[str]:
         return [f"what was {compared['one']}?", f"and {compared['other']}?"]
     if (held := _HELD.match(text)) is not None:
         return [f"what is the value of {held['what']}?"]
+    if (several := _SEVERAL.match(text)) is not None:
+        asked = [several[name] for name in ("first", "next", "last") if several[name]]
+        return [f"{several['lead']}{attribute} {several['of']}?" for attribute in asked]
     joint = next((m for m in _JOINT.finditer(text) if _ASKS.match(text[: m.start()])), None)
     if joint is None or len(text[: joint.start()].split()) < 3:
         return [question]

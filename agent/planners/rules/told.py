@@ -48,6 +48,11 @@ _TOLD: tuple[tuple[str, str], ...] = (
      rf" (?P<unit>{_UNITS}))"
      rf" did (?:{_IT}|i|he|she) (?:take|last|go on|have it|need)(?: {_ME})?[ ?.!]*$", r"how many \g<unit> did"
      r" \g<what> last?"),
+    (rf"{_LEAD}(?:someone|somebody|{_THEY}) (?:has |have )?(?:set up|made|wrote|started|put together|drew up|gave"
+     rf"|created"
+     rf"|worked out|put {_ME} on)(?: {_ME})? (?P<what>(?:an?|the|my|his|her) [^.?!,]*?plan)(?: (?:for|with)"
+     rf" {_ME})?{_STOP}"
+     rf"what (?P<aux>does|do|did|is|are) {_IT} (?P<rest>[^?]+)", r"what \g<aux> \g<what> \g<rest>"),
 )  # fmt: skip
 _DETERMINED = re.compile(
     r"\bhow many (?:all|every|each|any)(?: (?:one|single|individual))?(?: of)?(?: (?:the|my|his|her))? ", re.I

@@ -43,6 +43,7 @@ def _names_nothing(sketch: Sketch) -> bool:
 
 _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|months|years)"
 _IN_NUMBERS = (*MEASURED, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE, Kind.REPORT, Kind.MICROBIOLOGY)
+_SO_OFTEN = r"(?:times|often|doses|tablets|pills) (?:a|an|per|each|every) (?:day|hour|week|month)"
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
     (lambda s, kind: s.around is None
      and s.says(r"(?:before|after|until) (?:going|moving|being|getting|leaving|coming)"),
@@ -79,6 +80,9 @@ UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
      "I can't determine what comes next: I read what is recorded, and nothing that is planned."),
     (lambda s, kind: kind in DRUGS and s.says(_CAME_WITH) and not s.says(r"given|administered|prescribed|ordered"),
      "I can't determine which drugs a patient came in with: orders don't say it. Ask what was active on a day."),
+    (lambda s, kind: kind in DRUGS and s.asks[0].compute is Compute.COUNT and s.says(_SO_OFTEN),
+     "I can't determine how often that was each day: ask how many doses there were on one day, or how often the order"
+     " says."),
     (lambda s, kind: kind in DRUGS and s.says(_DID),
      "I can't determine what a drug did or whether it helped: records say what was given, when and for what."),
     (lambda s, kind: kind in DRUGS and _names_nothing(s) and s.says(r"in(?:to)? C\d"),

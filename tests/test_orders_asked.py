@@ -93,6 +93,8 @@ def test_years_from_one_to_another_are_one_span(question: str, wanted: dict[str,
     [
         ("Asthma active on 3/4/2015?", {**ASTHMA, **ON_THAT_DAY, "compute": "exists"}),
         ("Did asthma bother him on 3/4/2015?", {**ASTHMA, **ON_THAT_DAY, "compute": "exists"}),
+        ("Did he have asthma on 3/4/2015, judging by onset and end dates?",
+         {**ASTHMA, **ON_THAT_DAY, "compute": "exists"}),
         ("Asthma: present or absent on 3/4/2015?", {**ASTHMA, **ON_THAT_DAY, "compute": "exists"}),
         ("Was asthma an active problem as of 3/4/2015?",
          {**ASTHMA, "when": "in 3/4/2015", "ongoing": True, "compute": "exists"}),

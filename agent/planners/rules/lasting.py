@@ -35,6 +35,8 @@ _KINDS = (
     r"|procedures)"
 )
 LASTING: tuple[tuple[str, str], ...] = (
+    (r",? ?\b(?:going|judging|judged|counting|telling) by (?:(?:the|its|their) )?(?:onset|start|diagnosis)(?: dates?)?"
+     r" (?:and|to) (?:resolution|end|abatement|resolved)(?: dates?)?\b", ""),
     (rf"\b(?:{_THEY} (?:told|informed|notified) {_ME} (?:that )?|(?<!patient )(?:{_I}|it) (?:was|were|got) (?:told"
      rf"|informed|notified)"
      rf" (?:that )?|{_THEY} (?:said|found(?: out)?|decided|figured out) (?:that )?){_I} (?:had|have|has)(?: got)?"

@@ -1,9 +1,11 @@
-"""Ends: records by when they ended, where that is asked, and not by when they began."""
+"""Ends: records by when they ended, where that is asked; and the end of what is known, the moment looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tools.chart_query import Kind
+from tools.errors import ToolError
 from tools.execute.finding import Search
 from tools.records.record import Record
 from tools.time_window import Window
@@ -24,3 +26,10 @@ def _ended_in(record: Record, window: Window) -> bool:
         return False
     coarse = record.end.precision in ("year", "month")
     return window.holds(record.end.low) and (not coarse or window.holds(record.end.high))
+
+
+def refuse_future(search: Search, window: Window) -> None:
+    """Raises ToolError for a time after the moment looked at: nothing is known of it, not even that nothing was."""
+    if search.query.kind is Kind.APPOINTMENT or window.start is None or window.start <= search.chart.as_of.wall:
+        return
+    raise ToolError(f"{search.query.when!r} is after {search.chart.as_of.text}, as of which the chart is looked at")

@@ -16,7 +16,7 @@ from tools.execute.computing import compute_values
 from tools.execute.confining import keep_about, keep_among, keep_during, place_in_stay
 from tools.execute.contrary import contradict, find_untested, others, refutes
 from tools.execute.dying import compute_place
-from tools.execute.ends import keep_ended
+from tools.execute.ends import keep_ended, refuse_future
 from tools.execute.finding import Search, asks_past, build_finding
 from tools.execute.given import find_only_ordered, tell_uncharted
 from tools.execute.growth import OTHER_SIGN, keep_tested, leave_called_off, tell_both_verdicts
@@ -144,6 +144,7 @@ async def _select(search: Search) -> list[Record]:
         search.unbound = settled.problem
         window = parse_window(settled.phrase, search.chart.as_of.wall, search.chart.date_order)
         search.notes += (settled.note,) if settled.note else window.notes
+        refuse_future(search, window)
         search.undated += [] if query.ended else [r for r in records if r.start is None]
         records = [] if settled.problem else records
         if query.ended:

@@ -40,6 +40,7 @@ _CATEGORIES = {
 _UNNAMED: tuple[tuple[Kind, Callable[[Sketch], bool], tuple[str, ...]], ...] = (
     (Kind.PROCEDURE, lambda s: s.says_surgery, ("surgery",)),
     (Kind.ORDER, lambda s: Kind.IMAGING in s.nouns, IMAGING_WORDS),
+    (Kind.ORDER, lambda s: s.says("referrals?|referred"), ("referral",)),
     (Kind.ENCOUNTER, lambda s: s.says_checkup, ("checkup",)),
 )
 """Which records a noun means that is narrower than its kind, where nothing is named."""

@@ -12,8 +12,6 @@ _QUANTIFIED = r"every|each|both|always|(?<!at )all|only|once|twice|(?:two|three|
 """Of a yes or no: how many of them it is asked of."""
 _JOINED = r"before|after|until|till"
 """A time that is told by what happened, of which the rest was not read as a time."""
-_TIMES = (Compute.TIME, Compute.TIME_SINCE, Compute.AGE, Compute.COUNT, Compute.MAX, Compute.MIN)
-"""What is asked of occasions: "the last instance when", "how often when"."""
 
 
 def find_dropped(rest: str, ask: Ask) -> tuple[str, ...]:
@@ -21,12 +19,11 @@ def find_dropped(rest: str, ask: Ask) -> tuple[str, ...]:
 
     >>> find_dropped("did she have C0 in every | ", Ask(Compute.EXISTS))
     ('every',)
-    >>> find_dropped("which C0 was she on when | ", Ask(Compute.LIST)), find_dropped("| every C0 ", Ask(Compute.LIST))
-    (('when',), ())
+    >>> find_dropped("which C0 was she on before | ", Ask(Compute.LIST)), find_dropped("| every C0 ", Ask(Compute.LIST))
+    (('before',), ())
     """
     found = re.findall(rf"\b(?:{LEAVING_OUT})\b", rest)
-    joined = _JOINED if ask.compute in _TIMES else f"{_JOINED}|when"
-    found += re.findall(rf"(?<=[\w|] )\b({joined})\b(?= (?:[a-z]+ )*(?:\||$))", f"{' '.join(rest.split())} ")
+    found += re.findall(rf"(?<=[\w|] )\b({_JOINED})\b(?= (?:[a-z]+ )*(?:\||$))", f"{' '.join(rest.split())} ")
     if ask.compute is Compute.EXISTS:
         found += re.findall(rf"\b(?:{_QUANTIFIED})\b", rest)
     return tuple(dict.fromkeys(found))

@@ -79,6 +79,8 @@ _SHORT: tuple[tuple[str, str], ...] = (
     (r"\bnkd?a\b|\bno known (?:drug )?allergies\b", "drug allergies"),
 )  # fmt: skip
 _PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\b(?P<was>was|were|been|got) (?:newly |recently )?added(?= (?:since|in|after|before|on|during|at|last|this)\b"
+     r"|[ ?.!]*$)", r"\g<was> started"),
     (r"\b(?:any|some)(?:one|body)(?: else)? in (?:(?:the|his|her|my|their) )?(?:immediate |close )?family\b",
      "relatives"),
     (r"^(?P<aux>is|was) (?P<why>(?!there\b|it\b)[^,?]+?) (?:the|an?|his|her|my|their) (?:indication|reason)"

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agent.decision import GiveAnswer
+from agent.planners.rules.asks import CLINICIANS
 from agent.planners.rules.cascade import Cascade, plain
 from agent.planners.rules.lexicon import FUNCTION
 from agent.planners.rules.scopes import take_times
@@ -25,6 +26,8 @@ _SAYS = re.compile(
     rf"|\b{_NOTES}\b.*?\b(?:say|says|said|mention|mentions|mentioned|state|states|record|describe|document)\b(?:"
     rf" anything)?"
     rf"(?: about| regarding| on| of)? ?(?P<after>.*)$"
+    rf"|^what (?:did|do|has|have) (?:{_WHOSE} )?{CLINICIANS} (?:say|said|write|written|note|noted|mention|mentioned)"
+    r" (?:about|on|regarding) (?P<spoke>.+)$"
     rf"|^(?:{_WHOSE} )?{_NOTES} ?[:,-] ?(?P<told>.+)$"
     rf"|\bin what {_WHOSE} (?:doctor|physician|nurse|provider|clinician)s? (?:wrote|noted|put down|said|documented),?"
     rf" ?(?P<wrote>.+)$"

@@ -8,7 +8,7 @@ from agent.decision import CallTool, GiveAnswer
 from agent.planners.planner import Decided, PlannerView
 from agent.planners.rules.asides import set_aside
 from agent.planners.rules.coming import ARRIVED
-from agent.planners.rules.compose import Parsed
+from agent.planners.rules.compose import IMAGING_WORDS, Parsed
 from agent.planners.rules.kinds import MEASURED
 from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
@@ -202,4 +202,5 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
     if query.kind is Kind.LAB and query.about and all(Kind.MEDICATION in known_kinds(n) for n in query.about):
         return None
     beside = _BESIDE.get(query.kind) if query.about or query.where or query.kind is Kind.IMAGING else None
-    return query.model_copy(update={"kind": beside}) if beside is not None else None
+    about = query.about or (IMAGING_WORDS if query.kind is Kind.IMAGING else ())
+    return query.model_copy(update={"kind": beside, "about": about}) if beside is not None else None

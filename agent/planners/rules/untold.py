@@ -15,7 +15,7 @@ _LATER = ("after", "next", "later")
 _CAME_WITH = (
     r"\b(?:(?:at|on|upon) (?:(?:the|his|her|my|their) )?(?:last |latest |first )?(?:hospital )?admission|home med\w*)\b"
 )
-_HABITS = frozenset({"alcohol", "smoking", "drug abuse"})
+_HABITS = frozenset({"alcohol", "smoking", "drug abuse", "exercise"})
 _MOMENTARY = frozenset({"intubation", "extubation"})
 """What is done at a moment, and not for as long as someone is in the state that it brings about."""
 _PLANS = frozenset({Kind.CARE_PLAN, Kind.CARE_TEAM, Kind.GOAL, Kind.ORDER, Kind.NOTE})
@@ -25,6 +25,9 @@ _DID = (
 _PLACED = r"placed|inserted|put in|removed|pulled(?: out)?|taken out|changed out|exchanged|replaced|placement|insertion"
 """What is done to a line or tube, which is no output of it."""
 _TWO_APART = r"between (?:(?:the|his|her|my|their) )?(?:last|first|past|latest|most recent) (?:two|2|three|3)"
+_WHEN_MOVED = (
+    r"when (?:(?:i|he|she|they|patient) )?(?:(?:was|were|got) )?(?:transferred|moved|admitted|released|discharged)"
+)
 _EXTREMES = (Compute.MAX, Compute.MIN, Compute.MEAN)
 _OF_TWO = r"(?:more|most) recent(?:ly)?|the (?:later|latest|earlier|earliest|first|last|newer|older) (?:one|of the two)"
 _FOR_IT = r"for (?:(?:the|his|her|my|their|an?) )?C\d"
@@ -45,6 +48,11 @@ _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|mon
 _IN_NUMBERS = (*MEASURED, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE, Kind.REPORT, Kind.MICROBIOLOGY)
 _SO_OFTEN = r"(?:times|often|doses|tablets|pills) (?:a|an|per|each|every) (?:day|hour|week|month)"
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: kind in DRUGS and not s.named and s.asks[0].compute is Compute.CHANGE,
+     "I can't determine what was changed: ask which drugs were started or stopped in that time."),
+    (lambda s, kind: kind not in STAYS and s.around is None and s.stay is None and s.when is None
+     and s.asks[0].compute in (Compute.LIST, Compute.EXISTS, Compute.VALUE) and s.says(_WHEN_MOVED),
+     "I can't determine what was so at that moment: ask what was so on a day, or during a stay."),
     (lambda s, kind: s.around is None
      and s.says(r"(?:before|after|until) (?:going|moving|being|getting|leaving|coming)"),
      "I can't determine what is before or after that: name the record or the date that bounds it."),

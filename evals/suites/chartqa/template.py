@@ -24,6 +24,10 @@ class Draft:
     """The moment it is asked at, where that is part of the question."""
 
 
+OPENED = frozenset({
+    "discharged_to", "readmitted_within", "days_between_stays", "range_in_year", "days_since_measured", "unit_of_test",
+})  # fmt: skip
+"""Held out at first; their code was read while the planner was changed, so they tell of nothing unseen any more."""
 Build = Callable[[Chart, random.Random], Iterator[Draft]]
 
 
@@ -42,8 +46,8 @@ class Template:
 
     @property
     def held_out(self) -> bool:
-        """A fifth of the templates, by the hash of the name."""
-        return hash_number(self.name) % 5 == 0
+        """A fifth of the templates, by the hash of the name, less those that were opened since."""
+        return hash_number(self.name) % 5 == 0 and self.name not in OPENED
 
     @property
     def phrasings(self) -> tuple[str, ...]:

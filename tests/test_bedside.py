@@ -84,13 +84,18 @@ async def test_what_is_done_on_a_ward_is_found_by_its_name(
     "question",
     [
         "Is he a smoker?", "How many units of blood did he get?", "Is he on oxygen?",
-        "What is the time between his last two admissions?",
         "What was the longest he was on aspirin?", "Did he die in the ICU?",
         "What was his weight in 2020 in 2023?",
     ],
 )  # fmt: skip
 async def test_what_no_record_tells_is_no_answer(ask_over: Ask, question: str) -> None:
     assert (await ask_over(CHART, question, deceasedDateTime=DIED))[0].answer.status == "abstained"
+
+
+async def test_the_time_between_two_stays_is_told_from_start_to_start_and_from_end_to_start(ask_over: Ask) -> None:
+    told = (await ask_over(CHART, "What is the time between his last two admissions?", deceasedDateTime=DIED))[0]
+    assert told.answer.values == (60,)
+    assert "58 days from the end of the first to the next" in told.answer.text
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ CHART = [
         "Was warfarin only given once?",
         "How many days was she in hospital before going to the ICU?", "Which drug was given most often?",
         "What was the most common diagnosis?", "Is warfarin always ordered?",
-        "Which drugs was she on when transferred?",
+        "Which drugs was she on when transferred?", "Has she had more than 3 heparin doses?",
     ],
 )  # fmt: skip
 async def test_a_question_whose_quantity_or_time_is_not_read_is_abstained_from(ask_over: Ask, question: str) -> None:

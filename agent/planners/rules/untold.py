@@ -47,7 +47,10 @@ def _names_nothing(sketch: Sketch) -> bool:
 _HOW_MANY_UNITS = r"how many (?:[a-z]+ )?(?:seconds|minutes|hours|days|weeks|months|years)"
 _IN_NUMBERS = (*MEASURED, Kind.SOCIAL_HISTORY, Kind.QUESTIONNAIRE, Kind.REPORT, Kind.MICROBIOLOGY)
 _SO_OFTEN = r"(?:times|often|doses|tablets|pills) (?:a|an|per|each|every) (?:day|hour|week|month)"
+_IS = Compute.EXISTS
 UNTOLD: tuple[tuple[Callable[[Sketch, Kind], bool], str], ...] = (
+    (lambda s, kind: s.says(r"(?:(?:more|fewer|less) than|at least|at most) \d+ C\d+") and s.asks[0].compute is _IS,
+     "I can't determine whether there are so many: ask how many there are."),
     (lambda s, kind: kind in DRUGS and not s.named and s.asks[0].compute is Compute.CHANGE,
      "I can't determine what was changed: ask which drugs were started or stopped in that time."),
     (lambda s, kind: kind not in STAYS and s.around is None and s.stay is None and s.when is None

@@ -89,6 +89,7 @@ class Slot(StrEnum):
 
     NAME = "name"
     VALUE = "value"
+    UNIT = "unit"
     TIME = "time"
     END = "end"
     STATUS = "status"

@@ -231,6 +231,8 @@ def _duration(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
 def _time_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
     unit = query.unit or _unit_since(query, records, as_of)
     spans = [elapsed(r.start, as_of, unit) for r in records if r.start is not None]
+    if unit == "days":
+        spans = [(as_of.wall.date() - r.start.low.date()).days for r in records if r.start is not None]
     if records and not spans:
         return Computed((), tuple(records), None, "the records found carry no date")
     return Computed(tuple(dict.fromkeys(spans)), tuple(records), unit)

@@ -213,6 +213,8 @@ def texts_of(record: Record, slot: Slot) -> tuple[str, ...]:
         return record.concept.names or (record.concept.text,)
     if slot is Slot.VALUE and record.reading is not None:
         return (str(record.reading.value),)
+    if slot is Slot.UNIT:
+        return tuple(dict.fromkeys(r.unit for r in readings_of(record, Slot.VALUE) if r.unit))
     if slot is Slot.TIME:
         return (record.start.raw,) if record.start else tuple(record.fields.get(Slot.TIME, ()))
     if slot is Slot.END:

@@ -10,6 +10,7 @@ import re
 from agent.planners.rules.bounds import write_bounds
 from agent.planners.rules.coming import COMING
 from agent.planners.rules.compiled import compiled
+from agent.planners.rules.extents import EXTENTS
 from agent.planners.rules.lasting import LASTING
 from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.limits import write_limits
@@ -211,8 +212,8 @@ _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)
 
 
 _TABLES = (
-    *SHORTHAND, *_SHORT, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING,
-    *WORDED, *SPOKEN, *_PLAIN,
+    *SHORTHAND, *_SHORT, *EXTENTS, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS,
+    *COMING, *WORDED, *SPOKEN, *_PLAIN,
 )  # fmt: skip
 
 

@@ -139,6 +139,8 @@ def read_asks(cascade: Cascade) -> list[Ask]:
     named = cascade.take(
         r"(?:,|and)(?: and)?(?: if so,?)? (?:what|which|which ones?)(?: (?:was|were|is|are) (?:it|they))?$"
     )
+    if cascade.take("lowest_and_highest(?: of)?"):
+        return [Ask(Compute.MIN), Ask(Compute.MAX)]
     cascade.text = _COUNT_OF_CELLS.sub(r"\1 level", cascade.text)
     first = _read_extreme(cascade, _read_first(cascade))
     first = Ask(Compute.LIST) if named and first == Ask(Compute.EXISTS) else first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.planners.rules.concepts import DONE_ABOUT, MEDICATIONS, Span, is_problem_name, kinds_of, prefer_kind
-from agent.planners.rules.measured_names import is_framed_by_stay, means_level, named_kinds
+from agent.planners.rules.measured_names import GIVEN, is_framed_by_stay, means_level, named_kinds
 from agent.planners.rules.sketch import Sketch
 from tools.chart_query import Compute, Kind, Slot
 from tools.concepts.known import known_kinds, names_a_test
@@ -223,6 +223,8 @@ def _absent_kind(sketch: Sketch) -> Kind | None:
         return None
     text = sketch.text
     if known := known_kinds(sketch.named[0].text):
+        if Kind.MEDICATION in known and sketch.says(GIVEN):
+            return Kind.MEDICATION
         had = re.search(r"\bha(?:ve|s|d)\b|\bhow many\b", text) is not None
         return Kind.CONDITION if had and Kind.CONDITION in known else prefer_kind(known)
     return Kind.MEDICATION if f" on {_placeholder(text)}" in f" {text}" else None

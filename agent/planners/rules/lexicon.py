@@ -125,6 +125,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"severit(?:y|ies)", Slot.SEVERITY),
     (r"criticalit(?:y|ies)", Slot.CRITICALITY),
     (r"plan-activities", Slot.VALUE),
+    (r"unit_of_measure", Slot.UNIT),
     (r"reactions?", Slot.REACTION),
     (r"(?:reference|normal) ranges?", Slot.REFERENCE_RANGE),
     (r"(?:body )?sites?|sides?", Slot.BODY_SITE),

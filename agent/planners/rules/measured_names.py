@@ -16,7 +16,7 @@ _DRUGS = frozenset({
 _SETTINGS = frozenset({Kind.HOSPITAL_STAY, Kind.ICU_STAY, Kind.ED_VISIT, Kind.ENCOUNTER, Kind.WARD_STAY})
 _TESTED = r"suscept\w*|resist\w*|sensitiv\w*|tested|results?|levels?|interpret\w*|values?|cultur\w*|grew|organisms?"
 _LEVEL = r"levels?|blood|serum|plasma|labs?|values?|measured|checked|drawn|high|low|elevated|normal|abnormal|reading"
-_GIVEN = r"given|gave|get|got|getting|receiv\w*|t[ao]k\w*|administ\w*|infus\w*|replac\w*|replet\w*|supplement\w*|doses?"
+GIVEN = r"given|gave|get|got|getting|receiv\w*|t[ao]k\w*|administ\w*|infus\w*|replac\w*|replet\w*|supplement\w*|doses?"
 _OF_BODY = frozenset(
     """
     potassium sodium magnesium calcium phosphate phosphorus chloride bicarbonate glucose iron ferritin albumin zinc
@@ -49,7 +49,7 @@ def means_level(sketch: Sketch) -> bool:
     if not sketch.named or kinds - _DRUGS - {Kind.ORDER} or {*sketch.nouns, *sketch.verbs} & _DRUGS:
         return False
     names = [re.sub(r" levels?$", "", span.text.lower()) for span in sketch.named]
-    if not all(Kind.LAB in known_kinds(name) for name in names) or sketch.says(_GIVEN):
+    if not all(Kind.LAB in known_kinds(name) for name in names) or sketch.says(GIVEN):
         return False
     if any(re.search(r" levels?$", span.text.lower()) for span in sketch.named):
         return True

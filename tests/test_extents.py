@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agent.planners.rules.everyday import write_out
 from tests.conftest import Ask
 
 Json = dict[str, Any]
@@ -53,6 +54,11 @@ async def test_the_lowest_and_the_highest_are_both_told(ask_over: Ask, question:
 async def test_the_unit_of_a_measurement_is_told(ask_over: Ask, question: str, unit: str) -> None:
     told = (await ask_over(CHART, question))[0]
     assert told.answer.values == (unit,), told.answer.text
+
+
+@pytest.mark.parametrize("question", ["Last ICU stay: which unit?", "Which unit was she in?"])
+async def test_a_unit_that_one_lies_in_is_no_unit_of_measure(question: str) -> None:
+    assert "unit_of_measure" not in write_out(question.lower())
 
 
 async def test_days_since_are_whole_calendar_days(ask_over: Ask) -> None:

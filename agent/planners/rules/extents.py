@@ -35,8 +35,8 @@ EXTENTS: tuple[tuple[str, str], ...] = (
     (rf"\b(?:what|which) (?:is |are |was |were )?(?:the )?{_UNIT} (?:is |are |does the chart use |used )?(?:for|of|on)"
      rf" (?P<what>{_WHAT}){_END}", r"what is the unit_of_measure of \g<what>"),
     (rf"^(?:the )?{_UNIT} (?:for|of|on) (?P<what>{_WHAT}){_END}", r"what is the unit_of_measure of \g<what>"),
-    (rf"^(?P<what>{_WHAT})[:,] (?:is |are )?(?:reported|given|measured|expressed)?(?: in)? ?(?:what|which)"
-     rf" {_UNIT}{_END}", r"what is the unit_of_measure of \g<what>"),
+    (rf"^(?P<what>{_WHAT})[:,] (?:(?:(?:is |are )?(?:reported|given|measured|expressed)(?: in)?|in) (?:what|which)"
+     rf" {_UNIT}|(?:what|which) units){_END}", r"what is the unit_of_measure of \g<what>"),
     (rf"\b(?:what|which) {_UNIT} does the (?:chart|record|lab) (?:use|give|report)(?: in)? for (?P<what>{_C})",
      r"what is the unit_of_measure of \g<what>"),
 )  # fmt: skip

@@ -86,6 +86,7 @@ def status(value: str) -> dict[str, str]:
         ("Is her potassium stable?", {"compute": "stable"}),
         ("Has her potassium changed since 2020?", {"compute": "changed", "when": "since 2020"}),
         ("Is the creatinine going up or down?", {"compute": "trend"}),
+        ("What was her potassium by the end of 2020?", {"when": "by the end of 2020", "pick": {"which": "last"}}),
         ("Is the creatinine better or worse?", {"compute": "trend"}),
         ("How far did her potassium fall in 2020?", {"compute": "fall"}),
         ("How much weight has she gained?", {"compute": "rise"}),

@@ -159,6 +159,10 @@ _LATEST: tuple[tuple[str, Callable[[Case, Compute], bool], Pick], ...] = (
      and c.sketch.around is not None and c.sketch.around.relation == "before" and not c.sketch.around.hours
      and not c.sketch.says(_SEVERAL),
      Pick(which="last")),
+    ("what a measurement was by a time is the last one until then",
+     lambda c, compute: compute in (Compute.LIST, Compute.VALUE) and bool(c.sketch.named) and c.kind in MEASURED
+     and re.match(r"(?:by|as of) ", c.sketch.when or "") is not None and not c.sketch.says(_SEVERAL),
+     Pick(which="last")),
     ("how long ago, and whether it is normal, are asked of the last",
      lambda c, compute: compute in (Compute.TIME_SINCE, Compute.NORMAL), Pick(which="last")),
     ("a panel that nothing confines is the last one",

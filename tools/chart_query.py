@@ -154,6 +154,8 @@ class Anchor(Plan):
     about: tuple[str, ...] = ()
     pick: Literal["first", "last", "any"] = "last"
     hours: float | None = Field(default=None, gt=0, description="At most so far away.")
+    when: str | None = Field(default=None, max_length=200, description="Only one of that time: 'on 2140-05-03'.")
+    ended: bool = Field(default=False, description="With `when`: by when it ended, not by when it began.")
 
 
 UNSAID = "active or not recorded"

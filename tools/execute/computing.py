@@ -246,12 +246,14 @@ def _unit_since(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> st
 
 
 def _interval(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Computed:
-    """The time from the first to the last of two records or more."""
+    """The time from the first to the last of two records or more; from the end of the first where that is asked."""
     if len(records) < 2:
         return Computed(
             (), tuple(records), None, "there is one record only, and nothing to count to" if records else None
         )
     first, last = records[0], records[-1]
+    if query.field is Slot.END:
+        return _interval_from_end(query, records)
     if first.start and last.start and first.start.instant_low == last.start.instant_low:
         return Computed((), tuple(records), None, "both are recorded at the same time")
     counted = replace(compute_span((first,), (last,), query.unit), rests_on=tuple(records))
@@ -259,6 +261,17 @@ def _interval(query: ChartQuery, records: Sequence[Record], as_of: AsOf) -> Comp
         days = (last.start.low.date() - first.end.low.date()).days
         return replace(counted, notes=("from start to start", f"{days} days from the end of the first to the next"))
     return counted
+
+
+def _interval_from_end(query: ChartQuery, records: Sequence[Record]) -> Computed:
+    """The time that lay between two records, from the end of the first to the beginning of the last."""
+    first, last = records[0], records[-1]
+    if first.end is None or last.start is None:
+        return Computed((), tuple(records), None, "the end of the first is not on record")
+    if first.end.instant_low > last.start.instant_low:
+        return Computed((), tuple(records), None, "the first had not ended when the next began")
+    counted = compute_span((replace(first, start=first.end),), (last,), query.unit)
+    return replace(counted, rests_on=tuple(records), notes=("from the end of the first to the beginning of the next",))
 
 
 _COMPUTERS: dict[Compute, Callable[[ChartQuery, Sequence[Record], AsOf], Computed]] = {

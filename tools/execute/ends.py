@@ -18,10 +18,11 @@ def keep_ended(search: Search, records: Sequence[Record], window: Window | None)
     search.undated += unknown
     if ended and unknown:
         search.notes.append(f"{len(unknown)} that ended at a time not on record left out")
-    return ended if window is None else [r for r in ended if _ended_in(r, window)]
+    return ended if window is None else [r for r in ended if ended_in(r, window)]
 
 
-def _ended_in(record: Record, window: Window) -> bool:
+def ended_in(record: Record, window: Window) -> bool:
+    """Whether a record's end lies in a window."""
     if record.end is None:
         return False
     coarse = record.end.precision in ("year", "month")

@@ -30,6 +30,9 @@ _AMONG = {
     "after_previous_answer": "after those told",
 }
 
+_MONTH = 730.5
+"""Hours."""
+
 
 def kind_name(kind: Kind, count: int = 2) -> str:
     """A kind in words, in the plural unless there is one.
@@ -74,8 +77,18 @@ def _describe_anchor(anchor: Anchor) -> str:
     relation = {"same_day": "on the day of", "same_stay": "in the visit of"}.get(anchor.relation, anchor.relation)
     if anchor.hours is not None:
         days = anchor.hours / 24
-        span = f"{days:g} days" if days >= 1 and days.is_integer() and days > 1 else f"{anchor.hours:g} hours"
+        months = anchor.hours / _MONTH
+        whole = months.is_integer()
+        span = (
+            f"{months:g} month{'s' if months > 1 else ''}"
+            if whole
+            else f"{days:g} days"
+            if days >= 1 and days.is_integer() and days > 1
+            else f"{anchor.hours:g} hours"
+        )
         relation = f"within {span} {'of' if relation == 'within' else relation}"
+    if anchor.when:
+        return f"{relation} the {other} that {'ended' if anchor.ended else 'began'} {clean_text(anchor.when, 80)}"
     if anchor.pick == "any":
         return f"{relation} an earlier one ended" if anchor.relation == "after" else f"{relation} any {other}"
     return f"{relation} the {anchor.pick} {other}"

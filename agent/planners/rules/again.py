@@ -7,8 +7,8 @@ import re
 from agent.planners.rules.cascade import Cascade
 from tools.chart_query import Anchor, Kind
 
-_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "six": 6, "thirty": 30}
-_HOURS = {"hour": 1, "day": 24, "week": 168, "month": 730.5, "year": 8766}
+NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "six": 6, "thirty": 30}
+HOURS = {"hour": 1, "day": 24, "week": 168, "month": 730.5, "year": 8766}
 _PLACES: tuple[tuple[str, Kind], ...] = (
     (r"icus?|intensive care(?: unit)?", Kind.ICU_STAY),
     (r"ed|er|emergency (?:room|department)|a&e", Kind.ED_VISIT),
@@ -47,8 +47,16 @@ def read_again(cascade: Cascade) -> Anchor | None:
     match = cascade.take(rf"{_RATED}{_BACK}{_TO}{_WITHIN}")
     if match is None:
         return None
-    place = match["place"] or "hospital"
-    kind = next(kind for pattern, kind in _PLACES if re.fullmatch(pattern, place))
+    kind = kind_of_place(match["place"])
     number, unit = (match["n"], match["unit"]) if match["n"] else (match["n2"], match["unit2"])
-    hours = (int(number) if number.isdigit() else _NUMBERS[number]) * _HOURS[unit] if number else None
+    hours = (int(number) if number.isdigit() else NUMBERS[number]) * HOURS[unit] if number else None
     return Anchor(relation="after", kind=kind, pick="any", hours=hours)
+
+
+def kind_of_place(place: str | None) -> Kind:
+    """The kind of stay of a place; of none a hospital stay.
+
+    >>> kind_of_place("icu").value, kind_of_place(None).value
+    ('icu_stay', 'hospital_stay')
+    """
+    return next(kind for pattern, kind in _PLACES if re.fullmatch(pattern, place or "hospital"))

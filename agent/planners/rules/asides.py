@@ -51,7 +51,11 @@ _LIMITS = re.compile(
 _POINTS = re.compile(
     r"\b(?:it|that|this|these|those|them|then|there|same|ones?|such|he or she|former|latter|both|afterwards?"
     r"|thereafter|subsequently|meanwhile|meantime)\b|\bsince\W*$"
-    r"|\b(?:before|after|since)(?: then)?\W*$",
+    r"|\b(?:before|after|since)(?: then)?\W*$"
+    r"|\b(?:with)?in (?:the )?(?:(?:next|first|following) )?(?:\d+|an?|one|two|three|six)[ -]?"
+    r"(?:hours?|days?|weeks?|months?|years?)\W*$"
+    r"|\bre-?(?:admi|hospitali[sz])|\b(?:go|went|come|came|land|end up|be) back (?:in\b(?! time)|to (?:the )?hospital)"
+    r"|\b(?:admitted|hospitali[sz]ed|in hospital) again\b",
     re.IGNORECASE,
 )
 _THAT_TIME = re.compile(r"\b(?:was|were|did|had) [^?]*\b(?:then|at that time|on that day)\W*$", re.IGNORECASE)

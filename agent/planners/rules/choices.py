@@ -22,6 +22,15 @@ _CHOOSES = re.compile(
     rf"\bwhich\b|\bof the (?:two|pair)\b|\b(?:is|was|were|did|has|have|had)\b.* C0,? or {_THE}C1"
     rf"|^(?:is|was|were|did|has|have|had) {_THE}C0,? or {_THE}C1"
 )
+_NEUTRAL = r"(?:one|(?:one )?of (?:the two|the pair|them|these|those|both)|condition|diagnosis|disease|problem|illness)"
+_OFFERED = re.compile(
+    rf"^(?:(?:between|comparing|compare|considering|of|out of|given) )?{_THE}C0,? (?:or|and|vs\.?|versus) {_THE}C1\b"
+    rf"[^|]*?\b(?:which|what|the one)(?: {_NEUTRAL})? (?:is|was|were|did|do|does|has|have|had|came|comes?|started|began"
+    r"|appeared|first|i|he|she|they|showed|happened|turned|got)\b"
+    rf"|^{_THE}(?:{_EARLY}|{_LATE})(?: (?:to )?(?:be )?(?:onset|starts?|started|diagnos(?:is|ed)|dx|orders?|ordered"
+    rf"|given|one)(?: (?:of|between))?[:,-]?|[:,-]) {_THE}C0,? (?:or|and|vs\.?|versus) {_THE}C1$"
+)
+"""Two things set side by side, and which is earlier asked of them: "earlier onset: C0 or C1"."""
 _OTHERWISE = re.compile(r"(?:what|how|when|where|who|why)\b")
 """What asks for something else than a choice."""
 _IN_ORDER = re.compile(rf"C0 .*\b(?:before or after|(?:earlier|sooner) or later than) {_THE}C1")
@@ -29,9 +38,14 @@ _KINDS: Sequence[tuple[str, Kind]] = (
     (r"order(?:ed|s|ing)?|prescri\w+|scripts?", Kind.MEDICATION_ORDERED),
     (r"given|administ\w+", Kind.MEDICATION_ADMINISTERED),
     (r"measure\w*|checked|tested|readings?|results?", Kind.OBSERVATION),
-    (r"diagnos\w+|onset", Kind.CONDITION),
+    (r"diagnos\w+|onset|dx", Kind.CONDITION),
 )
-_KNOWN = frozenset("vs versus two pair compare compared comparison order both medications drugs".split())  # noqa: SIM905
+_KNOWN = frozenset(
+    """
+    vs versus two pair compare compared comparison comparing considering order both medications drugs dx diagnosis
+    condition disease problem illness
+    """.split()  # noqa: SIM905
+)
 _CONFINING = re.compile(
     r"\b(?:during|within|while|since|until|throughout|stays?|stayed|hospital\w*|visits?|encounters?|admissions?|admitted"
     r"|discharged?|icu|ed|er|ward|years?|months?|weeks?|days?|today|now|currently|current|active|(?:ab)?normal|high|low"
@@ -47,7 +61,7 @@ def compose_choice(question: str, overview: Overview) -> ChartQuery | None:
     text, spans = _mask_pair(*mask_names(question, overview), overview)
     in_order = _IN_ORDER.search(text) is not None
     early, late = in_order or re.search(_EARLY, text) is not None, re.search(_LATE, text) is not None
-    chooses = in_order or (_PAIR.search(text) and _CHOOSES.search(text))
+    chooses = in_order or (_PAIR.search(text) and (_CHOOSES.search(text) or _OFFERED.search(text)))
     if len(spans) != 2 or early == late or not chooses or _OTHERWISE.match(text):
         return None
     rest = re.sub(rf"{_IN_ORDER.pattern}|{_EARLY}|{_LATE}", " ", text)

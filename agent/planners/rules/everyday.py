@@ -18,6 +18,7 @@ from agent.planners.rules.occasions import OCCASIONS
 from agent.planners.rules.plain_verbs import PLAIN_VERBS
 from agent.planners.rules.problems import WORDED
 from agent.planners.rules.registered import REGISTERED
+from agent.planners.rules.sent_to import SENT_TO
 from agent.planners.rules.shorthand import SHORTHAND
 from agent.planners.rules.sigs import SIGS
 from agent.planners.rules.spoken import SPOKEN
@@ -212,8 +213,8 @@ _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)
 
 
 _TABLES = (
-    *SHORTHAND, *_SHORT, *EXTENTS, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS,
-    *COMING, *WORDED, *SPOKEN, *_PLAIN,
+    *SHORTHAND, *SENT_TO, *_SHORT, *EXTENTS, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS,
+    *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN,
 )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ _STAYS: tuple[tuple[str, Kind], ...] = (
     (r"(?:hospital )?(?:admissions?|stays?)|hospitali[sz]ations?|hospital visits?", Kind.HOSPITAL_STAY),
     (r"visits?|encounters?|appointments?", Kind.ENCOUNTER),
 )
+_STAYED = re.compile(r"\b(?:did|do|does|was|were) [\w ]*?\bstay(?:ing)? (?:in|at|there)\b|\bstayed (?:in|at|there)\b")
+"""How long a stay itself was."""
 _KNOWN = frozenset(
     """
     interval intervals gap spacing spaced space apart elapsed elapse passed pass went go gone by lie lay long between
@@ -79,6 +81,8 @@ def _compose_of_stays(question: str) -> ChartQuery | None:
     True
     """
     text = plain(question).lower().strip(" ?.!")
+    if _STAYED.search(text):
+        return None
     named = [(kind, match) for pattern, kind in _STAYS if (match := re.search(rf"\b(?:{pattern})\b", text))]
     if not named:
         return None

@@ -45,7 +45,7 @@ def take_name(words: list[str], spans: list[Span], overview: Overview, *, at_end
         words, skipped = words[1:], skipped + 1
     for size in range(min(_LONGEST, len(words)), 0, -1):
         run = " ".join(words[-size:] if at_end else words[:size])
-        told = run.rstrip(",:;")
+        told = run.rstrip(",:;.")
         if (match := re.fullmatch(r"C(\d+)", told)) is not None:
             return size + skipped, spans[int(match[1])], run[len(told) :]
         if _may_name(told) and (span := find_span(told, overview.index)).entries:

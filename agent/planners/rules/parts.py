@@ -12,6 +12,7 @@ from agent.decision import CallTool
 from agent.planners.planner import Turn
 from agent.planners.rules.cascade import plain
 from agent.planners.rules.choices import compose_choice
+from agent.planners.rules.coming_back import compose_return
 from agent.planners.rules.compose import Parsed, compose_queries
 from agent.planners.rules.days import compose_day
 from agent.planners.rules.follow_up import compose_follow_up
@@ -19,6 +20,7 @@ from agent.planners.rules.intervals import compose_interval
 from agent.planners.rules.kinds import STAYS
 from agent.planners.rules.reading import read_question
 from agent.planners.rules.repairs import repair
+from agent.planners.rules.stay_gaps import compose_stay_gap
 from tools.chart_query import ChartQuery, Compute, Pick, Slot
 from tools.overview import Overview
 
@@ -114,7 +116,8 @@ def read_parts(question: str, overview: Overview, history: Sequence[Turn]) -> Pa
 
 
 def _read_one(question: str, overview: Overview, history: Sequence[Turn]) -> Parsed:
-    of_two = compose_interval(question, overview) or compose_choice(question, overview)
+    of_stays = compose_stay_gap(question) or compose_return(question)
+    of_two = of_stays or compose_interval(question, overview) or compose_choice(question, overview)
     if of_two is not None:
         return Parsed((of_two,))
     if of_day := compose_day(question):

@@ -129,6 +129,7 @@ class Slot(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     IDENTIFIER = "identifier"
+    GOALS = "goals"
 
 
 class Plan(BaseModel):

@@ -29,6 +29,8 @@ def cite_record(query: ChartQuery, record: Record, tests: Mapping[str, Record]) 
         found += (link for link in record.links if link.startswith("Medication/"))
     if Slot.REASON in slots:
         found += (link for link in record.links if link.startswith("Condition/"))
+    if Slot.GOALS in slots:
+        found += (link for link in record.links if link.startswith("Goal/"))
     if query.field in (Slot.REASON, Slot.PRESCRIBER):
         found += (link for link in record.links if link.startswith(("ServiceRequest/", "MedicationRequest/")))
     if asks_growth(query):

@@ -168,7 +168,7 @@ def _kind_of(record: Record, asked: Kind) -> Kind:
 def _retrieved(record: Record, cited: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The record and what was followed to name it; what it was given for only where that was asked."""
     yield record.reference
-    yield from (link for link in record.links if not link.startswith("Condition/"))
+    yield from (link for link in record.links if not link.startswith(("Condition/", "Goal/")))
     yield from cited.get(record.reference, ())
 
 

@@ -71,6 +71,7 @@ CONVERTERS: Mapping[str, Callable[[Json, Linked], Draft]] = {
 }
 _SHOWN_LINKS = (
     "Medication/", "MedicationRequest/", "Specimen/", "Location/", "Observation/", "Practitioner", "Condition/",
+    "Goal/",
 )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ _READERS: dict[str, Callable[[object], Iterable[str]]] = {
     **dict.fromkeys(
         (
             "medicationReference", "requester", "recorder", "asserter", "specimen", "reasonReference", "addresses",
-            "practitioner", "generalPractitioner", "author", "payor", "hasMember",
+            "practitioner", "generalPractitioner", "author", "payor", "hasMember", "goal",
         ),
         references_of,
     ),

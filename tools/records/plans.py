@@ -17,6 +17,7 @@ from tools.records.reading_json import (
     names_of,
     period_of,
     reference_of,
+    references_of,
     to_concept,
     to_reading,
     to_time,
@@ -52,7 +53,7 @@ def convert_goal(resource: Json, linked: Linked) -> Draft:
 
 
 def convert_care_plan(resource: Json, linked: Linked) -> Draft:
-    """A CarePlan, named by its title or sort; its activities are its parts."""
+    """A CarePlan, named by its title or sort; its activities are its parts. Of its goals all are told or none."""
     draft = _care_plan(resource, linked)
     sorts = [c for c in items(resource.get("category")) if not _says_only_plan(c)]
     draft.concept = _named(resource.get("title"), to_concept(*sorts), "Care plan")
@@ -62,6 +63,9 @@ def convert_care_plan(resource: Json, linked: Linked) -> Draft:
         for d in details
         if d.get("code") or d.get("description")
     )
+    goals = [linked.get(r) for r in references_of(resource.get("goal"))]
+    if all(goals):
+        draft.put(Slot.GOALS, *(name_of(g.get("description")) for g in goals if g))
     return draft
 
 

@@ -11,6 +11,15 @@ from agent.planners.rules.compiled import compiled
 from agent.planners.rules.everyday import SUBJECT
 
 _YEARS = r"(\d{1,3})(?: years old| years of age)?"
+_BIRTHDAY = (
+    r"(?:(?:the time of )?(?:(?:my|his|her|their|the) |(?:the )?patient(?:'s)? )?"
+    r"(?:birthday (?:number|no\.?|#) ?(?P<number>\d{1,3})|(?P<nth>\d{1,3})(?:st|nd|rd|th) birthday))"
+)
+_LATER = re.compile(
+    r"(?P<before>\bbefore \d{4}-\d\d-\d\d),? \(?(?:not (?:including|counting)|excluding|without)(?: any| the)?"
+    r" (?:later|subsequent)(?: (?:ones?|doses?|shots?))?\)?"
+)
+"""What a bound leaves out by itself."""
 _WHEN_WAS = rf"when {SUBJECT} (?:was|were|turned)"
 _SPANS: tuple[tuple[str, int | None, int | None], ...] = (
     (rf"(?:at|{_WHEN_WAS}) (?:the )?age (?:of )?{_YEARS}|{_WHEN_WAS} {_YEARS}", 0, 1),
@@ -48,10 +57,22 @@ def write_ages(text: str, birth: date | None) -> str:
     """
     if birth is None:
         return text
+    text = _write_birthdays(text)
     for pattern, low, high in (*_SPANS, *_AGES):
         for match in reversed(list(compiled(rf"\b(?:{pattern})\b", re.IGNORECASE).finditer(text))):
             text = text[: match.start()] + _span(birth, _named_age(match), low, high) + text[match.end() :]
-    return text
+    return _LATER.sub(r"\g<before>", text)
+
+
+def _write_birthdays(text: str) -> str:
+    """A birthday that bounds, as the age it is reached with.
+
+    >>> _write_birthdays("doses prior to the patient's birthday number 50")
+    'doses prior to age 50'
+    """
+    bounding = rf"\b(?P<bound>before|by|until|till|up to|prior to|since|after)(?: of)? {_BIRTHDAY}\b"
+    pattern = compiled(bounding, re.IGNORECASE)
+    return pattern.sub(lambda m: f"{m['bound']} age {m['number'] or m['nth']}", text)
 
 
 def _named_age(match: re.Match[str]) -> int:

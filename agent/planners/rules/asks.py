@@ -40,6 +40,7 @@ CLINICIANS = (
 COUNTED: tuple[tuple[str, Ask], ...] = (
     (rf"(?:how many|numbers? of)(?: (?:different|distinct|unique|other|various))? {CLINICIANS}",
      Ask(Compute.COUNT, Slot.PERFORMER, distinct=True)),
+    (r"how many plan-goals", Ask(Compute.COUNT, Slot.GOALS, distinct=True)),
     (r"how (?:often|frequently) (?:should|can|may|do|does|must|is|am|are)|how .{0,12}(?:to be )?taken$",
      Ask(Compute.LIST, Slot.FREQUENCY)),
     (r"how (?:often|frequently|many times)|numbers? of times", Ask(Compute.COUNT)),

@@ -16,6 +16,7 @@ from agent.planners.rules.lexicon import REPORT
 from agent.planners.rules.limits import write_limits
 from agent.planners.rules.occasions import OCCASIONS
 from agent.planners.rules.plain_verbs import PLAIN_VERBS
+from agent.planners.rules.planned import PLANNED
 from agent.planners.rules.problems import WORDED
 from agent.planners.rules.registered import REGISTERED
 from agent.planners.rules.sent_to import SENT_TO
@@ -23,6 +24,7 @@ from agent.planners.rules.shorthand import SHORTHAND
 from agent.planners.rules.sigs import SIGS
 from agent.planners.rules.spoken import SPOKEN
 from agent.planners.rules.standing import STANDING
+from agent.planners.rules.states import STATES_ASKED
 from agent.planners.rules.staying import STAYING
 from agent.planners.rules.terse import write_whole
 from agent.planners.rules.time_forms import write_times
@@ -213,8 +215,8 @@ _ANY_MORE = re.compile(r"\bnot (?P<what>.*?) any ?more\b|\bno more (?:on|taking)
 
 
 _TABLES = (
-    *SHORTHAND, *SENT_TO, *_SHORT, *EXTENTS, *SIGS, *LASTING, *STANDING, *REGISTERED, *STAYING, *PLAIN_VERBS,
-    *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN,
+    *SHORTHAND, *SENT_TO, *_SHORT, *EXTENTS, *SIGS, *LASTING, *STATES_ASKED, *PLANNED, *STANDING, *REGISTERED,
+    *STAYING, *PLAIN_VERBS, *OCCASIONS, *TRENDS, *COMING, *WORDED, *SPOKEN, *_PLAIN,
 )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ _HEAD = re.compile(
 _KIND = re.compile(rf"(?<![\w-])(?:{'|'.join(pattern for pattern, _ in lexicon.NOUNS)})(?![\w-])")
 
 
-_OF_ORDERS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY)
+_OF_ORDERS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY, Slot.GOALS)
 _COUNT_OF_CELLS = re.compile(r"(\bC\d+) (?:count|number)s?\b(?! of)")
 """Behind a name the word belongs to what is measured: a red cell count, the systolic number."""
 

@@ -26,7 +26,7 @@ _OF_SLOT = {
     Slot.LOCATION: Kind.WARD_STAY, Slot.DOSE: Kind.MEDICATION, Slot.ROUTE: Kind.MEDICATION,
     Slot.FREQUENCY: Kind.MEDICATION, Slot.PRESCRIBER: Kind.MEDICATION, Slot.CRITICALITY: Kind.ALLERGY,
     Slot.ADMISSION_TYPE: Kind.HOSPITAL_STAY, Slot.ADMIT_SOURCE: Kind.HOSPITAL_STAY,
-    Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY,
+    Slot.DISCHARGE_DISPOSITION: Kind.HOSPITAL_STAY, Slot.GOALS: Kind.CARE_PLAN,
 }  # fmt: skip
 _OF_DRUGS = (Slot.DOSE, Slot.ROUTE, Slot.FREQUENCY, Slot.PRESCRIBER)
 """Attributes of drugs, which alone don't say that a drug is meant: "how much", "which doctor"."""

@@ -126,6 +126,7 @@ SLOTS: Sequence[tuple[str, Slot]] = (
     (r"criticalit(?:y|ies)", Slot.CRITICALITY),
     (r"plan-activities", Slot.VALUE),
     (r"unit_of_measure", Slot.UNIT),
+    (r"plan-goals", Slot.GOALS),
     (r"reactions?", Slot.REACTION),
     (r"(?:reference|normal) ranges?", Slot.REFERENCE_RANGE),
     (r"(?:body )?sites?|sides?", Slot.BODY_SITE),
@@ -284,8 +285,7 @@ LIGHT = frozenset(
 """Nouns and verbs that any record has or does, and so tell none apart."""
 SUFFIXES: Sequence[tuple[str, Kind]] = (
     (r"(?:oscopy|ectomy|plasty|otomy|ostomy|graphy|centesis)$|^(?:surgery|replacement|transplant(?:ation)?"
-     r"|biopsy|bypass"
-     r"|transfusions?|dialysis|repair|amputation|catheteri[sz]ation|intubation|radiation|chemotherapy"
+     r"|biopsy|bypass|transfusions?|dialysis|repair|amputation|catheteri[sz]ation|intubation|radiation|chemotherapy"
      r"|stent)$", Kind.PROCEDURE),
     (r"(?:itis|emia|aemia|oma|osis|pathy|algia|uria|penia|plegia|phobia|rrhea|rrhage)$|^(?:cancer|disease|disorder"
      r"|syndrome|failure|infections?|fracture|pain|diabetes|hypertension|asthma|stroke|depression|anxiety"

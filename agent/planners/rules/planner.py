@@ -14,7 +14,7 @@ from agent.planners.rules.notes import answer_notes, compose_notes
 from agent.planners.rules.ordering import decide_instruction, due_conversion, read_plain, tell_converted
 from agent.planners.rules.ordering_said import read_said
 from agent.planners.rules.stay_reasons import diagnoses_of, stays_with, tell_reasons
-from tools.chart_query import Anchor, ChartQuery, Compute, Kind, Slot, Stay
+from tools.chart_query import Anchor, ChartQuery, Compute, Condition, Kind, Slot, Stay
 from tools.concepts.known import known_kinds
 from tools.evidence import Finding
 
@@ -175,6 +175,14 @@ def _place_of(query: ChartQuery) -> ChartQuery | None:
     return ChartQuery(kind=Kind.ENCOUNTER, around=around, field=Slot.LOCATION)
 
 
+def _plans_addressing(query: ChartQuery) -> ChartQuery | None:
+    """Of plans, none of which bears the name asked about: those made because of it."""
+    if query.field is not None or any(c.field is Slot.REASON for c in query.where):
+        return None
+    made = tuple(Condition(field=Slot.REASON, value=name) for name in query.about)
+    return query.model_copy(update={"about": (), "where": (*query.where, *made)})
+
+
 def _look_beside(finding: Finding) -> ChartQuery | None:
     """A query that found nothing under one kind, asked of the kind under which some charts keep the same."""
     query = finding.query
@@ -184,6 +192,8 @@ def _look_beside(finding: Finding) -> ChartQuery | None:
         return _place_of(query) or _complaint_of(query) or diagnoses_of(query)
     if query is not None and not finding.total and (stays := stays_with(query)) is not None:
         return stays
+    if query is not None and not (finding.total or finding.evidence) and query.kind is Kind.CARE_PLAN and query.about:
+        return _plans_addressing(query)
     if finding.total or query is None or query.compute is Compute.COUNT:
         return None
     timed = query.kind is Kind.MEDICATION_ADMINISTERED and query.compute is Compute.TIME

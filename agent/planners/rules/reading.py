@@ -282,7 +282,8 @@ def _has_reasons(nouns: list[Kind], verbs: list[Kind], cascade: Cascade, spans: 
     if match is None or Kind.CONDITION not in kinds_of((spans[int(match[1][1:])],)):
         return False
     others = (Kind.MEDICATION, Kind.PROCEDURE, Kind.ORDER, Kind.HOSPITAL_STAY, Kind.ENCOUNTER)
-    given = {*nouns, *verbs} & {*MEDICATIONS, *others}
+    planned = () if match[0].startswith("for ") else (Kind.CARE_PLAN, Kind.GOAL)
+    given = {*nouns, *verbs} & {*MEDICATIONS, *others, *planned}
     return bool(given) or len(set(re.findall(r"C\d+", cascade.text))) > 1
 
 

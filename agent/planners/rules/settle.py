@@ -79,7 +79,7 @@ _ASKED: tuple[tuple[str, Callable[[Case], bool], Callable[[Case], Settled]], ...
      and c.sketch.is_bare,
      lambda c: (Compute.EXISTS, None)),
     ("the number of what is not measured is how many there are",
-     lambda c: c.compute is Compute.VALUE and c.sketch.says("numbers?") and c.kind in _COUNTED
+     lambda c: c.compute is Compute.VALUE and c.sketch.says("numbers?|counts?") and c.kind in _COUNTED
      and not (c.of_drugs and c.about),
      lambda c: (Compute.COUNT, None)),
     ("how many else counts records", lambda c: c.compute is Compute.COUNT, lambda c: (Compute.COUNT, None)),

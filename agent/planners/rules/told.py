@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from agent.planners.rules.states import ONLY_ITS
+
 _LEAD = r"^(?:(?:so|and|but|well|ok|okay|now),? )*"
 _STOP = r"[.!?;:,]+(?: and)? +"
 _IT = r"(?:it|that|this|they|those|these|she|he)"
@@ -24,6 +26,8 @@ _RECOVERED = (
     r" again)?"
 )
 _TOLD: tuple[tuple[str, str], ...] = (
+    (rf"^(?P<asked>[^.?!]*\b(?:status|state|became|become|happened|stands?)\b[^?!]*?)[?.!,;:]+ *{ONLY_ITS}[ ?.!]*$",
+     r"\g<asked>?"),
     (rf"{_LEAD}(?:something|some thing|one thing)(?P<rest> [^.?!]+){_STOP}what (?:was|is|were|are) {_IT}[ ?.!]*$",
      r"what\g<rest>?"),
     (rf"{_LEAD}(?:someone|somebody|some (?:doctor|provider|clinician|nurse))(?P<rest> [^.?!]+){_STOP}who (?:was|is"

@@ -53,6 +53,11 @@ def test_states_to_choose_from_ask_for_the_status_of_the_order(question: str) ->
     assert query_of(question) == LAST
 
 
+def test_the_status_of_an_order_of_a_test_is_no_value() -> None:
+    asked = query_of("What is the status of the last potassium order?")
+    assert (asked["field"], asked.get("compute")) == ("status", None)
+
+
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [

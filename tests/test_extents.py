@@ -56,7 +56,9 @@ async def test_the_unit_of_a_measurement_is_told(ask_over: Ask, question: str, u
     assert told.answer.values == (unit,), told.answer.text
 
 
-@pytest.mark.parametrize("question", ["Last ICU stay: which unit?", "Which unit was she in?"])
+@pytest.mark.parametrize(
+    "question", ["Last ICU stay: which unit?", "Which unit was she in?", "Unit for his last ICU stay?"]
+)
 async def test_a_unit_that_one_lies_in_is_no_unit_of_measure(question: str) -> None:
     assert "unit_of_measure" not in write_out(question.lower())
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 _C = r"(?:(?:the|his|her|my|their|patient) )?C\d+(?: (?:level|result|value|reading|measurement)s?)?"
-_WHAT = r"(?:(?:the|his|her|my|their|patient) )?(?:C\d+|[a-z][\w/-]*(?: [\w/-]+){0,4}?)(?: results?| levels?| values?)?"
+_PLACE = r"(?!.*\b(?:icus?|stays?|hospital|admission|visit|ward|transfers?|discharge|he|she|they)\b)"
+_WHAT = (
+    _PLACE
+    + r"(?:(?:the|his|her|my|their|patient) )?(?:C\d+|[a-z][\w/-]*(?: [\w/-]+){0,4}?)(?: results?| levels?| values?)?"
+)
 _END = r"(?=[ ?.!]*$)"
 _LOW = r"(?:min(?:imum)?|lowest|low(?: point)?|smallest|nadir|trough|bottom)"
 _HIGH = r"(?:max(?:imum)?|highest|high(?: point)?|largest|greatest|peak|top)"

@@ -43,13 +43,28 @@ def _format_each(schema: Json, defined: Json) -> list[str]:
     required = schema.get("required", ())
     slots = schema.get("properties", {}).items()
     may = {name: "" if name in required or "const" in slot else "?" for name, slot in slots}
-    return [f"{name}{may[name]}: {_format_slot(slot, defined)}" for name, slot in slots]
+    told: dict[str, str] = {}
+    lines = []
+    for name, slot in slots:
+        shape = _object_of(slot, defined)
+        lines.append(f"{name}{may[name]}: {_format_slot(slot, defined, told.get(shape))}")
+        if shape:
+            told.setdefault(shape, name)
+    return lines
 
 
-def _format_slot(slot: Json, defined: Json) -> str:
+def _object_of(slot: Json, defined: Json) -> str:
+    """The name of the object that a slot takes; empty where it takes none."""
+    choices = [slot, *slot.get("anyOf", ())]
+    names = [choice["$ref"].rpartition("/")[2] for choice in choices if "$ref" in choice]
+    return next((name for name in names if "enum" not in defined[name]), "")
+
+
+def _format_slot(slot: Json, defined: Json, like: str | None) -> str:
+    """A slot's type, usual value and description; one that takes the same object as an earlier slot says so."""
     default, about = slot.get("default"), slot.get("description", "").rstrip(".")
     usual = f" = {default}" if isinstance(default, int) and default else ""
-    return _format_type(slot, defined) + usual + (f" ({about})" if about else "")
+    return (f"as {like}" if like else _format_type(slot, defined)) + usual + (f" ({about})" if about else "")
 
 
 def _format_type(schema: Json, defined: Json) -> str:

@@ -8,9 +8,12 @@ from agent.planners.rules.asks import Ask
 from tools.chart_query import Compute
 
 LEAVING_OUT = "besides|except|excluding|aside|beyond"
-_QUANTIFIED = r"every|each|both|always|(?<!at )all|only|once|twice|(?:two|three|four|several|many|\d+) times"
+_LEFT_OUT = re.compile(rf"\b(?:{LEAVING_OUT})\b")
+_QUANTIFIED = re.compile(
+    r"\b(?:every|each|both|always|(?<!at )all|only|once|twice|(?:two|three|four|several|many|\d+) times)\b"
+)
 """Of a yes or no: how many of them it is asked of."""
-_JOINED = r"before|after|until|till"
+_JOINED = re.compile(r"(?<=[\w|] )\b(before|after|until|till)\b(?= (?:[a-z]+ )*(?:\||$))")
 """A time that is told by what happened, of which the rest was not read as a time."""
 
 
@@ -22,8 +25,7 @@ def find_dropped(rest: str, ask: Ask) -> tuple[str, ...]:
     >>> find_dropped("which C0 was she on before | ", Ask(Compute.LIST)), find_dropped("| every C0 ", Ask(Compute.LIST))
     (('before',), ())
     """
-    found = re.findall(rf"\b(?:{LEAVING_OUT})\b", rest)
-    found += re.findall(rf"(?<=[\w|] )\b({_JOINED})\b(?= (?:[a-z]+ )*(?:\||$))", f"{' '.join(rest.split())} ")
+    found = _LEFT_OUT.findall(rest) + _JOINED.findall(f"{' '.join(rest.split())} ")
     if ask.compute is Compute.EXISTS:
-        found += re.findall(rf"\b(?:{_QUANTIFIED})\b", rest)
+        found += _QUANTIFIED.findall(rest)
     return tuple(dict.fromkeys(found))

@@ -67,6 +67,8 @@ NOW = datetime(2021, 5, 19, 15, 30)
         ("two weeks after March 3, 2019", "2019-03-17", "2019-03-17"),
         ("the day before March 3, 2019", "2019-03-02", "2019-03-02"),
         ("more than two weeks after March 3, 2019", "2019-03-18", None),
+        ("over two weeks after March 3, 2019", "2019-03-18", None),
+        ("over the two weeks after March 3, 2019", "2019-03-04", "2019-03-17"),
         ("in the year after 2018", "2019-01-01", "2019-12-31"),
     ],
 )

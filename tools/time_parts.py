@@ -26,7 +26,7 @@ PART = (
 )
 """What stands before a point and tells which part of it is meant."""
 OFFSET = (
-    r"(?P<over>(?:in|during|over|for) )?"
+    r"(?P<over>(?:in|during|for|over(?= the)) )?"
     r"(?P<compared>more than |over |at least |less than |under |within |up to |at most |no more than )?"
     rf"(?=the |(?:{NUMBER}) )(?P<the>the )?(?:(?:first|next|last) )?(?P<number>{NUMBER} )?(?P<unit>{UNIT})"
     r" (?P<side>after|before|following|preceding|prior to|from|of)"
